@@ -1,0 +1,41 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.cancellation;
+
+/**
+ * Triggers the cancellation of one call. Thread-safe; cancelling twice is harmless.
+ */
+public final class CancellationSource {
+
+	/**
+	 * Returns the token that observes this source.
+	 * @return the token, always the same
+	 */
+	public CancellationToken token() {
+		throw new UnsupportedOperationException("skeleton");
+	}
+
+	/**
+	 * Cancels the call and calls the listeners.
+	 * @param cause why the call ends
+	 * @return whether this invocation cancelled the call
+	 */
+	public boolean cancel(CancellationCause cause) {
+		throw new UnsupportedOperationException("skeleton");
+	}
+
+}

@@ -1,0 +1,47 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.engine;
+
+/**
+ * The three OpenTelemetry signals. The numbers are those of the native interface.
+ */
+public enum Signal {
+
+	/** Spans. */
+	TRACES(1),
+
+	/** Metrics. */
+	METRICS(2),
+
+	/** Log records. */
+	LOGS(3);
+
+	private final int code;
+
+	Signal(int code) {
+		this.code = code;
+	}
+
+	/**
+	 * Returns the number that crosses to the engine.
+	 * @return the number, 1 to 3
+	 */
+	public int code() {
+		return this.code;
+	}
+
+}
