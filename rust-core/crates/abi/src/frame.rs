@@ -40,10 +40,7 @@ impl Header {
     ///
     /// # Errors
     /// If the version differs, or if lengths contradict each other or `frame_length`.
-    pub fn parse(
-        bytes: [u8; at::FIXED_LENGTH],
-        frame_length: usize,
-    ) -> Result<Self, FrameError> {
+    pub fn parse(bytes: [u8; at::FIXED_LENGTH], frame_length: usize) -> Result<Self, FrameError> {
         let header = Self { bytes };
         let version = header.u16(at::VERSION_OFFSET);
         if version != ABI_VERSION {
@@ -263,7 +260,8 @@ impl<'a> ContextView<'a> {
     fn check_entries(&self) -> Result<(), FrameError> {
         let mut text = self.text;
         for index in self.index.chunks_exact(at::INDEX_ENTRY_LENGTH) {
-            let (_, rest) = split_entry(index, text).ok_or(FrameError::Malformed("metadata entry"))?;
+            let (_, rest) =
+                split_entry(index, text).ok_or(FrameError::Malformed("metadata entry"))?;
             text = rest;
         }
         if text.is_empty() {

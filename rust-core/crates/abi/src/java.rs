@@ -20,9 +20,27 @@ pub struct JavaFile {
 #[must_use]
 pub fn constants(header: &str) -> Vec<JavaFile> {
     vec![
-        file(header, "FrameLayout", "Layout of the submission frame.", frame::TABLE, true),
-        file(header, "RecordLayout", "Layout of the records that the engine writes.", record::TABLE, false),
-        file(header, "Refusals", "Why the engine refused a submission.", refusal::TABLE, false),
+        file(
+            header,
+            "FrameLayout",
+            "Layout of the submission frame.",
+            frame::TABLE,
+            true,
+        ),
+        file(
+            header,
+            "RecordLayout",
+            "Layout of the records that the engine writes.",
+            record::TABLE,
+            false,
+        ),
+        file(
+            header,
+            "Refusals",
+            "Why the engine refused a submission.",
+            refusal::TABLE,
+            false,
+        ),
     ]
 }
 

@@ -66,7 +66,8 @@ impl HostBuffer {
     pub fn zeroed(length: usize) -> Self {
         let bytes = vec![0_u8; length].into_boxed_slice();
         // SAFETY: UnsafeCell<u8> has the layout of u8, and ownership of the allocation passes on.
-        let bytes = unsafe { Box::from_raw(Box::into_raw(bytes) as *mut [std::cell::UnsafeCell<u8>]) };
+        let bytes =
+            unsafe { Box::from_raw(Box::into_raw(bytes) as *mut [std::cell::UnsafeCell<u8>]) };
         Self { bytes }
     }
 

@@ -52,7 +52,12 @@ impl Record<'_> {
         let message = cut(self.message, at::MAX_MESSAGE_LENGTH);
         let details = self.kept_details();
         let truncated = message.len() < self.message.len() || details.len() < self.details.len();
-        let flags = self.flags | if truncated { flag(at::FLAG_TRUNCATED) } else { 0 };
+        let flags = self.flags
+            | if truncated {
+                flag(at::FLAG_TRUNCATED)
+            } else {
+                0
+            };
         let start = out.len();
         let length = self.length();
         out.extend_from_slice(&u32_bytes(length));
@@ -152,7 +157,10 @@ mod tests {
         assert_eq!(out[at::KIND_OFFSET], 5);
         assert_eq!(out[at::CALL_ID_OFFSET], 77);
         assert_eq!(out[at::GRPC_CODE_OFFSET], 8);
-        assert_eq!(&out[at::HTTP_CODE_OFFSET..at::HTTP_CODE_OFFSET + 2], 429_u16.to_le_bytes());
+        assert_eq!(
+            &out[at::HTTP_CODE_OFFSET..at::HTTP_CODE_OFFSET + 2],
+            429_u16.to_le_bytes()
+        );
         assert_eq!(
             &out[at::RETRY_DELAY_NANOS_OFFSET..at::RETRY_DELAY_NANOS_OFFSET + 8],
             1_500_000_000_i64.to_le_bytes()

@@ -27,10 +27,22 @@ fn frame(metadata: &[(&str, &[u8], u16)], trace_state: &str, payload: &[u8]) -> 
     put(at::VERSION_OFFSET, &ABI_VERSION.to_le_bytes());
     put(at::FRAME_LENGTH_OFFSET, &length.to_le_bytes());
     put(at::CALL_ID_OFFSET, &9_u64.to_le_bytes());
-    put(at::PAYLOAD_LENGTH_OFFSET, &(payload.len() as u32).to_le_bytes());
-    put(at::METADATA_COUNT_OFFSET, &(metadata.len() as u32).to_le_bytes());
-    put(at::CONTEXT_LENGTH_OFFSET, &(context.len() as u32).to_le_bytes());
-    put(at::TRACE_STATE_LENGTH_OFFSET, &(trace_state.len() as u32).to_le_bytes());
+    put(
+        at::PAYLOAD_LENGTH_OFFSET,
+        &(payload.len() as u32).to_le_bytes(),
+    );
+    put(
+        at::METADATA_COUNT_OFFSET,
+        &(metadata.len() as u32).to_le_bytes(),
+    );
+    put(
+        at::CONTEXT_LENGTH_OFFSET,
+        &(context.len() as u32).to_le_bytes(),
+    );
+    put(
+        at::TRACE_STATE_LENGTH_OFFSET,
+        &(trace_state.len() as u32).to_le_bytes(),
+    );
     frame
 }
 
