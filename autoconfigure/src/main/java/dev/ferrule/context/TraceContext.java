@@ -65,8 +65,7 @@ public record TraceContext(long traceIdHigh, long traceIdLow, long spanId, int f
 	 * @param traceId 32 or 16 lower-case hexadecimal digits
 	 * @param spanId 16 lower-case hexadecimal digits
 	 * @param flags trace flags, 0 to 255
-	 * @param traceState {@code tracestate} header value, {@code null} or empty if there
-	 * is none
+	 * @param traceState value of the W3C header, {@code null} or empty if there is none
 	 * @param remote whether the context came from another process
 	 * @return the context, or {@code null} if an id is malformed or zero or the flags are
 	 * out of range

@@ -168,7 +168,7 @@ final class DefaultErrorTranslator implements ErrorTranslator {
 		if (seconds >= MAX_RETRY_AFTER_SECONDS) {
 			return MAX_RETRY_AFTER_SECONDS;
 		}
-		return (int) ((retryInfo.getNano() > 0) ? seconds + 1 : seconds);
+		return (int) ((retryInfo.toNanosPart() > 0) ? seconds + 1 : seconds);
 	}
 
 	private static String message(Failure failure, ErrorKind kind) {

@@ -100,7 +100,7 @@ public final class RpcStatus {
 		if (this.retryDelay != null) {
 			com.google.protobuf.Duration delay = com.google.protobuf.Duration.newBuilder()
 				.setSeconds(this.retryDelay.toSeconds())
-				.setNanos(this.retryDelay.getNano())
+				.setNanos(this.retryDelay.toNanosPart())
 				.build();
 			status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
 		}
@@ -143,7 +143,7 @@ public final class RpcStatus {
 
 	private static String json(Duration delay) {
 		// Spells a delay as the JSON mapping does: 0, 3, 6 or 9 digits of a second
-		int nanos = delay.getNano();
+		int nanos = delay.toNanosPart();
 		if (nanos == 0) {
 			return delay.toSeconds() + "s";
 		}
