@@ -21,18 +21,15 @@ type HostMemory = (i64, i64);
 
 const STALE: i32 = 2;
 
-/// An engine and the memory reserved for its payloads.
-struct Hosted {
-    engine: Engine,
-    reserved: HandleTable<Reserved>,
-}
-
+/// Memory that the host fills. It outlives its engine, because the host may still write to it
+/// while another thread frees the engine.
 struct Reserved {
     buffer: HostBuffer,
     permit: Permit,
 }
 
-static ENGINES: HandleTable<Hosted> = HandleTable::new();
+static ENGINES: HandleTable<Engine> = HandleTable::new();
+static RESERVED: HandleTable<Reserved> = HandleTable::new();
 
 /// # Safety
 /// The first range must be readable and the second writable, both unused by others.
@@ -48,11 +45,7 @@ pub(crate) unsafe fn start(config: HostMemory, out: HostMemory) -> i64 {
             if !unsafe { write(&text, out) } {
                 return 0;
             }
-            let hosted = Hosted {
-                engine,
-                reserved: HandleTable::new(),
-            };
-            ENGINES.insert(Arc::new(hosted)).cast_signed()
+            ENGINES.insert(Arc::new(engine)).cast_signed()
         }
         Err(error) => {
             // SAFETY: the caller promises a writable range.
@@ -81,28 +74,27 @@ pub(crate) unsafe fn validate(config: HostMemory, out: HostMemory) -> i32 {
 /// `out` must point to 8 writable bytes, unused by others.
 pub(crate) unsafe fn reserve(engine: i64, length: i64, out: i64) -> i64 {
     let reserve = || {
-        let hosted = hosted(engine).ok_or(Refusal::of(Reason::StaleHandle))?;
+        let engine = engine_of(engine).ok_or(Refusal::of(Reason::StaleHandle))?;
         let length = usize::try_from(length).map_err(|_| Refusal::of(Reason::MalformedFrame))?;
         let reserved = Reserved {
-            permit: hosted.engine.take_bytes(length)?,
+            permit: engine.take_bytes(length)?,
             buffer: HostBuffer::zeroed(length),
         };
         let address = reserved.buffer.address() as u64;
-        let handle = hosted.reserved.insert(Arc::new(reserved));
+        let handle = RESERVED.insert(Arc::new(reserved));
         // SAFETY: the caller promises 8 writable bytes.
         if unsafe { write(&address.to_le_bytes(), (out, 8)) } {
             Ok(handle.cast_signed())
         } else {
-            hosted.reserved.remove(handle);
+            RESERVED.remove(handle);
             Err(Refusal::of(Reason::MalformedFrame))
         }
     };
     reserve().unwrap_or_else(|refusal: Refusal| -refusal.code())
 }
 
-pub(crate) fn release(engine: i64, payload: i64) -> i32 {
-    let released = hosted(engine).and_then(|hosted| hosted.reserved.remove(payload.cast_unsigned()));
-    i32::from(released.is_none())
+pub(crate) fn release(payload: i64) -> i32 {
+    i32::from(RESERVED.remove(payload.cast_unsigned()).is_none())
 }
 
 /// # Safety
@@ -120,19 +112,18 @@ pub(crate) unsafe fn submit(engine: i64, frame: i64, frame_length: i64) -> i64 {
 /// As for [`submit`].
 unsafe fn try_submit(engine: i64, frame: HostMemory) -> Result<(), Refusal> {
     let malformed = Refusal::of(Reason::MalformedFrame);
-    let hosted = hosted(engine).ok_or(Refusal::of(Reason::StaleHandle))?;
+    let engine = engine_of(engine).ok_or(Refusal::of(Reason::StaleHandle))?;
     let (address, length) = range(frame).ok_or(malformed)?;
     if length < frame_at::FIXED_LENGTH {
         return Err(malformed);
     }
     // SAFETY: the caller promises `length` readable bytes, and the fixed part is not longer.
     let header = Header::parse(unsafe { copy_array(address) }, length).map_err(refused)?;
-    let reserved = hosted.take_reserved(&header)?;
+    let reserved = take_reserved(&header)?;
     // SAFETY: parsing has checked that the context lies within `length`.
     let context = unsafe { copy_in(address + frame_at::FIXED_LENGTH, header.context_length()) };
     let context = ContextView::parse(&header, &context).map_err(refused)?;
     let submission = submission(&header, &context)?;
-    let engine = &hosted.engine;
     let ticket = engine.take_place(header.pipeline())?;
     if let Some(Reserved { buffer, permit }) = reserved {
         // SAFETY: the caller promises that nobody writes to it any more.
@@ -145,21 +136,19 @@ unsafe fn try_submit(engine: i64, frame: HostMemory) -> Result<(), Refusal> {
     engine.submit(ticket, submission, payload, permit)
 }
 
-impl Hosted {
-    /// Takes the reserved memory that a frame names, and so releases it if the submission is
-    /// refused.
-    fn take_reserved(&self, header: &Header) -> Result<Option<Reserved>, Refusal> {
-        let unknown = Refusal::of(Reason::UnknownPayload);
-        if header.payload_handle() == 0 {
-            return Ok(None);
-        }
-        let reserved = self.reserved.remove(header.payload_handle()).ok_or(unknown)?;
-        if header.payload_length() > reserved.buffer.len() {
-            return Err(Refusal::of(Reason::MalformedFrame));
-        }
-        // Nobody else can hold a reference: handles are only inserted and removed.
-        Arc::try_unwrap(reserved).map(Some).map_err(|_| unknown)
+/// Takes the reserved memory that a frame names, and so releases it if the submission is
+/// refused.
+fn take_reserved(header: &Header) -> Result<Option<Reserved>, Refusal> {
+    let unknown = Refusal::of(Reason::UnknownPayload);
+    if header.payload_handle() == 0 {
+        return Ok(None);
     }
+    let reserved = RESERVED.remove(header.payload_handle()).ok_or(unknown)?;
+    if header.payload_length() > reserved.buffer.len() {
+        return Err(Refusal::of(Reason::MalformedFrame));
+    }
+    // Nobody else can hold a reference: handles are only inserted and removed.
+    Arc::try_unwrap(reserved).map(Some).map_err(|_| unknown)
 }
 
 /// The first bytes of reserved memory.
@@ -173,7 +162,7 @@ impl AsRef<[u8]> for Used {
 
 pub(crate) fn cancel(engine: i64, call_id: i64, cause: i32) -> i32 {
     let cause = CancelCause::from_number(cause);
-    let cancelled = hosted(engine).is_some_and(|hosted| hosted.engine.cancel(call_id.cast_unsigned(), cause));
+    let cancelled = engine_of(engine).is_some_and(|engine| engine.cancel(call_id.cast_unsigned(), cause));
     i32::from(!cancelled)
 }
 
@@ -182,7 +171,7 @@ pub(crate) fn cancel(engine: i64, call_id: i64, cause: i32) -> i32 {
 pub(crate) unsafe fn poll(engine: i64, out: HostMemory, timeout: Duration) -> i32 {
     const ENDED: i32 = -1;
     const TOO_SMALL: i32 = -3;
-    let Some(hosted) = hosted(engine) else {
+    let Some(engine) = engine_of(engine) else {
         return -STALE;
     };
     let Some((address, capacity)) = range(out) else {
@@ -191,7 +180,7 @@ pub(crate) unsafe fn poll(engine: i64, out: HostMemory, timeout: Duration) -> i3
     let mut written = 0;
     let mut refused = false;
     let mut bytes = Vec::new();
-    let alive = hosted.engine.poll(timeout, |message| {
+    let alive = engine.poll(timeout, |message| {
         with_record(message, |record| {
             bytes.clear();
             record.append(&mut bytes);
@@ -212,8 +201,8 @@ pub(crate) unsafe fn poll(engine: i64, out: HostMemory, timeout: Duration) -> i3
 }
 
 pub(crate) fn wake(engine: i64) -> i32 {
-    hosted(engine).map_or(STALE, |hosted| {
-        hosted.engine.wake();
+    engine_of(engine).map_or(STALE, |engine| {
+        engine.wake();
         0
     })
 }
@@ -221,31 +210,31 @@ pub(crate) fn wake(engine: i64) -> i32 {
 /// # Safety
 /// The range must be writable and unused by others.
 pub(crate) unsafe fn status(engine: i64, out: HostMemory) -> i32 {
-    let Some(hosted) = hosted(engine) else {
+    let Some(engine) = engine_of(engine) else {
         return STATUS_STALE;
     };
-    let status = hosted.engine.status();
+    let status = engine.status();
     let length = i32::try_from(status.len()).unwrap_or(i32::MAX);
     // SAFETY: the caller promises a writable range.
     if unsafe { write(status.as_bytes(), out) } { length } else { -length }
 }
 
 pub(crate) fn stop(engine: i64, drain: Duration) -> i32 {
-    hosted(engine).map_or(STALE, |hosted| i32::from(!hosted.engine.stop(drain)))
+    engine_of(engine).map_or(STALE, |engine| i32::from(!engine.stop(drain)))
 }
 
 pub(crate) fn free(engine: i64) -> i32 {
     match ENGINES.remove(engine.cast_unsigned()) {
         // A poll that still runs keeps its own reference, so the engine ends after it.
-        Some(hosted) => {
-            hosted.engine.wake();
+        Some(engine) => {
+            engine.wake();
             0
         }
         None => STALE,
     }
 }
 
-fn hosted(engine: i64) -> Option<Arc<Hosted>> {
+fn engine_of(engine: i64) -> Option<Arc<Engine>> {
     ENGINES.get(engine.cast_unsigned())
 }
 

@@ -70,7 +70,7 @@ pub unsafe extern "C" fn ferrule_engine_validate(
 
 /// Reserves zeroed memory for a payload. Returns a handle and writes the memory's address
 /// (`u64`) to `out`, or returns a negated refusal code. The memory stays valid until it is
-/// submitted or released, or the engine is freed.
+/// submitted or released, even if the engine is freed before.
 ///
 /// # Safety
 /// `out` must point to 8 writable bytes, unused by others during the call.
@@ -84,8 +84,8 @@ pub unsafe extern "C" fn ferrule_payload_reserve(engine: i64, length: i64, out: 
 
 /// Gives reserved memory back. Returns 0, or 1 if it was submitted or released before.
 #[unsafe(no_mangle)]
-pub extern "C" fn ferrule_payload_release(engine: i64, payload: i64) -> i32 {
-    guarded(1, || engines::release(engine, payload))
+pub extern "C" fn ferrule_payload_release(_engine: i64, payload: i64) -> i32 {
+    guarded(1, || engines::release(payload))
 }
 
 /// Submits a call; never waits. Returns 0 if it was accepted, and then exactly one record with
