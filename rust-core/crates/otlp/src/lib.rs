@@ -12,12 +12,14 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
 
 mod error;
+mod json;
 mod schema;
 mod text;
 mod validate;
 mod wire;
 
 pub use error::{Error, ErrorKind};
+pub use json::{JsonMode, json_to_protobuf};
 pub use validate::{Stats, validate};
 
 /// Deepest nesting of messages below the request that is accepted, as in other protobuf
