@@ -14,12 +14,14 @@
 mod error;
 mod json;
 mod schema;
+mod summary;
 mod text;
 mod validate;
 mod wire;
 
 pub use error::{Error, ErrorKind};
 pub use json::{JsonMode, json_to_protobuf};
+pub use summary::{Summary, summarize};
 pub use validate::{Stats, validate};
 
 /// Deepest nesting of messages below the request that is accepted, as in other protobuf
