@@ -4,7 +4,7 @@
 //! Decompression, JSON and validation of payloads.
 
 use std::borrow::Cow;
-use std::io::{BufRead, ErrorKind as IoErrorKind, Read};
+use std::io::{ErrorKind as IoErrorKind, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -109,7 +109,10 @@ pub(crate) fn decode(
         Encoding::Json(mode) => {
             let protobuf = ferrule_otlp::json_to_protobuf(signal, &plain, mode, limits.max_decoded)
                 .map_err(|error| invalid(&error, limits.max_decoded))?;
-            let permit = limits.budget.take(protobuf.len()).ok_or_else(|| limits.exhausted())?;
+            let permit = limits
+                .budget
+                .take(protobuf.len())
+                .ok_or_else(|| limits.exhausted())?;
             Ok(budgeted(protobuf, permit))
         }
     }
@@ -123,7 +126,7 @@ pub(crate) fn check(signal: Signal, payload: &[u8]) -> Result<(), Error> {
 }
 
 fn invalid(error: &ferrule_otlp::Error, most: usize) -> Error {
-    if error.kind() == ferrule_otlp::ErrorKind::TooLarge {
+    if error.kind() == ferrule_otlp::ErrorKind::Size {
         too_large(most)
     } else {
         Error::invalid_payload(error.to_string())
@@ -131,7 +134,9 @@ fn invalid(error: &ferrule_otlp::Error, most: usize) -> Error {
 }
 
 fn too_large(most: usize) -> Error {
-    Error::payload_too_large(format!("the payload is larger than {most} bytes after decompression"))
+    Error::payload_too_large(format!(
+        "the payload is larger than {most} bytes after decompression"
+    ))
 }
 
 impl Limits {
@@ -144,12 +149,18 @@ fn decompress(coding: ContentCoding, input: &[u8], limits: &Limits) -> Result<By
     let malformed = |_| malformed(coding);
     match coding {
         ContentCoding::Identity => Ok(Bytes::copy_from_slice(input)),
-        ContentCoding::Gzip => read_all(coding, flate2::bufread::MultiGzDecoder::new(input), limits),
+        ContentCoding::Gzip => {
+            read_all(coding, flate2::bufread::MultiGzDecoder::new(input), limits)
+        }
         ContentCoding::Deflate => {
             let mut decoder = flate2::bufread::ZlibDecoder::new(input);
             let output = read_all(coding, &mut decoder, limits)?;
             let rest = decoder.into_inner();
-            if rest.is_empty() { Ok(output) } else { Err(malformed(IoErrorKind::InvalidData.into())) }
+            if rest.is_empty() {
+                Ok(output)
+            } else {
+                Err(malformed(IoErrorKind::InvalidData.into()))
+            }
         }
         ContentCoding::Zstd => {
             let mut decoder = zstd::stream::read::Decoder::with_buffer(input).map_err(malformed)?;
@@ -168,7 +179,11 @@ fn malformed(coding: ContentCoding) -> Error {
 }
 
 /// Reads a decoder to its end, within the payload limit and the byte budget.
-fn read_all(coding: ContentCoding, mut decoder: impl Read, limits: &Limits) -> Result<Bytes, Error> {
+fn read_all(
+    coding: ContentCoding,
+    mut decoder: impl Read,
+    limits: &Limits,
+) -> Result<Bytes, Error> {
     let mut permit: Permit = limits.budget.take(0).ok_or_else(|| limits.exhausted())?;
     let mut output = Vec::new();
     let mut length = 0;
@@ -222,7 +237,8 @@ impl CodecPool {
         let (sender, receiver) = crossbeam_channel::bounded(capacity);
         let threads = (0..threads)
             .map(|i| {
-                let (receiver, calls, limits) = (receiver.clone(), Arc::clone(calls), limits.clone());
+                let (receiver, calls, limits) =
+                    (receiver.clone(), Arc::clone(calls), limits.clone());
                 std::thread::Builder::new()
                     .name(format!("{name}-codec-{i}"))
                     .spawn(move || work(&receiver, &calls, &limits))

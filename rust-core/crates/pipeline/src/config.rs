@@ -69,7 +69,9 @@ impl StartConfig {
             ("codecQueueCapacity", config.codec_queue_capacity),
         ] {
             if value == 0 {
-                return Err(configuration(format!("start configuration: {name} must be at least 1")));
+                return Err(configuration(format!(
+                    "start configuration: {name} must be at least 1"
+                )));
             }
         }
         Ok(config)

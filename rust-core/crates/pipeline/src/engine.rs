@@ -113,7 +113,10 @@ impl Engine {
 
     /// Names of the pipelines that can be submitted to, by index.
     pub fn pipelines(&self) -> impl Iterator<Item = &str> {
-        self.shared.pipelines.iter().map(|pipeline| pipeline.name.as_str())
+        self.shared
+            .pipelines
+            .iter()
+            .map(|pipeline| pipeline.name.as_str())
     }
 
     /// Takes payload bytes out of the budget.
@@ -122,7 +125,10 @@ impl Engine {
     /// `ByteBudget` or `MemoryPressure` with a delay, or `Stopping`.
     pub fn take_bytes(&self, bytes: usize) -> Result<Permit, Refusal> {
         self.check_open()?;
-        self.shared.budget.take(bytes).ok_or_else(|| self.later(Reason::ByteBudget))
+        self.shared
+            .budget
+            .take(bytes)
+            .ok_or_else(|| self.later(Reason::ByteBudget))
     }
 
     /// Takes a place in the lane of a pipeline.
@@ -167,7 +173,9 @@ impl Engine {
         );
         let call = match self.shared.calls.admit(call) {
             Admission::Admitted(call) => call,
-            Admission::TooManyCalls if self.shared.is_stopping() => return Err(self.later(Reason::Stopping)),
+            Admission::TooManyCalls if self.shared.is_stopping() => {
+                return Err(self.later(Reason::Stopping));
+            }
             Admission::TooManyCalls => return Err(self.later(Reason::TooManyCalls)),
             Admission::Duplicate => return Err(Refusal::of(Reason::DuplicateCall)),
         };
@@ -181,7 +189,9 @@ impl Engine {
         self.dispatch(queued, submission.encoding, submission.coding);
         // A stop between the check and the admission may have looked for calls already.
         if self.shared.is_stopping() && self.runtime.lock().is_none() {
-            self.shared.calls.cancel(submission.call_id, CancelCause::Shutdown);
+            self.shared
+                .calls
+                .cancel(submission.call_id, CancelCause::Shutdown);
         }
         Ok(())
     }
@@ -191,7 +201,9 @@ impl Engine {
             match codec::check(queued.signal, &queued.payload) {
                 Ok(()) => LanePlace::send(queued),
                 Err(error) => {
-                    self.shared.calls.finish_if_open(queued.call.id(), Err(error));
+                    self.shared
+                        .calls
+                        .finish_if_open(queued.call.id(), Err(error));
                 }
             }
             return;
@@ -206,7 +218,9 @@ impl Engine {
                 "too many payloads wait for decompression",
                 self.shared.config.retry_delay(),
             );
-            self.shared.calls.finish_if_open(job.queued.call.id(), Err(error));
+            self.shared
+                .calls
+                .finish_if_open(job.queued.call.id(), Err(error));
         }
     }
 
@@ -224,14 +238,18 @@ impl Engine {
         let until = Instant::now().checked_add(timeout);
         loop {
             let left = until.map_or(SWEEP_INTERVAL, |until| {
-                until.saturating_duration_since(Instant::now()).min(SWEEP_INTERVAL)
+                until
+                    .saturating_duration_since(Instant::now())
+                    .min(SWEEP_INTERVAL)
             });
             let fetched = self.shared.outbox.fetch(left, &mut accept);
             self.sweep();
             match fetched {
                 Fetched::Closed => return false,
                 Fetched::Messages | Fetched::Woken => return true,
-                Fetched::Nothing if until.is_some_and(|until| until <= Instant::now()) => return true,
+                Fetched::Nothing if until.is_some_and(|until| until <= Instant::now()) => {
+                    return true;
+                }
                 Fetched::Nothing => {}
             }
         }
@@ -297,7 +315,8 @@ impl Engine {
     /// shut down. Returns whether the engine's threads ended in time. Further calls do nothing.
     pub fn stop(&self, drain: Duration) -> bool {
         self.shared.stopping.store(true, Ordering::Release);
-        *self.shared.drain_deadline.lock() = Some(Instant::now() + drain.saturating_sub(DRAIN_MARGIN));
+        *self.shared.drain_deadline.lock() =
+            Some(Instant::now() + drain.saturating_sub(DRAIN_MARGIN));
         let Some(runtime) = self.runtime.lock().take() else {
             return true;
         };
@@ -306,7 +325,9 @@ impl Engine {
             // Already on its way down, as after a fatal error of the engine.
             Err(_) => runtime.join(JOIN_MARGIN),
         };
-        self.shared.calls.abort_all(&Error::cancelled(CancelCause::Shutdown));
+        self.shared
+            .calls
+            .abort_all(&Error::cancelled(CancelCause::Shutdown));
         self.shared.outbox.close();
         clean
     }

@@ -126,7 +126,9 @@ impl Drop for Undelivered {
         if let Some(call_id) = self.call_id {
             self.calls.finish_if_open(
                 call_id,
-                Err(Error::retryable("the pipeline was restarted before it took the data")),
+                Err(Error::retryable(
+                    "the pipeline was restarted before it took the data",
+                )),
             );
         }
     }

@@ -21,7 +21,6 @@ use otel_arrow_dfe_engine::exporter::ExporterWrapper;
 use otel_arrow_dfe_engine::local::exporter::{EffectHandler, Exporter};
 use otel_arrow_dfe_engine::message::{ExporterInbox, Message};
 use otel_arrow_dfe_engine::node::NodeId;
-use otel_arrow_dfe_engine::runtime_services::CodecEffectHandler;
 use otel_arrow_dfe_engine::terminal_state::TerminalState;
 use otel_arrow_dfe_engine::wiring_contract::WiringContract;
 use otel_arrow_dfe_engine::{ConsumerEffectHandlerExtension, ExporterFactory};
@@ -51,7 +50,10 @@ struct LogExporter {
     shared: Arc<Shared>,
 }
 
-#[allow(unsafe_code, reason = "the engine collects factories in a link section")]
+#[allow(
+    unsafe_code,
+    reason = "the engine collects factories in a link section"
+)]
 #[distributed_slice(OTAP_EXPORTER_FACTORIES)]
 static FACTORY: ExporterFactory<OtapPdata> = ExporterFactory {
     name: LOG_EXPORTER,
@@ -84,7 +86,9 @@ impl Exporter<OtapPdata> for LogExporter {
         let plan = handler.resolve_encoding_plan(&PdataEncoding::OTLP, EncodePolicy::default())?;
         loop {
             match inbox.recv().await? {
-                Message::Control(NodeControlMsg::Shutdown { .. }) => return Ok(TerminalState::default()),
+                Message::Control(NodeControlMsg::Shutdown { .. }) => {
+                    return Ok(TerminalState::default());
+                }
                 Message::Control(_) => {}
                 Message::PData(data) => {
                     let signal = signal_of(data.signal_type());
@@ -98,7 +102,9 @@ impl Exporter<OtapPdata> for LogExporter {
                             handler.notify_ack(AckMsg::new(data)).await?;
                         }
                         Err(error) => {
-                            handler.notify_nack(NackMsg::new_permanent(error.to_string(), data)).await?;
+                            handler
+                                .notify_nack(NackMsg::new_permanent(error.to_string(), data))
+                                .await?;
                         }
                     }
                 }

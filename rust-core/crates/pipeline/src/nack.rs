@@ -17,20 +17,34 @@ const GRPC_CODES: [(&str, u8); 16] = [
     ("Deadline expired before operation could complete", 4),
     ("Some requested entity was not found", 5),
     ("Some entity that we attempted to create already exists", 6),
-    ("The caller does not have permission to execute the specified operation", 7),
+    (
+        "The caller does not have permission to execute the specified operation",
+        7,
+    ),
     ("Some resource has been exhausted", 8),
-    ("The system is not in a state required for the operation's execution", 9),
+    (
+        "The system is not in a state required for the operation's execution",
+        9,
+    ),
     ("The operation was aborted", 10),
     ("Operation was attempted past the valid range", 11),
     ("Operation is not implemented or not supported", 12),
     ("Internal error", 13),
     ("The service is currently unavailable", 14),
     ("Unrecoverable data loss or corruption", 15),
-    ("The request does not have valid authentication credentials", 16),
+    (
+        "The request does not have valid authentication credentials",
+        16,
+    ),
 ];
 
 /// The error that a Nack stands for.
-pub(crate) fn error_of(reason: &str, permanent: bool, cause: NackCause, retry_delay: Duration) -> Error {
+pub(crate) fn error_of(
+    reason: &str,
+    permanent: bool,
+    cause: NackCause,
+    retry_delay: Duration,
+) -> Error {
     match cause {
         NackCause::RouteFull => Error::exhausted("the pipeline is full", retry_delay),
         NackCause::RouteClosed | NackCause::NodeShutdown => {
@@ -69,7 +83,11 @@ fn grpc_code(reason: &str) -> Option<u8> {
     let description = reason.strip_prefix("code: '")?;
     GRPC_CODES
         .iter()
-        .find(|(text, _)| description.strip_prefix(text).is_some_and(|rest| rest.starts_with('\'')))
+        .find(|(text, _)| {
+            description
+                .strip_prefix(text)
+                .is_some_and(|rest| rest.starts_with('\''))
+        })
         .map(|(_, code)| *code)
 }
 
@@ -125,7 +143,10 @@ mod tests {
 
     #[test]
     fn exhaustion_without_delay_is_permanent() {
-        let error = unspecified("code: 'Some resource has been exhausted', message: \"full\"", false);
+        let error = unspecified(
+            "code: 'Some resource has been exhausted', message: \"full\"",
+            false,
+        );
         assert!(error.is_permanent());
         assert_eq!(error.effective_grpc_code(), 8);
     }
@@ -133,7 +154,10 @@ mod tests {
     #[test]
     fn unavailable_is_retryable() {
         let error = unspecified("code: 'The service is currently unavailable'", false);
-        assert_eq!((error.kind, error.effective_grpc_code()), (ErrorKind::Retryable, 14));
+        assert_eq!(
+            (error.kind, error.effective_grpc_code()),
+            (ErrorKind::Retryable, 14)
+        );
     }
 
     #[test]

@@ -20,7 +20,12 @@ pub(crate) fn install_hook() {
 }
 
 fn report(info: &PanicHookInfo<'_>) {
-    let text: String = info.payload_as_str().unwrap_or("no message").chars().take(MOST_CHARS).collect();
+    let text: String = info
+        .payload_as_str()
+        .unwrap_or("no message")
+        .chars()
+        .take(MOST_CHARS)
+        .collect();
     let thread = std::thread::current();
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     let name = thread.name().unwrap_or("unnamed");

@@ -32,7 +32,8 @@ use otel_arrow_dfe_engine::receiver::ReceiverWrapper;
 use otel_arrow_dfe_engine::terminal_state::TerminalState;
 use otel_arrow_dfe_engine::wiring_contract::WiringContract;
 use otel_arrow_dfe_engine::{
-    Interests, MessageSourceLocalEffectHandlerExtension, ProducerEffectHandlerExtension, ReceiverFactory,
+    Interests, MessageSourceLocalEffectHandlerExtension, ProducerEffectHandlerExtension,
+    ReceiverFactory,
 };
 use otel_arrow_dfe_otap::OTAP_RECEIVER_FACTORIES;
 use otel_arrow_dfe_otap::pdata::{Context, OtapPdata};
@@ -61,7 +62,10 @@ struct HostReceiver {
     call_id_name: ContextEntryName,
 }
 
-#[allow(unsafe_code, reason = "the engine collects factories in a link section")]
+#[allow(
+    unsafe_code,
+    reason = "the engine collects factories in a link section"
+)]
 #[distributed_slice(OTAP_RECEIVER_FACTORIES)]
 static FACTORY: ReceiverFactory<OtapPdata> = ReceiverFactory {
     name: HOST_RECEIVER,
@@ -73,17 +77,23 @@ static FACTORY: ReceiverFactory<OtapPdata> = ReceiverFactory {
         let config = deserialize_typed_config::<Config>(&node_config.config)?;
         let shared = Shared::of_node(&node_config.config)?;
         // The first instance sets it; all instances of an engine share one state.
-        let _ = shared.pressure.set(Pressure(pipeline.memory_pressure_state()));
-        let call_id_name =
-            ContextEntryName::try_from(CALL_ID_HEADER).map_err(|error| ConfigError::InvalidUserConfig {
+        let _ = shared
+            .pressure
+            .set(Pressure(pipeline.memory_pressure_state()));
+        let call_id_name = ContextEntryName::try_from(CALL_ID_HEADER).map_err(|error| {
+            ConfigError::InvalidUserConfig {
                 error: error.to_string(),
-            })?;
+            }
+        })?;
         let receiver = HostReceiver {
             shared,
             pipeline: config.pipeline,
             call_id_name,
         };
-        Ok(ReceiverWrapper::local(receiver, node, node_config, receiver_config).with_startup_readiness())
+        Ok(
+            ReceiverWrapper::local(receiver, node, node_config, receiver_config)
+                .with_startup_readiness(),
+        )
     },
     context_declarations: None,
     wiring_contract: WiringContract::UNRESTRICTED,
@@ -118,7 +128,8 @@ impl InFlight {
             && deadline <= now
         {
             self.remove(call_id);
-            self.calls.finish_if_open(call_id, Err(CallError::timeout()));
+            self.calls
+                .finish_if_open(call_id, Err(CallError::timeout()));
         }
     }
 
@@ -249,7 +260,8 @@ impl Running {
         match message {
             LaneMessage::Call(queued) => {
                 if !queued.call.is_finished() {
-                    self.in_flight.insert(queued.call.id(), queued.call.deadline());
+                    self.in_flight
+                        .insert(queued.call.id(), queued.call.deadline());
                     self.queue.push_back(queued);
                 }
             }
@@ -303,7 +315,10 @@ impl Running {
         );
         let mut headers = TransportHeaders::with_capacity(1);
         if let Some(policy) = self.handler.capture_policy() {
-            let pairs = call.metadata().iter().map(|entry| (entry.name, entry.value));
+            let pairs = call
+                .metadata()
+                .iter()
+                .map(|entry| (entry.name, entry.value));
             let _ = policy.capture_from_pairs(pairs, &mut headers);
         }
         headers.push(TransportHeader::binary(
@@ -349,7 +364,8 @@ impl Running {
 
     /// Finishes what is left, because the engine stops.
     fn abandon(&mut self) {
-        self.in_flight.finish_all(&CallError::cancelled(CancelCause::Shutdown));
+        self.in_flight
+            .finish_all(&CallError::cancelled(CancelCause::Shutdown));
         self.queue.clear();
         self.blocked = None;
     }

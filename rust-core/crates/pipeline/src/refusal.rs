@@ -87,7 +87,9 @@ impl Refusal {
     /// Kind, reason and delay as one number: bits 0 to 7, 8 to 15, and 16 to 47 in milliseconds.
     #[must_use]
     pub fn code(self) -> i64 {
-        let millis = self.retry_delay.map_or(0, |delay| delay.as_millis().clamp(1, u32::MAX.into()));
+        let millis = self
+            .retry_delay
+            .map_or(0, |delay| delay.as_millis().clamp(1, u32::MAX.into()));
         let millis = i64::try_from(millis).unwrap_or(i64::from(u32::MAX));
         i64::from(self.reason.kind().number()) | i64::from(self.reason as u8) << 8 | millis << 16
     }

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use ferrule_context::Error;
 use otel_arrow_dfe_config::engine::OtelDataflowSpec;
 // Referenced so that the engine's own nodes are linked in.
-use otel_arrow_dfe_core_nodes as _;
 use otel_arrow_dfe_controller::{
     Controller, ControllerExtensionContext, ControllerExtensionRegistry, ControllerExtensionTask,
     ControllerExtensionTaskFactory, ControllerRunOptions,
 };
+use otel_arrow_dfe_core_nodes as _;
 use otel_arrow_dfe_otap::OTAP_PIPELINE_FACTORY;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -36,7 +36,11 @@ pub(crate) struct Runtime {
 
 impl Runtime {
     /// Starts the controller and waits until all pipelines are ready.
-    pub(crate) fn start(name: &str, spec: OtelDataflowSpec, timeout: Duration) -> Result<Self, Error> {
+    pub(crate) fn start(
+        name: &str,
+        spec: OtelDataflowSpec,
+        timeout: Duration,
+    ) -> Result<Self, Error> {
         let until = Instant::now() + timeout;
         let (hand_over, handles) = channel();
         let options = ControllerRunOptions {
@@ -47,16 +51,21 @@ impl Runtime {
         std::thread::Builder::new()
             .name(format!("{name}-engine"))
             .spawn(move || {
-                let result = Controller::new(&OTAP_PIPELINE_FACTORY).run_forever_with_options(spec, options);
+                let result =
+                    Controller::new(&OTAP_PIPELINE_FACTORY).run_forever_with_options(spec, options);
                 // Nobody listens any more if the start or the stop gave up.
                 let _ = end.send(result.map_err(|error| error.to_string()));
             })
-            .map_err(|error| Error::retryable(format!("the engine's thread cannot be started: {error}")))?;
+            .map_err(|error| {
+                Error::retryable(format!("the engine's thread cannot be started: {error}"))
+            })?;
         let context = match handles.recv_timeout(timeout) {
             Ok(context) => context,
             Err(RecvTimeoutError::Disconnected) => return Err(end_of(&ended)),
             Err(RecvTimeoutError::Timeout) => {
-                return Err(configuration(format!("the engine did not start within {timeout:?}")));
+                return Err(configuration(format!(
+                    "the engine did not start within {timeout:?}"
+                )));
             }
         };
         let runtime = Self { context, ended };
@@ -133,11 +142,16 @@ impl Runtime {
 
     /// Waits for the controller's end; false if it takes longer than `timeout`.
     pub(crate) fn join(&self, timeout: Duration) -> bool {
-        !matches!(self.ended.recv_timeout(timeout), Err(RecvTimeoutError::Timeout))
+        !matches!(
+            self.ended.recv_timeout(timeout),
+            Err(RecvTimeoutError::Timeout)
+        )
     }
 }
 
-fn extensions(hand_over: std::sync::mpsc::Sender<ControllerExtensionContext>) -> ControllerExtensionRegistry {
+fn extensions(
+    hand_over: std::sync::mpsc::Sender<ControllerExtensionContext>,
+) -> ControllerExtensionRegistry {
     let mut registry = ControllerExtensionRegistry::default();
     let hand_over = Mutex::new(hand_over);
     registry.register(

@@ -25,7 +25,10 @@ pub const CALL_ID_HEADER: &str = "ferrule.call";
 /// The call that a message belongs to, if it came through the host receiver.
 #[must_use]
 pub fn call_id_of(data: &OtapPdata) -> Option<u64> {
-    let header = data.transport_headers()?.find_by_name(CALL_ID_HEADER).next()?;
+    let header = data
+        .transport_headers()?
+        .find_by_name(CALL_ID_HEADER)
+        .next()?;
     header.value.bytes.try_into().ok().map(u64::from_le_bytes)
 }
 

@@ -32,8 +32,9 @@ pub(crate) struct PreparedSpec {
 /// may be in flight (a full one would hold up the Acks), and cores are explicit.
 pub(crate) fn prepare(config: &StartConfig, engine_id: u64) -> Result<PreparedSpec, Error> {
     let parsed = parse(config)?;
-    let mut value = serde_json::to_value(&parsed)
-        .map_err(|error| configuration(format!("the specification cannot be completed: {error}")))?;
+    let mut value = serde_json::to_value(&parsed).map_err(|error| {
+        configuration(format!("the specification cannot be completed: {error}"))
+    })?;
     let pipelines = attach_nodes(&mut value, engine_id)?;
     complete(&mut value, config)?;
     let spec = OtelDataflowSpec::from_json(&value.to_string()).map_err(refused)?;
@@ -52,7 +53,13 @@ fn parse(config: &StartConfig) -> Result<OtelDataflowSpec, Error> {
 }
 
 fn refused(error: impl std::fmt::Display) -> Error {
-    configuration(error.to_string().trim_end_matches("\nContext: ").trim().to_owned())
+    configuration(
+        error
+            .to_string()
+            .trim_end_matches("\nContext: ")
+            .trim()
+            .to_owned(),
+    )
 }
 
 /// Numbers the pipelines that have a host receiver and tells each of our nodes its engine.
@@ -99,7 +106,11 @@ fn names(found: &[(String, String)]) -> Vec<String> {
         .iter()
         .map(|(group, pipeline)| {
             let unique = found.iter().filter(|(_, other)| other == pipeline).count() == 1;
-            if unique { pipeline.clone() } else { format!("{group}/{pipeline}") }
+            if unique {
+                pipeline.clone()
+            } else {
+                format!("{group}/{pipeline}")
+            }
         })
         .collect()
 }
@@ -107,7 +118,10 @@ fn names(found: &[(String, String)]) -> Vec<String> {
 fn complete(spec: &mut Value, config: &StartConfig) -> Result<(), Error> {
     let root = object(spec);
     let engine = object(root.entry("engine").or_insert_with(|| json!({})));
-    engine.insert("http_admin".to_owned(), json!({"bind_address": "127.0.0.1:0"}));
+    engine.insert(
+        "http_admin".to_owned(),
+        json!({"bind_address": "127.0.0.1:0"}),
+    );
     let telemetry = object(engine.entry("telemetry").or_insert_with(|| json!({})));
     let logs = object(telemetry.entry("logs").or_insert_with(|| json!({})));
     logs.insert(
@@ -115,8 +129,10 @@ fn complete(spec: &mut Value, config: &StartConfig) -> Result<(), Error> {
         json!({"global": "noop", "engine": "noop", "internal": "noop", "admin": "noop"}),
     );
     let controller = object(engine.entry("controller").or_insert_with(|| json!({})));
-    object(controller.entry("extensions").or_insert_with(|| json!({})))
-        .insert("ferrule".to_owned(), json!({"type": HOST_EXTENSION, "config": {}}));
+    object(controller.entry("extensions").or_insert_with(|| json!({}))).insert(
+        "ferrule".to_owned(),
+        json!({"type": HOST_EXTENSION, "config": {}}),
+    );
     let policies = object(root.entry("policies").or_insert_with(|| json!({})));
     complete_capacity(policies, config.max_in_flight);
     let resources = object(policies.entry("resources").or_insert_with(|| json!({})));
@@ -125,14 +141,21 @@ fn complete(spec: &mut Value, config: &StartConfig) -> Result<(), Error> {
             .into_iter()
             .map(|core| json!({"start": core, "end": core}))
             .collect();
-        resources.insert("core_allocation".to_owned(), json!({"type": "core_set", "set": set}));
+        resources.insert(
+            "core_allocation".to_owned(),
+            json!({"type": "core_set", "set": set}),
+        );
     }
     Ok(())
 }
 
 /// Each channel must hold at least what may be in flight.
 fn complete_capacity(policies: &mut Map<String, Value>, least: usize) {
-    let channels = object(policies.entry("channel_capacity").or_insert_with(|| json!({})));
+    let channels = object(
+        policies
+            .entry("channel_capacity")
+            .or_insert_with(|| json!({})),
+    );
     raise(channels, "pdata", least);
     let control = object(channels.entry("control").or_insert_with(|| json!({})));
     for channel in ["node", "pipeline", "completion"] {

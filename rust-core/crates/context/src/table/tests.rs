@@ -182,7 +182,10 @@ fn closed_outbox_delivers_what_waits_and_then_ends() {
         true
     });
     assert_eq!((fetched, delivered), (Fetched::Messages, 1));
-    assert_eq!(outbox.fetch(Duration::from_secs(60), |_| true), Fetched::Closed);
+    assert_eq!(
+        outbox.fetch(Duration::from_secs(60), |_| true),
+        Fetched::Closed
+    );
 }
 
 #[test]

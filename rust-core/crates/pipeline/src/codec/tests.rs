@@ -49,11 +49,18 @@ fn each_coding_gives_the_payload_back() {
     for (coding, payload) in [
         (ContentCoding::Identity, TRACES.to_vec()),
         (ContentCoding::Gzip, gzip(TRACES)),
-        (ContentCoding::Gzip, [gzip(&TRACES[..1]), gzip(&TRACES[1..])].concat()),
+        (
+            ContentCoding::Gzip,
+            [gzip(&TRACES[..1]), gzip(&TRACES[1..])].concat(),
+        ),
         (ContentCoding::Deflate, zlib(TRACES)),
         (ContentCoding::Zstd, zstd),
     ] {
-        assert_eq!(&decoded(coding, &payload, &limits).unwrap()[..], TRACES, "{coding:?}");
+        assert_eq!(
+            &decoded(coding, &payload, &limits).unwrap()[..],
+            TRACES,
+            "{coding:?}"
+        );
     }
     assert_eq!(limits.budget.used(), 0);
 }
@@ -64,9 +71,15 @@ fn truncated_or_foreign_streams_are_invalid() {
     for (coding, payload) in [
         (ContentCoding::Gzip, gzip(TRACES)[..15].to_vec()),
         (ContentCoding::Gzip, Vec::new()),
-        (ContentCoding::Gzip, [gzip(TRACES), b"garbage".to_vec()].concat()),
+        (
+            ContentCoding::Gzip,
+            [gzip(TRACES), b"garbage".to_vec()].concat(),
+        ),
         (ContentCoding::Deflate, zlib(TRACES)[..4].to_vec()),
-        (ContentCoding::Deflate, [zlib(TRACES), b"garbage".to_vec()].concat()),
+        (
+            ContentCoding::Deflate,
+            [zlib(TRACES), b"garbage".to_vec()].concat(),
+        ),
         (ContentCoding::Deflate, b"\x03\x00 raw deflate".to_vec()),
         (ContentCoding::Zstd, zstd[..zstd.len() - 3].to_vec()),
         (ContentCoding::Zstd, Vec::new()),
@@ -81,7 +94,10 @@ fn bomb_is_refused_at_the_limit() {
     let bomb = gzip(&vec![0; 4 << 20]);
     let limits = limits(100_000);
     let error = decoded(ContentCoding::Gzip, &bomb, &limits).unwrap_err();
-    assert_eq!((error.kind, error.http_status), (ErrorKind::Permanent, Some(413)));
+    assert_eq!(
+        (error.kind, error.http_status),
+        (ErrorKind::Permanent, Some(413))
+    );
     assert_eq!(limits.budget.used(), 0);
 }
 

@@ -32,9 +32,15 @@ fn embedding_settings_are_forced() {
     assert_eq!(prepared.pipelines, ["main"]);
     let spec = serde_json::to_value(&prepared.spec).unwrap();
     assert_eq!(spec["engine"]["http_admin"]["bind_address"], "127.0.0.1:0");
-    assert_eq!(spec["engine"]["telemetry"]["logs"]["providers"]["engine"], "noop");
+    assert_eq!(
+        spec["engine"]["telemetry"]["logs"]["providers"]["engine"],
+        "noop"
+    );
     assert_eq!(spec["policies"]["channel_capacity"]["pdata"], 300);
-    assert_eq!(spec["policies"]["channel_capacity"]["control"]["completion"], 512);
+    assert_eq!(
+        spec["policies"]["channel_capacity"]["control"]["completion"],
+        512
+    );
     let node = &spec["groups"]["default"]["pipelines"]["main"]["nodes"]["in"];
     assert_eq!(node["config"], json!({"engine": 7, "pipeline": 0}));
 }
@@ -60,7 +66,10 @@ fn pipeline_without_host_receiver_is_refused() {
 #[test]
 fn unknown_key_is_refused_with_its_line() {
     let message = message("version: otel_dataflow/v1\nbogus: 1\n");
-    assert!(message.contains("bogus") && message.contains("line 2"), "{message}");
+    assert!(
+        message.contains("bogus") && message.contains("line 2"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -72,7 +81,10 @@ fn wrong_node_configuration_names_the_node() {
             .replace("\n", "\n    ")
     );
     let message = message(&text);
-    assert!(message.contains("node=out") && message.contains("max_in_flght"), "{message}");
+    assert!(
+        message.contains("node=out") && message.contains("max_in_flght"),
+        "{message}"
+    );
 }
 
 #[test]
