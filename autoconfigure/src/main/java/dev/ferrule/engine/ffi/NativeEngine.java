@@ -224,8 +224,8 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	/**
 	 * Lets no more calls enter, waits for those in flight, cancels the rest and frees the
-	 * engine. When this method returns every call has its outcome. Later invocations do
-	 * nothing.
+	 * engine. When this method returns every call has its outcome, and the executor has
+	 * it to complete the future. Later invocations do nothing.
 	 * @param drain time for calls in flight, zero or more
 	 */
 	public void stop(Duration drain) {
