@@ -21,19 +21,25 @@ import java.nio.ByteBuffer;
 /**
  * Memory reserved in the engine, to be filled and submitted without another copy. Counts
  * against the engine's byte budget until the engine has let go of it. Not thread-safe.
+ *
+ * <p>
+ * The buffer is a window on memory that belongs to the engine: after submission or close
+ * nothing may touch it any more. Memory that is forgotten is given back once the garbage
+ * collector finds the buffer and all views of it unreachable.
  */
 public interface PayloadBuffer extends AutoCloseable {
 
 	/**
-	 * Returns the memory, to be written from position zero; its position when submitted is
-	 * the payload's length.
+	 * Returns the memory, to be written from position zero; its position when submitted
+	 * is the payload's length.
 	 * @return always the same direct buffer
 	 * @throws IllegalStateException after submission or close
 	 */
 	ByteBuffer buffer();
 
 	/**
-	 * Gives the memory back if it was not submitted; harmless afterwards and when repeated.
+	 * Gives the memory back if it was not submitted; harmless afterwards and when
+	 * repeated.
 	 */
 	@Override
 	void close();
