@@ -75,7 +75,7 @@ final class ExporterNode {
 			case OTLP_HTTP -> "exporter:otlp_http";
 		});
 		node.put("config", switch (this.type) {
-			case LOG, NOOP -> Map.of();
+			case LOG, NOOP -> new LinkedHashMap<String, Object>();
 			case OTLP_GRPC -> grpc();
 			case OTLP_HTTP -> http();
 		});

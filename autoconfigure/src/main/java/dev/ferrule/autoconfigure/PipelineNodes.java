@@ -48,7 +48,7 @@ final class PipelineNodes {
 			@Nullable BatchProperties batch, @Nullable RetryProperties retry) {
 		ExporterNode exporterNode = new ExporterNode(prefix + ".exporter",
 				(exporter != null) ? exporter : ExporterProperties.log());
-		this.nodes.put(RECEIVER, node("urn:ferrule:receiver:host", Map.of()));
+		this.nodes.put(RECEIVER, node("urn:ferrule:receiver:host", new LinkedHashMap<>()));
 		if (batch != null) {
 			batch.validate(prefix + ".batch");
 			if (batch.enabled()) {
