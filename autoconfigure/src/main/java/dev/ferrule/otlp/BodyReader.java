@@ -27,12 +27,12 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 
 /**
- * Reads a request body into memory of the engine without blocking a thread. Its lock guards
- * the memory: nobody gives it back while the container is writing to it.
+ * Reads a request body into memory of the engine without blocking a thread. Its lock
+ * guards the memory: nobody gives it back while the container is writing to it.
  *
  * <p>
- * Once the request is answered, what still arrives is dropped, within bounds: a client that
- * is still sending would lose the answer if the connection were closed at once.
+ * Once the request is answered, what still arrives is dropped, within bounds: a client
+ * that is still sending would lose the answer if the connection were closed at once.
  */
 final class BodyReader implements ReadListener, AutoCloseable {
 

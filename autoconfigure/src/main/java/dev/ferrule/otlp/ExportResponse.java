@@ -25,8 +25,8 @@ import java.nio.charset.StandardCharsets;
 import dev.ferrule.engine.ExportResult;
 
 /**
- * Encodes {@code Export...ServiceResponse} messages. Success without anything to tell is an
- * empty message; {@code partial_success} is never populated but void.
+ * Encodes {@code Export...ServiceResponse} messages. Success without anything to tell is
+ * an empty message; {@code partial_success} is never populated but void.
  */
 final class ExportResponse {
 
@@ -119,9 +119,7 @@ final class ExportResponse {
 		return (message != null) ? message : "";
 	}
 
-	/**
-	 * Encodes text, cut at the end of a character where it would grow too long.
-	 */
+	// Cut at the end of a character where it would grow too long.
 	private static ByteBuffer utf8(String text, int maxBytes) {
 		CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder()
 			.onMalformedInput(CodingErrorAction.REPLACE)

@@ -27,9 +27,9 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 
 /**
- * Builds the context of a call from its gRPC call. Called when the headers are there, after
- * all interceptors and before a message is read; the deadline of the client is that of the
- * current {@link Context}.
+ * Builds the context of a call from its gRPC call. Called when the headers are there,
+ * after all interceptors and before a message is read; the deadline of the client is that
+ * of the current {@link Context}.
  */
 @FunctionalInterface
 public interface GrpcCallContextFactory {

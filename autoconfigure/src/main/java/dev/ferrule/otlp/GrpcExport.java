@@ -41,8 +41,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code Export} call. Events of the call come one after the other, the outcome from any
- * thread; whoever takes the answer closes the call.
+ * One {@code Export} call. Events of the call come one after the other, the outcome from
+ * any thread; whoever takes the answer closes the call.
  */
 final class GrpcExport extends ServerCall.Listener<GrpcMessage> {
 
@@ -181,8 +181,8 @@ final class GrpcExport extends ServerCall.Listener<GrpcMessage> {
 	}
 
 	/**
-	 * Called when the client left and when its deadline passed; in the latter case the engine
-	 * ends the call at the same time, with the right cause.
+	 * Called when the client left and when its deadline passed; in the latter case the
+	 * engine ends the call at the same time, with the right cause.
 	 */
 	@Override
 	public void onCancel() {

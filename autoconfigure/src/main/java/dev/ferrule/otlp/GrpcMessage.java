@@ -23,8 +23,8 @@ import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message in memory of the engine, or why it is not. Thread-safe: whoever takes the memory
- * has it.
+ * A message in memory of the engine, or why it is not. Thread-safe: whoever takes the
+ * memory has it.
  */
 final class GrpcMessage implements AutoCloseable {
 
@@ -43,8 +43,8 @@ final class GrpcMessage implements AutoCloseable {
 
 	/**
 	 * A message that was not read.
-	 * @param refusal a {@link StatusRuntimeException} that goes to the client as it is, or a
-	 * failure to be translated
+	 * @param refusal a {@link StatusRuntimeException} that goes to the client as it is,
+	 * or a failure to be translated
 	 * @return the message
 	 */
 	static GrpcMessage refused(RuntimeException refusal) {

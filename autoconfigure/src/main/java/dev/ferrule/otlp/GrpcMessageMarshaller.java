@@ -31,12 +31,13 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 
 /**
- * Copies request messages as they are from the buffers of the transport into memory of the
- * engine. Never throws: an exception here would reach the client as an internal error.
+ * Copies request messages as they are from the buffers of the transport into memory of
+ * the engine. Never throws: an exception here would reach the client as an internal
+ * error.
  *
  * <p>
- * Interceptors may drop a message before the handler sees it, so the memory is tied to the
- * context of the call, which ends with the call in any case.
+ * Interceptors may drop a message before the handler sees it, so the memory is tied to
+ * the context of the call, which ends with the call in any case.
  */
 final class GrpcMessageMarshaller implements MethodDescriptor.Marshaller<GrpcMessage> {
 
@@ -80,9 +81,7 @@ final class GrpcMessageMarshaller implements MethodDescriptor.Marshaller<GrpcMes
 		return (context) -> message.close();
 	}
 
-	/**
-	 * The decompressor says what is wrong in the words of a status.
-	 */
+	// The decompressor says what is wrong in the words of a status.
 	private RuntimeException decoded(RuntimeException failure) {
 		if (failure instanceof StatusRuntimeException status
 				&& status.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED) {

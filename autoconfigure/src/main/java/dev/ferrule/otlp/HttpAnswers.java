@@ -93,8 +93,9 @@ final class HttpAnswers {
 	}
 
 	/**
-	 * Answers a request that the application refused before the engine came into it, such as
-	 * one without credentials. A 401 of the downstream looks alike, but asks for nothing.
+	 * Answers a request that the application refused before the engine came into it, such
+	 * as one without credentials. A 401 of the downstream looks alike, but asks for
+	 * nothing.
 	 * @param request the request
 	 * @param response its response
 	 * @param encoding encoding of the request
@@ -137,8 +138,8 @@ final class HttpAnswers {
 		}
 	}
 
-	void write(HttpServletRequest request, HttpServletResponse response, int status, OtlpEncoding encoding,
-			byte[] body) throws IOException {
+	void write(HttpServletRequest request, HttpServletResponse response, int status, OtlpEncoding encoding, byte[] body)
+			throws IOException {
 		response.setStatus(status);
 		response.setContentType(encoding.mediaType());
 		if (!"HEAD".equals(request.getMethod())) {

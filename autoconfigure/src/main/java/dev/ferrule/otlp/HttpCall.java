@@ -31,8 +31,9 @@ import dev.ferrule.engine.TelemetryPayload;
 record HttpCall(OtlpSignal signal, OtlpEncoding encoding, ContentCoding coding) {
 
 	/**
-	 * Returns whether a body of the given size is a request without any items, which needs no
-	 * pipeline.
+	 * Returns whether a body is a request without any items, which needs no pipeline.
+	 * @param size size of the body
+	 * @return whether nothing is to be done
 	 */
 	boolean isEmptyRequest(int size) {
 		return size == 0 && this.encoding == OtlpEncoding.PROTOBUF && this.coding == ContentCoding.IDENTITY;

@@ -45,9 +45,9 @@ import org.jspecify.annotations.Nullable;
  * One accepted request on its way from the first byte of its body to its answer.
  *
  * <p>
- * Several threads may want to end it: the container (read error, client gone, last net), the
- * timer (deadline while reading), the engine (outcome). Whoever takes the answer gives it,
- * and nobody else writes.
+ * Several threads may want to end it: the container (read error, client gone, last net),
+ * the timer (deadline while reading), the engine (outcome). Whoever takes the answer
+ * gives it, and nobody else writes.
  */
 final class HttpExchange implements AsyncListener {
 
@@ -96,8 +96,8 @@ final class HttpExchange implements AsyncListener {
 	}
 
 	/**
-	 * Sees to it that the deadline ends a request whose body does not come. Not needed where
-	 * all of it is there at once, as usual.
+	 * Sees to it that the deadline ends a request whose body does not come. Not needed
+	 * where all of it is there at once, as usual.
 	 */
 	void onBodyAwaited() {
 		Deadline deadline = this.plan.context().deadline();
@@ -164,13 +164,11 @@ final class HttpExchange implements AsyncListener {
 	}
 
 	void refuseWhileReading(TranslatedError error) {
-		answerWhileReading(
-				() -> this.answers.refuse(this.request, this.response, this.plan.call().encoding(), error));
+		answerWhileReading(() -> this.answers.refuse(this.request, this.response, this.plan.call().encoding(), error));
 	}
 
 	void failWhileReading(Throwable failure) {
-		answerWhileReading(
-				() -> this.answers.fail(this.request, this.response, this.plan.call().encoding(), failure));
+		answerWhileReading(() -> this.answers.fail(this.request, this.response, this.plan.call().encoding(), failure));
 	}
 
 	private void answerWhileReading(Answer answer) {
@@ -239,7 +237,8 @@ final class HttpExchange implements AsyncListener {
 			return this.timer.schedule(task, Math.max(0, nanos), TimeUnit.NANOSECONDS);
 		}
 		catch (RejectedExecutionException ex) {
-			// The application is going down, and the container with its own timeout is there.
+			// The application is going down, and the container with its own timeout is
+			// there.
 			return null;
 		}
 	}

@@ -34,8 +34,8 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.StatusRuntimeException;
 
 /**
- * Serves OTLP over gRPC for one signal. Messages are not parsed here: the engine takes the
- * bytes as they are and says what is wrong with them.
+ * Serves OTLP over gRPC for one signal. Messages are not parsed here: the engine takes
+ * the bytes as they are and says what is wrong with them.
  */
 public final class OtlpGrpcService implements BindableService {
 
@@ -54,7 +54,8 @@ public final class OtlpGrpcService implements BindableService {
 	/**
 	 * Creates the service of a signal.
 	 * @param signal what is served
-	 * @param engine the engine, or the view of one of its pipelines, that takes the signal
+	 * @param engine the engine, or the view of one of its pipelines, that takes the
+	 * signal
 	 * @param translator decides what failures become
 	 * @param options what is accepted
 	 * @param contexts builds the context of each call
@@ -69,8 +70,8 @@ public final class OtlpGrpcService implements BindableService {
 	}
 
 	/**
-	 * Creates the services of all signals that the options name, with contexts that have the
-	 * deadline of the client.
+	 * Creates the services of all signals that the options name, with contexts that have
+	 * the deadline of the client.
 	 * @param engines the engine, or the view of one of its pipelines, that takes a signal
 	 * @param translator decides what failures become
 	 * @param options what is accepted

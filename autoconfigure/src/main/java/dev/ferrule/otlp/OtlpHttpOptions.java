@@ -47,13 +47,12 @@ public record OtlpHttpOptions(Set<Signal> signals, int maxBodyBytes, boolean len
 	}
 
 	/**
-	 * All signals, bodies of up to 64 MiB, strict JSON, a deadline of 30 seconds, and unknown
-	 * paths left to the application.
+	 * All signals, bodies of up to 64 MiB, strict JSON, a deadline of 30 seconds, and
+	 * unknown paths left to the application.
 	 * @return the defaults
 	 */
 	public static OtlpHttpOptions defaults() {
-		return new OtlpHttpOptions(EnumSet.allOf(Signal.class), 64 * 1024 * 1024, false, false,
-				Duration.ofSeconds(30));
+		return new OtlpHttpOptions(EnumSet.allOf(Signal.class), 64 * 1024 * 1024, false, false, Duration.ofSeconds(30));
 	}
 
 	public OtlpHttpOptions withSignals(Set<Signal> signals) {

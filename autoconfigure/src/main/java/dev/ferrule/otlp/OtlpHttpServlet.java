@@ -40,8 +40,8 @@ import jakarta.servlet.http.HttpServletResponse;
  * <p>
  * Requests are checked in this order: path, method, media type, content coding,
  * authentication (the context factory), admission (reserving memory), deadline, size. The
- * body is read without blocking a thread, straight into memory of the engine, which decodes
- * it.
+ * body is read without blocking a thread, straight into memory of the engine, which
+ * decodes it.
  */
 public final class OtlpHttpServlet extends HttpServlet {
 
@@ -87,8 +87,8 @@ public final class OtlpHttpServlet extends HttpServlet {
 	}
 
 	/**
-	 * Returns the URL mappings of this servlet: the exact paths of the signals, or everything
-	 * if unknown paths are to be answered too.
+	 * Returns the URL mappings of this servlet: the exact paths of the signals, or
+	 * everything if unknown paths are to be answered too.
 	 * @return mappings, below the context path
 	 */
 	public String[] urlMappings() {
@@ -147,7 +147,8 @@ public final class OtlpHttpServlet extends HttpServlet {
 		admit(request, response, new HttpCall(signal, encoding, coding));
 	}
 
-	// The raw URI: neither dot segments nor path parameters nor escapes lead to an endpoint.
+	// The raw URI: neither dot segments nor path parameters nor escapes lead to an
+	// endpoint.
 	private static String path(HttpServletRequest request) {
 		return request.getRequestURI().substring(request.getContextPath().length());
 	}

@@ -32,8 +32,7 @@ final class Refusals {
 
 	private static final int UNIMPLEMENTED = 12;
 
-	static final TranslatedError UNKNOWN_PATH = permanent(UNIMPLEMENTED, 404,
-			"There is no OTLP endpoint at this path");
+	static final TranslatedError UNKNOWN_PATH = permanent(UNIMPLEMENTED, 404, "There is no OTLP endpoint at this path");
 
 	static final TranslatedError METHOD = permanent(UNIMPLEMENTED, 405, "OTLP over HTTP takes POST only");
 

@@ -74,7 +74,8 @@ final class ReservedBody implements AutoCloseable {
 		if (target.hasRemaining()) {
 			return read(source, target) >= 0;
 		}
-		// Full: growing is for bodies that have one more byte, not for those that end here.
+		// Full: growing is for bodies that have one more byte, not for those that end
+		// here.
 		this.probe.clear();
 		int count = read(source, this.probe);
 		if (count > 0) {

@@ -24,8 +24,8 @@ import dev.ferrule.context.Deadline;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * Builds the context of a call from its HTTP request. Called when the headers are there and
- * before the first byte of the body is read.
+ * Builds the context of a call from its HTTP request. Called when the headers are there
+ * and before the first byte of the body is read.
  */
 @FunctionalInterface
 public interface ServletCallContextFactory {
