@@ -1,0 +1,171 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! One call, from submission to outcome.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use crate::{Metadata, Timings};
+
+/// W3C trace context of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceContext {
+    /// Trace id in W3C order.
+    pub trace_id: [u8; 16],
+    /// Span id in W3C order.
+    pub span_id: [u8; 8],
+    /// Trace flags.
+    pub flags: u8,
+    /// `tracestate` header, empty if there is none.
+    pub trace_state: Box<str>,
+    /// Whether the trace came from another process.
+    pub remote: bool,
+}
+
+/// Whoever works on a call and must let go of it when somebody else finished it.
+pub trait CallOwner: Send + Sync {
+    /// The call has its outcome; what is kept for it can go. Must not block.
+    fn released(&self, call_id: u64);
+}
+
+/// A call and its context. Shared by the table, the pipeline and the nodes.
+pub struct Call {
+    id: u64,
+    submitted: Instant,
+    deadline: Instant,
+    metadata: Metadata,
+    trace: Option<TraceContext>,
+    attributes: Box<[u8]>,
+    owner: Arc<dyn CallOwner>,
+    finished: AtomicBool,
+    changed: Notify,
+    /// Nanoseconds after `submitted` at which the pipeline got the call; 0 until then.
+    dispatched: AtomicU64,
+}
+
+impl Call {
+    /// Creates a call that was submitted now.
+    pub fn new(
+        id: u64,
+        time_left: Duration,
+        metadata: Metadata,
+        trace: Option<TraceContext>,
+        attributes: Box<[u8]>,
+        owner: Arc<dyn CallOwner>,
+    ) -> Self {
+        let submitted = Instant::now();
+        Self {
+            id,
+            submitted,
+            deadline: submitted
+                .checked_add(time_left)
+                .unwrap_or_else(|| submitted + FAR),
+            metadata,
+            trace,
+            attributes,
+            owner,
+            finished: AtomicBool::new(false),
+            changed: Notify::new(),
+            dispatched: AtomicU64::new(0),
+        }
+    }
+
+    /// The call's id.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// When the call must be over.
+    #[must_use]
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Captured request headers.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// The trace that the call belongs to.
+    #[must_use]
+    pub fn trace(&self) -> Option<&TraceContext> {
+        self.trace.as_ref()
+    }
+
+    /// Application values as JSON, as they came; empty if there are none.
+    #[must_use]
+    pub fn attributes(&self) -> &[u8] {
+        &self.attributes
+    }
+
+    /// Whether the call has its outcome, so that work for it is in vain.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.finished.load(Ordering::Acquire)
+    }
+
+    /// Completes once the call has its outcome: cancelled, expired or answered.
+    ///
+    /// # Cancel safety
+    /// Safe: nothing is lost when the future is dropped.
+    pub async fn finished(&self) {
+        loop {
+            let changed = self.changed.notified();
+            if self.is_finished() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// Notes that the pipeline got the call.
+    pub fn mark_dispatched(&self) {
+        let nanos = nanos(self.submitted.elapsed()).max(1);
+        self.dispatched.store(nanos, Ordering::Relaxed);
+    }
+
+    pub(crate) fn mark_finished(&self) {
+        self.finished.store(true, Ordering::Release);
+        self.changed.notify_waiters();
+    }
+
+    pub(crate) fn release(&self) {
+        self.owner.released(self.id);
+    }
+
+    pub(crate) fn timings(&self) -> Timings {
+        let total = nanos(self.submitted.elapsed());
+        match self.dispatched.load(Ordering::Relaxed) {
+            0 => Timings {
+                queued: total,
+                ..Timings::default()
+            },
+            dispatched => Timings {
+                queued: dispatched,
+                processing: total.saturating_sub(dispatched),
+                exporting: 0,
+            },
+        }
+    }
+}
+
+/// Beyond any deadline that matters, yet safe to add to an instant.
+const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,222 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! The table of calls in flight.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use parking_lot::Mutex;
+
+use crate::{Call, CancelCause, Error, ErrorKind, Outbox, Outcome};
+
+const SHARDS: usize = 16;
+
+/// Calls in flight. A call stands here from admission to outcome; taking it out is atomic, so
+/// that exactly one of answer, deadline, cancellation and loss finishes it.
+///
+/// Lock order: a shard's lock is never held while the outbox or an owner is called.
+#[derive(Debug)]
+pub struct CallTable {
+    shards: [Mutex<HashMap<u64, Arc<Call>, BuildHasherDefault<IdHasher>>>; SHARDS],
+    outbox: Arc<Outbox>,
+    submitted: AtomicU64,
+    succeeded: AtomicU64,
+    failed: [AtomicU64; ErrorKind::ALL.len()],
+    late: AtomicU64,
+}
+
+/// What became of the wish to admit a call.
+#[derive(Debug)]
+pub enum Admission {
+    /// The call is in flight.
+    Admitted(Arc<Call>),
+    /// All credits are out.
+    TooManyCalls,
+    /// The id is in flight already.
+    Duplicate,
+}
+
+/// How often what happened, since the engine started.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Calls admitted.
+    pub submitted: u64,
+    /// Calls that succeeded.
+    pub succeeded: u64,
+    /// Calls that failed, in the order of [`ErrorKind::ALL`].
+    pub failed: [u64; ErrorKind::ALL.len()],
+    /// Answers that came after the outcome.
+    pub late: u64,
+}
+
+impl Counters {
+    /// Calls that have their outcome.
+    #[must_use]
+    pub fn completed(&self) -> u64 {
+        self.succeeded + self.failed.iter().sum::<u64>()
+    }
+}
+
+impl CallTable {
+    /// Creates a table whose outcomes go to `outbox`.
+    #[must_use]
+    pub fn new(outbox: Arc<Outbox>) -> Self {
+        Self {
+            shards: std::array::from_fn(|_| Mutex::default()),
+            outbox,
+            submitted: AtomicU64::new(0),
+            succeeded: AtomicU64::new(0),
+            failed: std::array::from_fn(|_| AtomicU64::new(0)),
+            late: AtomicU64::new(0),
+        }
+    }
+
+    /// Admits a call if a credit is free and its id is not in flight.
+    pub fn admit(&self, call: Call) -> Admission {
+        if !self.outbox.take_credit() {
+            return Admission::TooManyCalls;
+        }
+        let call = Arc::new(call);
+        match self.shard(call.id()).lock().entry(call.id()) {
+            Entry::Vacant(entry) => {
+                entry.insert(Arc::clone(&call));
+                self.submitted.fetch_add(1, Ordering::Relaxed);
+                Admission::Admitted(call)
+            }
+            Entry::Occupied(_) => {
+                self.outbox.return_credit();
+                Admission::Duplicate
+            }
+        }
+    }
+
+    /// Finishes a call, by the one who works on it. Returns false, and counts, if it had its
+    /// outcome already.
+    pub fn finish(&self, call_id: u64, outcome: Outcome) -> bool {
+        let finished = self.take_and_complete(call_id, outcome).is_some();
+        if !finished {
+            self.late.fetch_add(1, Ordering::Relaxed);
+        }
+        finished
+    }
+
+    /// Finishes a call from outside and tells its owner to let go. Returns false if it had its
+    /// outcome already.
+    pub fn abort(&self, call_id: u64, error: Error) -> bool {
+        match self.take_and_complete(call_id, Err(error)) {
+            Some(call) => {
+                call.release();
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Cancels a call.
+    pub fn cancel(&self, call_id: u64, cause: CancelCause) -> bool {
+        self.abort(call_id, Error::cancelled(cause))
+    }
+
+    /// Finishes all calls whose deadline lies before `now`.
+    pub fn sweep(&self, now: Instant) {
+        for call_id in self.ids(|call| call.deadline() <= now) {
+            self.abort(call_id, Error::timeout());
+        }
+    }
+
+    /// Finishes all calls that are left.
+    pub fn abort_all(&self, error: &Error) {
+        for call_id in self.ids(|_| true) {
+            self.abort(call_id, error.clone());
+        }
+    }
+
+    /// A call in flight.
+    #[must_use]
+    pub fn get(&self, call_id: u64) -> Option<Arc<Call>> {
+        self.shard(call_id).lock().get(&call_id).cloned()
+    }
+
+    /// Calls in flight.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().len()).sum()
+    }
+
+    /// Whether no call is in flight.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shards.iter().all(|shard| shard.lock().is_empty())
+    }
+
+    /// How often what happened.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        Counters {
+            submitted: self.submitted.load(Ordering::Relaxed),
+            succeeded: self.succeeded.load(Ordering::Relaxed),
+            failed: std::array::from_fn(|i| self.failed[i].load(Ordering::Relaxed)),
+            late: self.late.load(Ordering::Relaxed),
+        }
+    }
+
+    fn take_and_complete(&self, call_id: u64, outcome: Outcome) -> Option<Arc<Call>> {
+        let call = self.shard(call_id).lock().remove(&call_id)?;
+        match &outcome {
+            Ok(_) => &self.succeeded,
+            Err(error) => &self.failed[usize::from(error.kind.number() - 1)],
+        }
+        .fetch_add(1, Ordering::Relaxed);
+        call.mark_finished();
+        self.outbox.complete(call_id, outcome, call.timings());
+        Some(call)
+    }
+
+    fn ids(&self, which: impl Fn(&Call) -> bool) -> Vec<u64> {
+        let mut ids = Vec::new();
+        for shard in &self.shards {
+            ids.extend(
+                shard
+                    .lock()
+                    .values()
+                    .filter(|call| which(call))
+                    .map(|call| call.id()),
+            );
+        }
+        ids
+    }
+
+    fn shard(&self, call_id: u64) -> &Mutex<HashMap<u64, Arc<Call>, BuildHasherDefault<IdHasher>>> {
+        &self.shards[(call_id % SHARDS as u64) as usize]
+    }
+}
+
+/// Call ids are counted up by the host, so multiplying spreads them well enough.
+#[derive(Debug, Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = (self.0 ^ value)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(29);
+    }
+}
+
+#[cfg(test)]
+mod tests;
