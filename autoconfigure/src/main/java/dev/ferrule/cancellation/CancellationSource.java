@@ -16,26 +16,39 @@
 
 package dev.ferrule.cancellation;
 
+import java.util.Objects;
+
 /**
- * Triggers the cancellation of one call. Thread-safe; cancelling twice is harmless.
+ * Triggers the cancellation of one call. Thread-safe; cancelling twice is harmless. Whoever
+ * only has the {@link #token() token} can observe the call but not cancel it.
  */
 public final class CancellationSource {
+
+	private final SourceToken token = new SourceToken();
 
 	/**
 	 * Returns the token that observes this source.
 	 * @return the token, always the same
 	 */
 	public CancellationToken token() {
-		throw new UnsupportedOperationException("skeleton");
+		return this.token;
 	}
 
 	/**
-	 * Cancels the call and calls the listeners.
+	 * Cancels the call and calls the listeners, on this thread and in the order of their
+	 * registration. A listener that throws is logged and does not stop the others. The
+	 * first cause wins; later causes are dropped.
 	 * @param cause why the call ends
 	 * @return whether this invocation cancelled the call
 	 */
 	public boolean cancel(CancellationCause cause) {
-		throw new UnsupportedOperationException("skeleton");
+		Objects.requireNonNull(cause, "'cause' must not be null");
+		return this.token.cancel(cause);
+	}
+
+	@Override
+	public String toString() {
+		return "CancellationSource[" + this.token + "]";
 	}
 
 }

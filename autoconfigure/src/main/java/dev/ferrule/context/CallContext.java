@@ -16,36 +16,85 @@
 
 package dev.ferrule.context;
 
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+
 import dev.ferrule.cancellation.CancellationToken;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.json.JsonWriter;
+
 /**
- * Immutable facts of one call, carried to the engine with each submission.
+ * Immutable facts of one call, carried to the engine with each submission. Thread-safe.
  */
 public final class CallContext {
+
+	private static final CallContext BACKGROUND = builder().build();
+
+	private final @Nullable Deadline deadline;
+
+	private final CancellationToken cancellation;
+
+	private final @Nullable TraceContext trace;
+
+	private final SharedPart shared;
+
+	private CallContext(@Nullable Deadline deadline, CancellationToken cancellation, @Nullable TraceContext trace,
+			SharedPart shared) {
+		this.deadline = deadline;
+		this.cancellation = cancellation;
+		this.trace = trace;
+		this.shared = shared;
+	}
 
 	/**
 	 * Returns a builder for a context without deadline, cancellation, metadata or trace.
 	 * @return a new builder
 	 */
 	public static Builder builder() {
-		throw new UnsupportedOperationException("skeleton");
+		return new Builder();
 	}
 
+	/**
+	 * Returns the context of work that no request asked for: without deadline,
+	 * cancellation, metadata, trace and attributes.
+	 * @return the shared instance
+	 */
+	public static CallContext background() {
+		return BACKGROUND;
+	}
+
+	/**
+	 * Returns by when the call must be over.
+	 * @return the deadline, or {@code null} if the caller set none
+	 */
 	public @Nullable Deadline deadline() {
-		throw new UnsupportedOperationException("skeleton");
+		return this.deadline;
 	}
 
+	/**
+	 * Returns what tells that the caller lost interest.
+	 * @return the token, {@link CancellationToken#none()} if nobody can cancel
+	 */
 	public CancellationToken cancellation() {
-		throw new UnsupportedOperationException("skeleton");
+		return this.cancellation;
 	}
 
+	/**
+	 * Returns the captured headers.
+	 * @return the metadata, possibly empty
+	 */
 	public ClientMetadata metadata() {
-		throw new UnsupportedOperationException("skeleton");
+		return this.shared.metadata;
 	}
 
+	/**
+	 * Returns the span under which the call runs.
+	 * @return the trace context, or {@code null} if the call is not traced
+	 */
 	public @Nullable TraceContext trace() {
-		throw new UnsupportedOperationException("skeleton");
+		return this.trace;
 	}
 
 	/**
@@ -53,16 +102,106 @@ public final class CallContext {
 	 * @return JSON text, or {@code null} if there are none
 	 */
 	public @Nullable String attributesJson() {
-		throw new UnsupportedOperationException("skeleton");
+		return this.shared.attributesJson;
 	}
 
 	/**
 	 * Returns a context whose deadline is the earlier of its own and the given one.
 	 * @param other deadline to apply
 	 * @return a context that does not end later than before
+	 * @throws IllegalArgumentException if the two deadlines are on different clocks
 	 */
 	public CallContext withDeadline(Deadline other) {
-		throw new UnsupportedOperationException("skeleton");
+		Objects.requireNonNull(other, "'other' must not be null");
+		Deadline earlier = (this.deadline != null) ? this.deadline.earlierOf(other) : other;
+		return (earlier == this.deadline) ? this
+				: new CallContext(earlier, this.cancellation, this.trace, this.shared);
+	}
+
+	/**
+	 * Returns a context that another token cancels.
+	 * @param cancellation replaces the token of this context, which is not listened to any
+	 * more
+	 * @return the context
+	 */
+	public CallContext withCancellation(CancellationToken cancellation) {
+		Objects.requireNonNull(cancellation, "'cancellation' must not be null");
+		return new CallContext(this.deadline, cancellation, this.trace, this.shared);
+	}
+
+	/**
+	 * Returns a context under another span.
+	 * @param trace trace context, or {@code null} for none
+	 * @return the context
+	 */
+	public CallContext withTrace(@Nullable TraceContext trace) {
+		return new CallContext(this.deadline, this.cancellation, trace, this.shared);
+	}
+
+	/**
+	 * Returns a context with other metadata.
+	 * @param metadata replaces the metadata of this context
+	 * @return the context
+	 */
+	public CallContext withMetadata(ClientMetadata metadata) {
+		Objects.requireNonNull(metadata, "'metadata' must not be null");
+		return new CallContext(this.deadline, this.cancellation, this.trace,
+				new SharedPart(metadata, this.shared.attributesJson));
+	}
+
+	/**
+	 * Returns a context with other attributes.
+	 * @param attributesJson a JSON object, or {@code null} for none
+	 * @return the context
+	 */
+	public CallContext withAttributesJson(@Nullable String attributesJson) {
+		return new CallContext(this.deadline, this.cancellation, this.trace,
+				new SharedPart(this.shared.metadata, attributesJson));
+	}
+
+	/**
+	 * Returns an encoded form of the metadata and the attributes, made once and shared with
+	 * all contexts derived from this one that change neither. <b>Internal</b>: meant for
+	 * the binding of the engine, there is one place for one type.
+	 * @param <T> type of the encoded form, immutable
+	 * @param type type of the encoded form
+	 * @param encoder makes it, of nothing but {@link #metadata()} and
+	 * {@link #attributesJson()}; may run more than once where threads race
+	 * @return the encoded form
+	 */
+	public <T> T cached(Class<T> type, Function<CallContext, T> encoder) {
+		Object present = this.shared.encoded;
+		if (type.isInstance(present)) {
+			return type.cast(present);
+		}
+		T encoded = encoder.apply(this);
+		this.shared.encoded = encoded;
+		return encoded;
+	}
+
+	@Override
+	public String toString() {
+		return "CallContext[deadline=" + this.deadline + ", cancellation=" + this.cancellation + ", metadata="
+				+ this.shared.metadata + ", trace=" + this.trace + ", attributes="
+				+ (this.shared.attributesJson != null) + "]";
+	}
+
+	/**
+	 * The part of a context that several submissions share, with its encoded form.
+	 */
+	private static final class SharedPart {
+
+		private final ClientMetadata metadata;
+
+		private final @Nullable String attributesJson;
+
+		private volatile @Nullable Object encoded;
+
+		SharedPart(ClientMetadata metadata, @Nullable String attributesJson) {
+			this.metadata = metadata;
+			this.attributesJson = (attributesJson != null && !attributesJson.isBlank()) ? attributesJson : null;
+		}
+
 	}
 
 	/**
@@ -70,28 +209,88 @@ public final class CallContext {
 	 */
 	public static final class Builder {
 
+		private @Nullable Deadline deadline;
+
+		private CancellationToken cancellation = CancellationToken.none();
+
+		private ClientMetadata metadata = ClientMetadata.empty();
+
+		private @Nullable TraceContext trace;
+
+		private @Nullable String attributesJson;
+
+		Builder() {
+		}
+
+		/**
+		 * Sets by when the call must be over. Replaces what was set before; to shorten it,
+		 * combine both with {@link Deadline#earlierOf}.
+		 * @param deadline deadline, or {@code null} for none
+		 * @return this builder
+		 */
 		public Builder deadline(@Nullable Deadline deadline) {
-			throw new UnsupportedOperationException("skeleton");
+			this.deadline = deadline;
+			return this;
 		}
 
+		/**
+		 * Sets what tells that the caller lost interest.
+		 * @param cancellation token
+		 * @return this builder
+		 */
 		public Builder cancellation(CancellationToken cancellation) {
-			throw new UnsupportedOperationException("skeleton");
+			this.cancellation = Objects.requireNonNull(cancellation, "'cancellation' must not be null");
+			return this;
 		}
 
+		/**
+		 * Sets the captured headers.
+		 * @param metadata metadata
+		 * @return this builder
+		 */
 		public Builder metadata(ClientMetadata metadata) {
-			throw new UnsupportedOperationException("skeleton");
+			this.metadata = Objects.requireNonNull(metadata, "'metadata' must not be null");
+			return this;
 		}
 
+		/**
+		 * Sets the span under which the call runs.
+		 * @param trace trace context, or {@code null} for none
+		 * @return this builder
+		 */
 		public Builder trace(@Nullable TraceContext trace) {
-			throw new UnsupportedOperationException("skeleton");
+			this.trace = trace;
+			return this;
 		}
 
+		/**
+		 * Sets nested application values. Not validated: the engine skips what does not parse.
+		 * @param attributesJson a JSON object, or {@code null} for none
+		 * @return this builder
+		 */
 		public Builder attributesJson(@Nullable String attributesJson) {
-			throw new UnsupportedOperationException("skeleton");
+			this.attributesJson = attributesJson;
+			return this;
 		}
 
+		/**
+		 * Sets nested application values.
+		 * @param attributes maps, collections, arrays, strings, finite numbers, booleans and
+		 * {@code null}; anything else as its string
+		 * @return this builder
+		 */
+		public Builder attributes(Map<String, ?> attributes) {
+			return attributesJson(attributes.isEmpty() ? null
+					: JsonWriter.<Map<String, ?>>standard().writeToString(attributes));
+		}
+
+		/**
+		 * Builds the context.
+		 * @return immutable context
+		 */
 		public CallContext build() {
-			throw new UnsupportedOperationException("skeleton");
+			return new CallContext(this.deadline, this.cancellation, this.trace,
+					new SharedPart(this.metadata, this.attributesJson));
 		}
 
 	}

@@ -17,19 +17,78 @@
 package dev.ferrule.context;
 
 import java.time.Duration;
+import java.util.Objects;
+import java.util.function.LongSupplier;
 
 /**
- * A monotonic instant by which a call must be over. Immutable.
+ * A monotonic instant by which a call must be over. Immutable and thread-safe. Wall clocks
+ * play no part: they jump.
  */
 public final class Deadline {
 
+	private static final LongSupplier SYSTEM_TICKER = System::nanoTime;
+
+	/**
+	 * Reading of the ticker at which the deadline expires. Means nothing by itself, may have
+	 * wrapped around: only its distance to another reading counts.
+	 */
+	private final long instant;
+
+	private final LongSupplier ticker;
+
+	private Deadline(long instant, LongSupplier ticker) {
+		this.instant = instant;
+		this.ticker = ticker;
+	}
+
 	/**
 	 * Returns a deadline that lies the given time ahead of now.
-	 * @param time time left; negative or zero gives an expired deadline, too long saturates
+	 * @param time time left; negative or zero gives an expired deadline, more than 2^63-1
+	 * nanoseconds (292 years) saturates
 	 * @return the deadline
 	 */
 	public static Deadline after(Duration time) {
-		throw new UnsupportedOperationException("skeleton");
+		return after(time, SYSTEM_TICKER);
+	}
+
+	/**
+	 * Returns a deadline that lies the given time ahead of now, on a clock of the caller's.
+	 * Meant for tests.
+	 * @param time time left, as for {@link #after(Duration)}
+	 * @param ticker monotonic clock, in nanoseconds from an arbitrary origin
+	 * @return the deadline
+	 */
+	public static Deadline after(Duration time, LongSupplier ticker) {
+		return new Deadline(ticker.getAsLong() + toNanos(time), ticker);
+	}
+
+	/**
+	 * Returns a deadline that lies the given time ahead of an earlier moment, so that what
+	 * happened since then counts.
+	 * @param time time from the start, as for {@link #after(Duration)}
+	 * @param startNanoTime reading of {@link System#nanoTime()} when the time began to run,
+	 * such as when the headers of a request were complete
+	 * @return the deadline
+	 */
+	public static Deadline since(long startNanoTime, Duration time) {
+		return new Deadline(startNanoTime + toNanos(time), SYSTEM_TICKER);
+	}
+
+	/**
+	 * Converts to nanoseconds.
+	 * @return 0 to 2^63-1: one half of the range of long, so that adding it to any reading
+	 * and subtracting a later one cannot wrap
+	 */
+	private static long toNanos(Duration time) {
+		if (time.isNegative()) {
+			return 0;
+		}
+		try {
+			return time.toNanos();
+		}
+		catch (ArithmeticException ex) {
+			return Long.MAX_VALUE;
+		}
 	}
 
 	/**
@@ -37,7 +96,7 @@ public final class Deadline {
 	 * @return nanoseconds left, zero or negative once expired
 	 */
 	public long remainingNanos() {
-		throw new UnsupportedOperationException("skeleton");
+		return this.instant - this.ticker.getAsLong();
 	}
 
 	/**
@@ -51,10 +110,23 @@ public final class Deadline {
 	/**
 	 * Returns the earlier of two deadlines.
 	 * @param other deadline to compare with, on the same clock
-	 * @return the earlier of both
+	 * @return the earlier of both, this one if they are equal
+	 * @throws IllegalArgumentException if the other deadline is on another clock
 	 */
 	public Deadline earlierOf(Deadline other) {
-		throw new UnsupportedOperationException("skeleton");
+		Objects.requireNonNull(other, "'other' must not be null");
+		if (other.ticker != this.ticker) {
+			throw new IllegalArgumentException("Deadlines on different clocks cannot be compared");
+		}
+		long now = this.ticker.getAsLong();
+		// The distance of both to now is at most 2^63-1; their distance to each other may be
+		// more
+		return (other.instant - now < this.instant - now) ? other : this;
+	}
+
+	@Override
+	public String toString() {
+		return "Deadline[remaining=" + Duration.ofNanos(remainingNanos()) + "]";
 	}
 
 }

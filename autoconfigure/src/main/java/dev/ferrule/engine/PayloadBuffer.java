@@ -21,6 +21,11 @@ import java.nio.ByteBuffer;
 /**
  * Memory reserved in the engine, to be filled and submitted without another copy. Counts
  * against the engine's byte budget until the engine has let go of it. Not thread-safe.
+ *
+ * <p>
+ * The buffer is a window on memory that belongs to the engine: after submission or close
+ * nothing may touch it any more. Memory that is forgotten is given back once the garbage
+ * collector finds the buffer and all views of it unreachable.
  */
 public interface PayloadBuffer extends AutoCloseable {
 

@@ -18,10 +18,40 @@ package dev.ferrule.engine;
 
 import java.nio.ByteBuffer;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * OTLP bytes to be submitted: heap or direct buffers, or memory reserved in the engine.
+ * Immutable, but does not copy the bytes.
  */
 public final class TelemetryPayload {
+
+	private static final ByteBuffer[] NO_BUFFERS = {};
+
+	private final Signal signal;
+
+	private final PayloadEncoding encoding;
+
+	private final ContentCoding coding;
+
+	private final byte @Nullable [] bytes;
+
+	private final ByteBuffer[] buffers;
+
+	private final @Nullable PayloadBuffer payloadBuffer;
+
+	private final int gatheredSize;
+
+	private TelemetryPayload(Signal signal, PayloadEncoding encoding, ContentCoding coding, byte @Nullable [] bytes,
+			ByteBuffer[] buffers, @Nullable PayloadBuffer payloadBuffer, int gatheredSize) {
+		this.signal = signal;
+		this.encoding = encoding;
+		this.coding = coding;
+		this.bytes = bytes;
+		this.buffers = buffers;
+		this.payloadBuffer = payloadBuffer;
+		this.gatheredSize = gatheredSize;
+	}
 
 	/**
 	 * A payload of uncompressed OTLP protobuf.
@@ -30,17 +60,31 @@ public final class TelemetryPayload {
 	 * @return the payload
 	 */
 	public static TelemetryPayload of(Signal signal, byte[] bytes) {
-		throw new UnsupportedOperationException("skeleton");
+		return new TelemetryPayload(signal, PayloadEncoding.PROTOBUF, ContentCoding.IDENTITY, bytes, NO_BUFFERS, null,
+				bytes.length);
 	}
 
 	/**
 	 * A payload of uncompressed OTLP protobuf, gathered from buffers.
 	 * @param signal what the bytes hold
-	 * @param buffers remaining bytes of each, in order; their positions are not changed
+	 * @param buffers remaining bytes of each, in order; their positions are not changed, and
+	 * changing them later does not change the payload
 	 * @return the payload
+	 * @throws IllegalArgumentException if the buffers hold more than 2^31-1 bytes together
 	 */
 	public static TelemetryPayload of(Signal signal, ByteBuffer... buffers) {
-		throw new UnsupportedOperationException("skeleton");
+		ByteBuffer[] views = new ByteBuffer[buffers.length];
+		long size = 0;
+		for (int i = 0; i < buffers.length; i++) {
+			views[i] = buffers[i].duplicate();
+			size += views[i].remaining();
+		}
+		if (size > Integer.MAX_VALUE) {
+			throw new IllegalArgumentException("A payload of " + size + " bytes is too large, at most "
+					+ Integer.MAX_VALUE + " bytes can be submitted");
+		}
+		return new TelemetryPayload(signal, PayloadEncoding.PROTOBUF, ContentCoding.IDENTITY, null, views, null,
+				(int) size);
 	}
 
 	/**
@@ -49,9 +93,11 @@ public final class TelemetryPayload {
 	 * @param signal what the bytes hold
 	 * @param buffer filled from position zero
 	 * @return the payload
+	 * @throws IllegalStateException if the buffer was submitted or closed before
 	 */
 	public static TelemetryPayload of(Signal signal, PayloadBuffer buffer) {
-		throw new UnsupportedOperationException("skeleton");
+		return new TelemetryPayload(signal, PayloadEncoding.PROTOBUF, ContentCoding.IDENTITY, null,
+				new ByteBuffer[] { buffer.buffer() }, buffer, -1);
 	}
 
 	/**
@@ -61,19 +107,32 @@ public final class TelemetryPayload {
 	 * @return the payload
 	 */
 	public TelemetryPayload with(PayloadEncoding encoding, ContentCoding coding) {
-		throw new UnsupportedOperationException("skeleton");
+		return new TelemetryPayload(this.signal, encoding, coding, this.bytes, this.buffers, this.payloadBuffer,
+				this.gatheredSize);
 	}
 
+	/**
+	 * Returns what the payload holds.
+	 * @return the signal
+	 */
 	public Signal signal() {
-		throw new UnsupportedOperationException("skeleton");
+		return this.signal;
 	}
 
+	/**
+	 * Returns how the payload is encoded after decompression.
+	 * @return the encoding
+	 */
 	public PayloadEncoding encoding() {
-		throw new UnsupportedOperationException("skeleton");
+		return this.encoding;
 	}
 
+	/**
+	 * Returns how the payload is compressed.
+	 * @return the coding
+	 */
 	public ContentCoding coding() {
-		throw new UnsupportedOperationException("skeleton");
+		return this.coding;
 	}
 
 	/**
@@ -81,7 +140,48 @@ public final class TelemetryPayload {
 	 * @return bytes
 	 */
 	public int size() {
-		throw new UnsupportedOperationException("skeleton");
+		return (this.payloadBuffer != null) ? this.buffers[0].position() : this.gatheredSize;
+	}
+
+	/**
+	 * Returns the memory reserved in the engine that holds this payload.
+	 * @return the memory, or {@code null} if the bytes are in memory of the application
+	 */
+	public @Nullable PayloadBuffer payloadBuffer() {
+		return this.payloadBuffer;
+	}
+
+	/**
+	 * Copies the bytes of a payload that is in memory of the application. Changes no
+	 * position and allocates nothing.
+	 * @param target receives {@link #size()} bytes
+	 * @param index where the first byte goes
+	 * @throws IllegalStateException if the payload is in memory reserved in the engine
+	 * @throws IndexOutOfBoundsException if the target is too small
+	 */
+	public void copyTo(ByteBuffer target, int index) {
+		if (this.payloadBuffer != null) {
+			throw new IllegalStateException("The payload is in memory reserved in the engine");
+		}
+		if (this.bytes != null) {
+			target.put(index, this.bytes);
+			return;
+		}
+		int at = index;
+		for (ByteBuffer buffer : this.buffers) {
+			int length = buffer.remaining();
+			target.put(at, buffer, buffer.position(), length);
+			at += length;
+		}
+	}
+
+	/**
+	 * Describes the payload without its bytes.
+	 */
+	@Override
+	public String toString() {
+		return "TelemetryPayload[signal=" + this.signal + ", encoding=" + this.encoding + ", coding=" + this.coding
+				+ ", size=" + size() + "]";
 	}
 
 }

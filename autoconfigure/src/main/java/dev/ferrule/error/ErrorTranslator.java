@@ -16,9 +16,11 @@
 
 package dev.ferrule.error;
 
+import java.time.Duration;
+
 /**
  * Decides what a failure becomes on the wire; renderers turn the neutral result into HTTP
- * and gRPC answers.
+ * and gRPC answers. Implementations are thread-safe and do not throw.
  */
 public interface ErrorTranslator {
 
@@ -28,5 +30,26 @@ public interface ErrorTranslator {
 	 * @return the neutral answer
 	 */
 	TranslatedError translate(Throwable error);
+
+	/**
+	 * Returns the translator that Ferrule uses by default. The kind of a failure decides:
+	 * clients retry if and only if it is not permanent, whatever the protocol. Throwables
+	 * that are no {@link TelemetryEngineException} become INTERNAL and 500 without their
+	 * message.
+	 * @return the translator
+	 */
+	static ErrorTranslator create() {
+		return create(DefaultErrorTranslator.DEFAULT_THROTTLE_DELAY);
+	}
+
+	/**
+	 * Returns the translator that Ferrule uses by default.
+	 * @param throttleDelay delay for clients that are throttled while nobody knows for how
+	 * long, more than zero; 1 second by default
+	 * @return the translator
+	 */
+	static ErrorTranslator create(Duration throttleDelay) {
+		return new DefaultErrorTranslator(throttleDelay);
+	}
 
 }

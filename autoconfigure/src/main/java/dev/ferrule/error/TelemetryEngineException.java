@@ -16,7 +16,9 @@
 
 package dev.ferrule.error;
 
+import java.io.Serializable;
 import java.time.Duration;
+import java.util.Objects;
 
 import dev.ferrule.cancellation.CancellationCause;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +26,34 @@ import org.jspecify.annotations.Nullable;
 /**
  * A failed telemetry call. Carries no stack trace where it completes a future, because the
  * thread that delivers outcomes says nothing about the caller.
+ * <p>
+ * Callers that only ask whether to try again catch {@link PermanentTelemetryException} and
+ * {@link RetryableTelemetryException}: every failure is one of them.
  */
 public class TelemetryEngineException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
+
+	private final Failure failure;
+
+	/**
+	 * Creates the exception without stack trace.
+	 * @param failure the facts
+	 */
+	protected TelemetryEngineException(Failure failure) {
+		super(failure.message(), null, false, false);
+		this.failure = failure;
+	}
+
+	/**
+	 * Creates the exception with a stack trace.
+	 * @param failure the facts
+	 * @param cause what led to the failure, or {@code null}
+	 */
+	protected TelemetryEngineException(Failure failure, @Nullable Throwable cause) {
+		super(failure.message(), cause);
+		this.failure = failure;
+	}
 
 	/**
 	 * Creates the exception (subclass) that fits the kind of a failure.
@@ -35,11 +61,32 @@ public class TelemetryEngineException extends RuntimeException {
 	 * @return the exception, without stack trace
 	 */
 	public static TelemetryEngineException of(Failure failure) {
-		throw new UnsupportedOperationException("skeleton");
+		return switch (failure.kind()) {
+			case PERMANENT -> new PermanentTelemetryException(failure);
+			case RETRYABLE -> new RetryableTelemetryException(failure);
+			case CANCELLED -> new CallCancelledTelemetryException(failure);
+			case TIMEOUT -> new DeadlineExceededTelemetryException(failure);
+			case RESOURCE_EXHAUSTED -> new ThrottledTelemetryException(failure);
+			case CONFIGURATION -> new ConfigurationTelemetryException(failure);
+		};
 	}
 
-	protected TelemetryEngineException(Failure failure) {
-		throw new UnsupportedOperationException("skeleton");
+	/**
+	 * Creates the exception (subclass) for a fault on this side of the engine, where the
+	 * stack trace tells something: a bug, a setup that cannot work.
+	 * @param failure the facts
+	 * @param cause what led to the failure, or {@code null}
+	 * @return the exception, with the stack trace of the caller
+	 */
+	public static TelemetryEngineException withStackTrace(Failure failure, @Nullable Throwable cause) {
+		return switch (failure.kind()) {
+			case PERMANENT -> new PermanentTelemetryException(failure, cause);
+			case RETRYABLE -> new RetryableTelemetryException(failure, cause);
+			case CANCELLED -> new CallCancelledTelemetryException(failure, cause);
+			case TIMEOUT -> new DeadlineExceededTelemetryException(failure, cause);
+			case RESOURCE_EXHAUSTED -> new ThrottledTelemetryException(failure, cause);
+			case CONFIGURATION -> new ConfigurationTelemetryException(failure, cause);
+		};
 	}
 
 	/**
@@ -47,18 +94,56 @@ public class TelemetryEngineException extends RuntimeException {
 	 * @return the failure
 	 */
 	public Failure failure() {
-		throw new UnsupportedOperationException("skeleton");
+		return this.failure;
+	}
+
+	/**
+	 * Returns the kind of the failure.
+	 * @return the kind
+	 */
+	public ErrorKind kind() {
+		return this.failure.kind();
+	}
+
+	/**
+	 * Returns whether retrying cannot help.
+	 * @return whether retrying cannot help
+	 */
+	public boolean isPermanent() {
+		return this.failure.permanent();
+	}
+
+	/**
+	 * Returns the gRPC code of the failure: the specific one, where the kind has room for
+	 * one and it is an error code, else that of the kind. What goes on the wire may differ,
+	 * see {@link ErrorTranslator}.
+	 * @return the code, 1 to 16
+	 */
+	public int grpcCode() {
+		return this.failure.effectiveGrpcCode();
+	}
+
+	/**
+	 * Returns how long to wait before a retry, where the engine or the downstream said so.
+	 * @return the delay, zero or more, or {@code null}
+	 */
+	public @Nullable Duration retryDelay() {
+		return this.failure.retryDelay();
 	}
 
 	/**
 	 * The facts of a failure, as they crossed from the engine.
+	 * <p>
+	 * The kind decides. A {@link ErrorKind#RETRYABLE} with one of the codes that no retry
+	 * can help with (3, 7, 12, 16) is {@link ErrorKind#PERMANENT}, and {@code permanent}
+	 * always is what the kind says, whatever was passed.
 	 *
 	 * @param kind kind of the failure
-	 * @param grpcCode specific gRPC code, or 0 for the default of the kind
+	 * @param grpcCode specific gRPC code as it came, or 0 for the default of the kind
 	 * @param httpStatus HTTP status of the answer, or 0 for the default
 	 * @param downstreamHttpStatus status of a downstream that spoke HTTP, or 0
 	 * @param permanent whether retrying cannot help
-	 * @param retryDelay delay before a retry, or {@code null}
+	 * @param retryDelay delay before a retry, or {@code null}; negative ones are dropped
 	 * @param cause why a call was cancelled, or {@code null}
 	 * @param deliveryUnknown whether the data may have been delivered all the same
 	 * @param message cleaned, bounded message
@@ -66,7 +151,24 @@ public class TelemetryEngineException extends RuntimeException {
 	 */
 	public record Failure(ErrorKind kind, int grpcCode, int httpStatus, int downstreamHttpStatus, boolean permanent,
 			@Nullable Duration retryDelay, @Nullable CancellationCause cause, boolean deliveryUnknown, String message,
-			@Nullable String detailsJson) {
+			@Nullable String detailsJson) implements Serializable {
+
+		private static final long serialVersionUID = 1L;
+
+		/**
+		 * Lets the kind decide.
+		 */
+		public Failure {
+			Objects.requireNonNull(kind, "'kind' must not be null");
+			Objects.requireNonNull(message, "'message' must not be null");
+			if (kind == ErrorKind.RETRYABLE && GrpcCodes.forcesPermanent(grpcCode)) {
+				kind = ErrorKind.PERMANENT;
+			}
+			permanent = kind.isPermanent();
+			if (retryDelay != null && retryDelay.isNegative()) {
+				retryDelay = null;
+			}
+		}
 
 		/**
 		 * A failure with the defaults of its kind.
@@ -76,6 +178,58 @@ public class TelemetryEngineException extends RuntimeException {
 		 */
 		public static Failure of(ErrorKind kind, String message) {
 			return new Failure(kind, 0, 0, 0, kind.isPermanent(), null, null, false, message, null);
+		}
+
+		/**
+		 * A cancelled call.
+		 * @param cause why the call was cancelled
+		 * @param message message
+		 * @return the failure
+		 */
+		public static Failure cancelled(CancellationCause cause, String message) {
+			return new Failure(ErrorKind.CANCELLED, 0, 0, 0, false, null, cause, false, message, null);
+		}
+
+		/**
+		 * Returns this failure with a specific gRPC code.
+		 * @param grpcCode gRPC code, or 0 for the default of the kind
+		 * @return the failure
+		 */
+		public Failure withGrpcCode(int grpcCode) {
+			return new Failure(this.kind, grpcCode, this.httpStatus, this.downstreamHttpStatus, this.permanent,
+					this.retryDelay, this.cause, this.deliveryUnknown, this.message, this.detailsJson);
+		}
+
+		/**
+		 * Returns this failure with the HTTP status that answers it.
+		 * @param httpStatus HTTP status, or 0 for the default
+		 * @return the failure
+		 */
+		public Failure withHttpStatus(int httpStatus) {
+			return new Failure(this.kind, this.grpcCode, httpStatus, this.downstreamHttpStatus, this.permanent,
+					this.retryDelay, this.cause, this.deliveryUnknown, this.message, this.detailsJson);
+		}
+
+		/**
+		 * Returns this failure with a delay before a retry.
+		 * @param retryDelay delay, or {@code null} for none
+		 * @return the failure
+		 */
+		public Failure withRetryDelay(@Nullable Duration retryDelay) {
+			return new Failure(this.kind, this.grpcCode, this.httpStatus, this.downstreamHttpStatus, this.permanent,
+					retryDelay, this.cause, this.deliveryUnknown, this.message, this.detailsJson);
+		}
+
+		/**
+		 * Returns the gRPC code that the kind leaves standing.
+		 * @return the code, 1 to 16
+		 */
+		int effectiveGrpcCode() {
+			boolean specific = this.kind == ErrorKind.PERMANENT || this.kind == ErrorKind.RETRYABLE;
+			if (!specific || this.grpcCode == GrpcCodes.OK) {
+				return this.kind.grpcCode();
+			}
+			return GrpcCodes.isKnown(this.grpcCode) ? this.grpcCode : GrpcCodes.UNKNOWN;
 		}
 
 	}

@@ -1,0 +1,63 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.engine.ffi;
+
+import java.util.concurrent.atomic.AtomicReference;
+
+import dev.ferrule.cancellation.CancellationCause;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether calls may enter. Only ever closes.
+ */
+final class Admission {
+
+	private final AtomicReference<@Nullable RefusalReason> refusal = new AtomicReference<>();
+
+	private volatile @Nullable CancellationCause cancelAll;
+
+	/**
+	 * Returns why calls may not enter.
+	 * @return the reason, or {@code null} while they may
+	 */
+	@Nullable RefusalReason refusal() {
+		return this.refusal.get();
+	}
+
+	/**
+	 * Closes the door.
+	 * @param reason what those are told who come late
+	 * @return whether it was open
+	 */
+	boolean closeWith(RefusalReason reason) {
+		return this.refusal.compareAndSet(null, reason);
+	}
+
+	/**
+	 * Returns why everything is cancelled. Read after a call entered: whoever cancels all
+	 * calls does not see those that are just entering.
+	 * @return the cause, or {@code null}
+	 */
+	@Nullable CancellationCause cancelAll() {
+		return this.cancelAll;
+	}
+
+	void cancelAll(CancellationCause cause) {
+		this.cancelAll = cause;
+	}
+
+}

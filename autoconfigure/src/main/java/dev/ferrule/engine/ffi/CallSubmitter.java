@@ -1,0 +1,293 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.engine.ffi;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.cancellation.CancellationToken;
+import dev.ferrule.context.CallContext;
+import dev.ferrule.context.Deadline;
+import dev.ferrule.engine.ExportResult;
+import dev.ferrule.engine.PayloadBuffer;
+import dev.ferrule.engine.TelemetryPayload;
+import dev.ferrule.error.TelemetryEngineException;
+import dev.ferrule.error.TelemetryEngineException.Failure;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of a call into the engine. No lock, no wait; on the heap only the future.
+ *
+ * <p>
+ * Order: the call enters the table, then the engine is asked, then the token is observed.
+ * The outcome may arrive at any moment after the second step, a cancellation cannot be
+ * missed because observing a cancelled token cancels at once.
+ */
+final class CallSubmitter {
+
+	/** Delay for refusals that are decided here. */
+	static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+
+	private static final Logger logger = LoggerFactory.getLogger(CallSubmitter.class);
+
+	private final EngineHandle engine;
+
+	private final PendingCalls calls;
+
+	private final Admission admission;
+
+	private final CallStatistics statistics;
+
+	private final FrameBufferPool buffers;
+
+	private final long defaultNanos;
+
+	private final long maximumNanos;
+
+	private final LongSupplier ticker;
+
+	private final EngineCall.Canceller canceller;
+
+	private final LogLimit logLimit = new LogLimit();
+
+	CallSubmitter(EngineHandle engine, PendingCalls calls, Admission admission, CallStatistics statistics,
+			NativeEngineOptions options, LongSupplier ticker) {
+		this.engine = engine;
+		this.calls = calls;
+		this.admission = admission;
+		this.statistics = statistics;
+		this.buffers = new FrameBufferPool(engine.api());
+		this.maximumNanos = nanos(options.maximumDeadline());
+		this.defaultNanos = Math.min(nanos(options.defaultDeadline()), this.maximumNanos);
+		this.ticker = ticker;
+		this.canceller = this::cancel;
+	}
+
+	/**
+	 * Submits a payload.
+	 * @param payload what to process
+	 * @param context context of the call
+	 * @param pipeline index of the pipeline, or {@link PipelineTable#NONE}
+	 * @return completes with the outcome
+	 * @throws IllegalArgumentException if the payload is in memory of another engine
+	 * @throws IllegalStateException if the payload was submitted or closed before
+	 */
+	CompletableFuture<ExportResult> submit(TelemetryPayload payload, CallContext context, int pipeline) {
+		NativePayloadBuffer buffer = ownBuffer(payload);
+		long reserved = (buffer != null) ? buffer.take() : 0;
+		boolean handedOver = false;
+		FrameBuffer frame = null;
+		this.statistics.submitted();
+		try {
+			TelemetryEngineException refusal = refusal(context, pipeline);
+			if (refusal != null) {
+				return failed(refusal);
+			}
+			frame = this.buffers.acquire();
+			if (reserved == 0 && payload.size() > FrameEncoder.INLINE_LIMIT) {
+				reserved = reserve(payload.size(), frame);
+				payload.copyTo(this.engine.api().memoryAt(frame.buffer().getLong(0), payload.size()), 0);
+			}
+			int length = FrameEncoder.encode(frame, context, payload, reserved, pipeline);
+			EngineCall call = register(frame, context);
+			handedOver = true;
+			return enter(call, frame, length, context.cancellation());
+		}
+		catch (TelemetryEngineException ex) {
+			return failed(ex);
+		}
+		catch (OutOfMemoryError ex) {
+			return failed(RefusalReason.MEMORY_PRESSURE.exception(RETRY_DELAY));
+		}
+		catch (RuntimeException ex) {
+			unexpected(ex);
+			return failed(RefusalReason.INTERNAL.exception(null));
+		}
+		finally {
+			if (frame != null) {
+				this.buffers.release(frame);
+			}
+			if (reserved != 0 && !handedOver) {
+				this.engine.api().payloadRelease(this.engine.value(), reserved);
+			}
+			if (buffer != null) {
+				this.engine.release();
+			}
+		}
+	}
+
+	/**
+	 * Reserves memory in the engine.
+	 * @param size bytes, 0 or more
+	 * @return the memory
+	 * @throws TelemetryEngineException if the engine refuses
+	 */
+	PayloadBuffer reserve(int size) {
+		RefusalReason closed = this.admission.refusal();
+		if (closed != null) {
+			throw closed.exception(RETRY_DELAY);
+		}
+		if (!this.engine.retain()) {
+			throw RefusalReason.UNKNOWN_ENGINE.exception(RETRY_DELAY);
+		}
+		FrameBuffer frame = this.buffers.acquire();
+		long payload = 0;
+		boolean wrapped = false;
+		try {
+			payload = reserve(size, frame);
+			PayloadBuffer buffer = NativePayloadBuffer.of(this.engine, payload, frame.buffer().getLong(0), size);
+			wrapped = true;
+			return buffer;
+		}
+		finally {
+			this.buffers.release(frame);
+			if (!wrapped) {
+				if (payload != 0) {
+					this.engine.api().payloadRelease(this.engine.value(), payload);
+				}
+				this.engine.release();
+			}
+		}
+	}
+
+	/**
+	 * Cancels all calls, also those that are just entering.
+	 * @param cause why
+	 */
+	void cancelAll(CancellationCause cause) {
+		this.admission.cancelAll(cause);
+		this.calls.forEach((call) -> cancel(call, cause));
+	}
+
+	/**
+	 * Tells the engine that a call is cancelled.
+	 * @param call call to cancel
+	 * @param cause why
+	 */
+	void cancel(EngineCall call, CancellationCause cause) {
+		this.engine.api().engineCancel(this.engine.value(), call.id(), cause.code());
+	}
+
+	private @Nullable NativePayloadBuffer ownBuffer(TelemetryPayload payload) {
+		PayloadBuffer buffer = payload.payloadBuffer();
+		if (buffer == null) {
+			return null;
+		}
+		if (buffer instanceof NativePayloadBuffer nativeBuffer && nativeBuffer.belongsTo(this.engine)) {
+			return nativeBuffer;
+		}
+		throw new IllegalArgumentException("The payload is in memory of another engine, reserve it in this one");
+	}
+
+	private @Nullable TelemetryEngineException refusal(CallContext context, int pipeline) {
+		RefusalReason closed = this.admission.refusal();
+		if (closed != null) {
+			return closed.exception(RETRY_DELAY);
+		}
+		if (pipeline == PipelineTable.NONE) {
+			return RefusalReason.UNKNOWN_PIPELINE.exception(null);
+		}
+		CancellationToken token = context.cancellation();
+		if (token.isCancelled()) {
+			CancellationCause cause = token.cause();
+			return TelemetryEngineException.of(Failure.cancelled(
+					(cause != null) ? cause : CancellationCause.APPLICATION, "The call was cancelled before it began."));
+		}
+		return (remaining(context) <= 0) ? RefusalReason.EXPIRED.exception(null) : null;
+	}
+
+	private long remaining(CallContext context) {
+		Deadline deadline = context.deadline();
+		return (deadline != null) ? Math.min(deadline.remainingNanos(), this.maximumNanos) : this.defaultNanos;
+	}
+
+	/**
+	 * Reserves memory, whose address is then at the start of the frame buffer.
+	 */
+	private long reserve(int size, FrameBuffer frame) {
+		long payload = this.engine.api().payloadReserve(this.engine.value(), size, frame.address());
+		if (payload <= 0) {
+			throw RefusalReason.exception(-payload);
+		}
+		return payload;
+	}
+
+	private EngineCall register(FrameBuffer frame, CallContext context) {
+		long remaining = remaining(context);
+		if (remaining <= 0) {
+			throw RefusalReason.EXPIRED.exception(null);
+		}
+		EngineCall call = new EngineCall(this.canceller, this.ticker.getAsLong() + remaining);
+		if (!this.calls.register(call)) {
+			throw RefusalReason.TOO_MANY_IN_FLIGHT.exception(RETRY_DELAY);
+		}
+		long unixNanos = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) + remaining;
+		FrameEncoder.patch(frame, call.id(), remaining, unixNanos);
+		return call;
+	}
+
+	private EngineCall enter(EngineCall call, FrameBuffer frame, int length, CancellationToken token) {
+		TelemetryEngineException refusal = downcall(frame, length);
+		if (refusal == null) {
+			call.observe(token);
+			CancellationCause cause = this.admission.cancelAll();
+			if (cause != null) {
+				cancel(call, cause);
+			}
+		}
+		else if (this.calls.take(call)) {
+			this.statistics.failed(refusal.failure().kind());
+			call.fail(refusal);
+			call.run();
+		}
+		return call;
+	}
+
+	private @Nullable TelemetryEngineException downcall(FrameBuffer frame, int length) {
+		try {
+			long result = this.engine.api().engineSubmit(this.engine.value(), frame.address(), length);
+			return (result == 0) ? null : RefusalReason.exception(result);
+		}
+		catch (RuntimeException | Error ex) {
+			unexpected(ex);
+			return RefusalReason.INTERNAL.exception(null);
+		}
+	}
+
+	private CompletableFuture<ExportResult> failed(TelemetryEngineException failure) {
+		this.statistics.failed(failure.failure().kind());
+		return CompletableFuture.failedFuture(failure);
+	}
+
+	private void unexpected(Throwable ex) {
+		if (this.logLimit.permits()) {
+			logger.error("A submission failed unexpectedly", ex);
+		}
+	}
+
+	/** At most 73 years, so that sums with clocks do not overflow. */
+	private static long nanos(Duration time) {
+		long limit = Long.MAX_VALUE / 4;
+		return (time.compareTo(Duration.ofNanos(limit)) < 0) ? time.toNanos() : limit;
+	}
+
+}

@@ -1,0 +1,221 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.engine.ffi;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.cancellation.CancellationToken;
+import dev.ferrule.cancellation.CancellationToken.Registration;
+import dev.ferrule.engine.ExportResult;
+import dev.ferrule.error.TelemetryEngineException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call in flight and the future that its caller holds: a single object, so that a call
+ * costs no other. It is the listener of its cancellation token and the task that completes
+ * it on the executor.
+ *
+ * <p>
+ * Whoever completes the future from outside (cancels it, lets it time out) has lost
+ * interest, so the engine is told first. The call stays in the table until the engine's
+ * record arrives.
+ */
+final class EngineCall extends CompletableFuture<ExportResult> implements Runnable, Consumer<CancellationCause> {
+
+	private static final VarHandle REGISTRATION;
+
+	private static final VarHandle ABANDONED;
+
+	private static final Registration CLOSED = () -> {
+	};
+
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			REGISTRATION = lookup.findVarHandle(EngineCall.class, "registration", Registration.class);
+			ABANDONED = lookup.findVarHandle(EngineCall.class, "abandoned", boolean.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final Canceller canceller;
+
+	private final long deadlineNanos;
+
+	/** Written before the call is published in the table. */
+	private long id;
+
+	/** Written by whoever took the call out of the table, before it is handed on. */
+	private @Nullable ExportResult result;
+
+	private @Nullable TelemetryEngineException failure;
+
+	@SuppressWarnings("unused") // through its handle
+	private volatile @Nullable Registration registration;
+
+	private volatile boolean abandoned;
+
+	/**
+	 * Creates a call that is not in the table yet.
+	 * @param canceller tells the engine that the call is cancelled
+	 * @param deadlineNanos deadline on the clock of the engine, in nanoseconds
+	 */
+	EngineCall(Canceller canceller, long deadlineNanos) {
+		this.canceller = canceller;
+		this.deadlineNanos = deadlineNanos;
+	}
+
+	long id() {
+		return this.id;
+	}
+
+	void assignId(long id) {
+		this.id = id;
+	}
+
+	long deadlineNanos() {
+		return this.deadlineNanos;
+	}
+
+	/**
+	 * Cancels the call when the token is cancelled, at once if it is already. Must be called
+	 * after the engine accepted the call: it does not know it before.
+	 * @param token token of the call
+	 */
+	void observe(CancellationToken token) {
+		if (token == CancellationToken.none() || this.registration != null) {
+			return;
+		}
+		Registration added = token.onCancel(this);
+		if (!REGISTRATION.compareAndSet(this, null, added)) {
+			added.close();
+		}
+	}
+
+	/**
+	 * Sets the outcome. To be called once, by whoever took the call out of the table, who
+	 * then has it {@linkplain #run() run}.
+	 * @param result result of the call
+	 */
+	void succeed(ExportResult result) {
+		this.result = result;
+		closeRegistration();
+	}
+
+	/**
+	 * Sets the outcome, as {@link #succeed(ExportResult)}.
+	 * @param failure failure of the call
+	 */
+	void fail(TelemetryEngineException failure) {
+		this.failure = failure;
+		closeRegistration();
+	}
+
+	private void closeRegistration() {
+		Registration registered = (Registration) REGISTRATION.getAndSet(this, CLOSED);
+		if (registered != null) {
+			registered.close();
+		}
+	}
+
+	/**
+	 * Completes the future with the outcome, unless its caller is just completing it.
+	 */
+	@Override
+	public void run() {
+		if (this.abandoned) {
+			return;
+		}
+		if (this.failure != null) {
+			super.completeExceptionally(this.failure);
+		}
+		else if (this.result != null) {
+			super.complete(this.result);
+		}
+	}
+
+	/**
+	 * Cancels the call in the engine because its token was cancelled.
+	 */
+	@Override
+	public void accept(CancellationCause cause) {
+		this.canceller.cancel(this, cause);
+	}
+
+	@Override
+	public boolean cancel(boolean mayInterruptIfRunning) {
+		abandon();
+		return super.cancel(mayInterruptIfRunning);
+	}
+
+	@Override
+	public boolean complete(ExportResult value) {
+		abandon();
+		return super.complete(value);
+	}
+
+	@Override
+	public boolean completeExceptionally(Throwable ex) {
+		abandon();
+		return super.completeExceptionally(ex);
+	}
+
+	@Override
+	public void obtrudeValue(ExportResult value) {
+		abandon();
+		super.obtrudeValue(value);
+	}
+
+	@Override
+	public void obtrudeException(Throwable ex) {
+		abandon();
+		super.obtrudeException(ex);
+	}
+
+	/**
+	 * Tells the engine before the future completes, because dependents run inside of that and
+	 * may take their time. The flag keeps the engine's answer from completing the future
+	 * first: whoever sets it goes on to complete the future.
+	 */
+	private void abandon() {
+		if (!isDone() && ABANDONED.compareAndSet(this, false, true)) {
+			this.canceller.cancel(this, CancellationCause.APPLICATION);
+		}
+	}
+
+	/**
+	 * Cancels a call in the engine.
+	 */
+	@FunctionalInterface
+	interface Canceller {
+
+		/**
+		 * Tells the engine that a call is cancelled; does not block.
+		 * @param call call to cancel
+		 * @param cause why
+		 */
+		void cancel(EngineCall call, CancellationCause cause);
+
+	}
+
+}

@@ -1,0 +1,157 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.engine.ffi;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.engine.ExportResult;
+import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.TelemetryEngineException.Failure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads records of the engine. A cursor: one object serves all records of a buffer. Texts
+ * whose lengths do not fit the record are cut.
+ */
+final class EngineRecord {
+
+	private final ByteBuffer buffer;
+
+	private int start;
+
+	private int length;
+
+	/**
+	 * Creates a cursor.
+	 * @param buffer little-endian buffer that holds records
+	 */
+	EngineRecord(ByteBuffer buffer) {
+		this.buffer = buffer;
+	}
+
+	/**
+	 * Moves to the record at a position.
+	 * @param position start of the record
+	 * @param end end of the valid bytes
+	 * @return whether a whole record with a plausible length is there
+	 */
+	boolean moveTo(int position, int end) {
+		if (end - position < RecordLayout.FIXED_LENGTH) {
+			return false;
+		}
+		int recordLength = this.buffer.getInt(position + RecordLayout.LENGTH_OFFSET);
+		if (recordLength < RecordLayout.FIXED_LENGTH || recordLength > end - position || recordLength % 8 != 0) {
+			return false;
+		}
+		this.start = position;
+		this.length = recordLength;
+		return true;
+	}
+
+	int length() {
+		return this.length;
+	}
+
+	int type() {
+		return Short.toUnsignedInt(this.buffer.getShort(this.start + RecordLayout.TYPE_OFFSET));
+	}
+
+	/**
+	 * Returns the number of the kind of a failure, or of the level of a log line.
+	 * @return the number, 0 for success
+	 */
+	int kind() {
+		return Byte.toUnsignedInt(this.buffer.get(this.start + RecordLayout.KIND_OFFSET));
+	}
+
+	long callId() {
+		return this.buffer.getLong(this.start + RecordLayout.CALL_ID_OFFSET);
+	}
+
+	ExportResult result() {
+		return new ExportResult(hasFlag(RecordLayout.FLAG_PARTIAL_SUCCESS)
+				? this.buffer.getLong(this.start + RecordLayout.REJECTED_ITEMS_OFFSET) : 0, message(),
+				duration(RecordLayout.QUEUE_NANOS_OFFSET), duration(RecordLayout.PIPELINE_NANOS_OFFSET),
+				duration(RecordLayout.EXPORT_NANOS_OFFSET),
+				this.buffer.getInt(this.start + RecordLayout.ATTEMPTS_OFFSET));
+	}
+
+	/**
+	 * Returns the facts of a failure.
+	 * @return the failure; of an unknown kind it is permanent
+	 */
+	Failure failure() {
+		ErrorKind kind = ErrorKind.fromCode(kind());
+		long retryDelay = this.buffer.getLong(this.start + RecordLayout.RETRY_DELAY_NANOS_OFFSET);
+		String message = message();
+		return new Failure(kind,
+				this.buffer.getInt(this.start + RecordLayout.GRPC_CODE_OFFSET), code(RecordLayout.HTTP_CODE_OFFSET),
+				code(RecordLayout.DOWNSTREAM_HTTP_OFFSET), hasFlag(RecordLayout.FLAG_PERMANENT) || kind.isPermanent(),
+				(retryDelay >= 0) ? Duration.ofNanos(retryDelay) : null,
+				CancellationCause.fromCode(this.buffer.getInt(this.start + RecordLayout.CAUSE_OFFSET)),
+				hasFlag(RecordLayout.FLAG_DELIVERY_UNKNOWN),
+				(message != null) ? message : "The engine gave no reason.", details());
+	}
+
+	/**
+	 * Returns the message.
+	 * @return the message, or {@code null} if it is empty
+	 */
+	@Nullable String message() {
+		return text(0, textLength(RecordLayout.MESSAGE_LENGTH_OFFSET));
+	}
+
+	/**
+	 * Returns the details.
+	 * @return JSON, or the target of a log line, or {@code null} if empty
+	 */
+	@Nullable String details() {
+		return text(textLength(RecordLayout.MESSAGE_LENGTH_OFFSET), textLength(RecordLayout.DETAILS_LENGTH_OFFSET));
+	}
+
+	private @Nullable String text(long offset, long textLength) {
+		long available = this.length - RecordLayout.FIXED_LENGTH - offset;
+		int size = (int) Math.min(textLength, available);
+		if (size <= 0) {
+			return null;
+		}
+		byte[] bytes = new byte[size];
+		this.buffer.get(this.start + RecordLayout.FIXED_LENGTH + (int) offset, bytes);
+		return new String(bytes, StandardCharsets.UTF_8);
+	}
+
+	private long textLength(int offset) {
+		return Integer.toUnsignedLong(this.buffer.getInt(this.start + offset));
+	}
+
+	private int code(int offset) {
+		return Short.toUnsignedInt(this.buffer.getShort(this.start + offset));
+	}
+
+	private Duration duration(int offset) {
+		long nanos = this.buffer.getLong(this.start + offset);
+		return (nanos > 0) ? Duration.ofNanos(nanos) : Duration.ZERO;
+	}
+
+	private boolean hasFlag(int flag) {
+		return (this.buffer.get(this.start + RecordLayout.FLAGS_OFFSET) & flag) != 0;
+	}
+
+}

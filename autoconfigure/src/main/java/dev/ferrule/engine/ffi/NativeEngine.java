@@ -1,0 +1,304 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.engine.ffi;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.context.CallContext;
+import dev.ferrule.engine.ExportResult;
+import dev.ferrule.engine.PayloadBuffer;
+import dev.ferrule.engine.TelemetryEngine;
+import dev.ferrule.engine.TelemetryPayload;
+import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.TelemetryEngineException;
+import dev.ferrule.error.TelemetryEngineException.Failure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine in this process. Runs from {@link #start(String, NativeEngineOptions)} to
+ * {@link #close()}.
+ *
+ * <p>
+ * Stopping has two phases, so that answers still reach those who wait: first
+ * {@link #stopAccepting()}, and {@link #cancelAll(CancellationCause)} for what does not end
+ * in time; later {@link #close()}.
+ */
+public final class NativeEngine implements TelemetryEngine, AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(NativeEngine.class);
+
+	private static final Failure SHUT_DOWN = Failure.cancelled(CancellationCause.SHUTDOWN,
+			"The engine stopped before the call had an outcome.");
+
+	private static final Failure LOST = new Failure(ErrorKind.RETRYABLE, 0, 0, 0, false, CallSubmitter.RETRY_DELAY,
+			null, true, "The engine ended unexpectedly, it is not known whether the data was delivered.", null);
+
+	private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(5);
+
+	private static final int STATUS_CAPACITY = 64 * 1024;
+
+	private final EngineHandle handle;
+
+	private final PipelineTable pipelines;
+
+	private final PendingCalls calls;
+
+	private final Admission admission = new Admission();
+
+	private final CallStatistics statistics = new CallStatistics();
+
+	private final OutcomeDelivery delivery;
+
+	private final LogRelay logRelay = new LogRelay(this.statistics);
+
+	private final CallSubmitter submitter;
+
+	private final OverdueSweep sweep;
+
+	private final Thread pollThread;
+
+	private final Duration drainTimeout;
+
+	private final ReentrantLock closeLock = new ReentrantLock();
+
+	private boolean closed;
+
+	private NativeEngine(EngineHandle handle, PipelineTable pipelines, NativeEngineOptions options,
+			LongSupplier ticker) {
+		NativeApi api = handle.api();
+		this.handle = handle;
+		this.pipelines = pipelines;
+		this.drainTimeout = options.drainTimeout();
+		this.calls = new PendingCalls(options.maximumInFlight());
+		this.delivery = new OutcomeDelivery(options.executor(), options.name(), this.statistics);
+		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, options, ticker);
+		this.sweep = new OverdueSweep(this.calls, this::endOverdue, options, ticker);
+		RecordDispatcher dispatcher = new RecordDispatcher(this.calls, this.delivery, this.logRelay, this.statistics);
+		this.pollThread = EngineThreads.create(options.name() + "-poll",
+				new PollLoop(api, handle.value(), dispatcher, this.statistics, this::pollEnded));
+		EngineThreads.create(options.name() + "-log", this.logRelay).start();
+		this.pollThread.start();
+		this.sweep.start();
+	}
+
+	/**
+	 * Loads the native library and starts an engine.
+	 * @param configJson configuration of the engine
+	 * @param options options of this side
+	 * @return the running engine
+	 * @throws NativeLibraryException if there is no usable library
+	 * @throws TelemetryEngineException if the engine did not start
+	 * @throws IllegalArgumentException if a route names an unknown pipeline
+	 */
+	public static NativeEngine start(String configJson, NativeEngineOptions options) {
+		return start(NativeLibraryLoader.load(options.library()), configJson, options, System::nanoTime);
+	}
+
+	static NativeEngine start(NativeApi api, String configJson, NativeEngineOptions options, LongSupplier ticker) {
+		EngineStart started = EngineStart.start(api, configJson);
+		EngineHandle handle = new EngineHandle(api, started.handle());
+		try {
+			PipelineTable pipelines = new PipelineTable(started.pipelines(), options.routes());
+			return new NativeEngine(handle, pipelines, options, ticker);
+		}
+		catch (Throwable ex) {
+			api.engineStop(handle.value(), 0);
+			handle.release();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Checks a configuration without starting an engine.
+	 * @param configJson configuration of an engine
+	 * @param library where the native library comes from
+	 * @throws NativeLibraryException if there is no usable library
+	 * @throws TelemetryEngineException if an engine would not start with it
+	 */
+	public static void validate(String configJson, NativeLibraryOptions library) {
+		EngineStart.validate(NativeLibraryLoader.load(library), configJson);
+	}
+
+	@Override
+	public CompletableFuture<ExportResult> submit(TelemetryPayload payload, CallContext context) {
+		return this.submitter.submit(payload, context, this.pipelines.index(payload.signal()));
+	}
+
+	@Override
+	public CompletableFuture<ExportResult> submit(TelemetryPayload payload) {
+		return submit(payload, CallContext.background());
+	}
+
+	@Override
+	public PayloadBuffer reserve(int size) {
+		if (size < 0) {
+			throw new IllegalArgumentException("A payload has 0 or more bytes, not " + size);
+		}
+		return this.submitter.reserve(size);
+	}
+
+	@Override
+	public TelemetryEngine pipeline(String name) {
+		return new PipelineView(this, this.submitter, this.pipelines.index(name));
+	}
+
+	/**
+	 * Returns the names of the pipelines that take calls.
+	 * @return names in the order of the engine
+	 */
+	public List<String> pipelineNames() {
+		return this.pipelines.names();
+	}
+
+	/**
+	 * Returns what was counted since the start.
+	 * @return a snapshot
+	 */
+	public EngineCounters counters() {
+		return this.statistics.counters(this.calls.size());
+	}
+
+	/**
+	 * Returns whether calls may enter.
+	 * @return {@code false} once the engine is stopping or ended by itself
+	 */
+	public boolean isAccepting() {
+		return this.admission.refusal() == null;
+	}
+
+	/**
+	 * Describes the engine: version, pipelines, calls in flight, recent failures.
+	 * @return JSON as the engine wrote it
+	 * @throws TelemetryEngineException if the engine is not running
+	 */
+	public String status() {
+		int capacity = STATUS_CAPACITY;
+		while (this.handle.retain()) {
+			try {
+				ByteBuffer out = ByteBuffer.allocateDirect(capacity);
+				NativeApi api = this.handle.api();
+				int length = api.engineStatus(this.handle.value(), api.addressOf(out), capacity);
+				if (length >= 0) {
+					byte[] json = new byte[Math.min(length, capacity)];
+					out.get(0, json);
+					return new String(json, StandardCharsets.UTF_8);
+				}
+				if (length == Integer.MIN_VALUE || -length <= capacity) {
+					break;
+				}
+				capacity = -length;
+			}
+			finally {
+				this.handle.release();
+			}
+		}
+		throw RefusalReason.UNKNOWN_ENGINE.exception(null);
+	}
+
+	/**
+	 * Lets no more calls enter; those in flight go on. New calls fail as unavailable.
+	 */
+	public void stopAccepting() {
+		this.admission.closeWith(RefusalReason.STOPPING);
+	}
+
+	/**
+	 * Cancels all calls in flight, and those that enter from now on.
+	 * @param cause why
+	 */
+	public void cancelAll(CancellationCause cause) {
+		this.submitter.cancelAll(cause);
+	}
+
+	/**
+	 * Stops with the configured time for calls in flight, as {@link #stop(Duration)}.
+	 */
+	@Override
+	public void close() {
+		stop(this.drainTimeout);
+	}
+
+	/**
+	 * Lets no more calls enter, waits for those in flight, cancels the rest and frees the
+	 * engine. When this method returns every call has its outcome. Later invocations do
+	 * nothing.
+	 * @param drain time for calls in flight, zero or more
+	 */
+	public void stop(Duration drain) {
+		stopAccepting();
+		this.closeLock.lock();
+		try {
+			if (!this.closed) {
+				this.closed = true;
+				stopEngine(drain);
+			}
+		}
+		finally {
+			this.closeLock.unlock();
+		}
+	}
+
+	private void stopEngine(Duration drain) {
+		if (this.handle.api().engineStop(this.handle.value(), drain.toMillis()) == 1) {
+			logger.warn("The engine did not stop within {} and was stopped by force", drain);
+		}
+		if (!EngineThreads.join(this.pollThread, JOIN_TIMEOUT)) {
+			logger.warn("The engine stopped but did not deliver all outcomes within {}", JOIN_TIMEOUT);
+			this.handle.api().engineWake(this.handle.value());
+		}
+		this.sweep.close();
+		this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(SHUT_DOWN)));
+		this.logRelay.close();
+		this.handle.release();
+	}
+
+	/**
+	 * Runs on the poll thread when the engine delivers nothing any more. Whoever stops the
+	 * engine closed the door before.
+	 */
+	private void pollEnded() {
+		if (this.admission.closeWith(RefusalReason.UNKNOWN_ENGINE)) {
+			logger.error("The engine ended unexpectedly and takes no more calls");
+			this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(LOST)));
+		}
+	}
+
+	/**
+	 * Ends a call that the engine should have ended long ago.
+	 */
+	private void endOverdue(EngineCall call) {
+		this.statistics.lastNetFired();
+		this.submitter.cancel(call, CancellationCause.APPLICATION);
+		this.delivery.fail(call, TelemetryEngineException.of(OverdueSweep.FAILURE));
+	}
+
+	/**
+	 * Ends overdue calls now instead of within a second.
+	 */
+	void sweep() {
+		this.sweep.run();
+	}
+
+}

@@ -1,0 +1,124 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.engine.ffi;
+
+import java.lang.ref.Cleaner;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import dev.ferrule.engine.PayloadBuffer;
+
+/**
+ * Memory reserved in the engine. A cleaner watches the byte buffer, not this object, because
+ * views of the buffer may live on when this object is gone.
+ */
+final class NativePayloadBuffer implements PayloadBuffer {
+
+	private static final Cleaner CLEANER = Cleaner.create((task) -> EngineThreads.create("ferrule-cleaner", task));
+
+	private static final ByteBuffer NO_BYTES = ByteBuffer.allocateDirect(0);
+
+	private final Reservation reservation;
+
+	private final ByteBuffer buffer;
+
+	private final Cleaner.Cleanable cleanable;
+
+	private NativePayloadBuffer(Reservation reservation, ByteBuffer buffer) {
+		this.reservation = reservation;
+		this.buffer = buffer;
+		this.cleanable = CLEANER.register(buffer, reservation);
+	}
+
+	/**
+	 * Wraps memory that the caller reserved. The engine's handle is released when the memory
+	 * is.
+	 * @param engine retained handle of the engine
+	 * @param payload payload handle
+	 * @param address first byte
+	 * @param size bytes, 0 or more
+	 * @return the buffer
+	 */
+	static NativePayloadBuffer of(EngineHandle engine, long payload, long address, int size) {
+		ByteBuffer memory = (size > 0) ? engine.api().memoryAt(address, size) : NO_BYTES.duplicate();
+		return new NativePayloadBuffer(new Reservation(engine, payload), memory.order(ByteOrder.BIG_ENDIAN));
+	}
+
+	@Override
+	public ByteBuffer buffer() {
+		if (this.reservation.done.get()) {
+			throw new IllegalStateException("The payload buffer was submitted or closed before");
+		}
+		return this.buffer;
+	}
+
+	@Override
+	public void close() {
+		this.cleanable.clean();
+	}
+
+	/**
+	 * Returns whether the memory was reserved in an engine.
+	 * @param engine handle of the engine
+	 * @return whether it belongs to that engine
+	 */
+	boolean belongsTo(EngineHandle engine) {
+		return this.reservation.engine == engine;
+	}
+
+	/**
+	 * Passes the memory on; from now on the caller sees to it, and must call
+	 * {@link EngineHandle#release()} once the engine has it or it is given back.
+	 * @return payload handle
+	 * @throws IllegalStateException if the memory was submitted or closed before
+	 */
+	long take() {
+		if (!this.reservation.done.compareAndSet(false, true)) {
+			throw new IllegalStateException("The payload buffer was submitted or closed before");
+		}
+		this.cleanable.clean();
+		return this.reservation.payload;
+	}
+
+	/**
+	 * Must not reference the buffer, or it would never be cleaned.
+	 */
+	private static final class Reservation implements Runnable {
+
+		private final EngineHandle engine;
+
+		private final long payload;
+
+		private final AtomicBoolean done = new AtomicBoolean();
+
+		Reservation(EngineHandle engine, long payload) {
+			this.engine = engine;
+			this.payload = payload;
+		}
+
+		@Override
+		public void run() {
+			if (this.done.compareAndSet(false, true)) {
+				this.engine.api().payloadRelease(this.engine.value(), this.payload);
+				this.engine.release();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,109 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.engine.ffi;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import dev.ferrule.engine.ExportResult;
+import dev.ferrule.error.TelemetryEngineException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Completes futures on the configured executor, because what the application hangs on them
+ * may block. If the executor refuses, a thread of the engine does it: an outcome is never
+ * lost.
+ */
+final class OutcomeDelivery {
+
+	private static final Logger logger = LoggerFactory.getLogger(OutcomeDelivery.class);
+
+	private static final long IDLE_SECONDS = 10;
+
+	private final Executor executor;
+
+	private final ThreadPoolExecutor fallback;
+
+	private final CallStatistics statistics;
+
+	private final LogLimit logLimit = new LogLimit();
+
+	OutcomeDelivery(Executor executor, String namePrefix, CallStatistics statistics) {
+		this.executor = executor;
+		this.statistics = statistics;
+		this.fallback = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+				EngineThreads.factory(namePrefix + "-completion"));
+		this.fallback.allowCoreThreadTimeOut(true);
+	}
+
+	/**
+	 * Finishes a call with a result.
+	 * @param call call that the caller took out of the table
+	 * @param result result of the call
+	 */
+	void succeed(EngineCall call, ExportResult result) {
+		this.statistics.succeeded();
+		try {
+			call.succeed(result);
+		}
+		finally {
+			deliver(call);
+		}
+	}
+
+	/**
+	 * Finishes a call with a failure.
+	 * @param call call that the caller took out of the table
+	 * @param failure failure of the call
+	 */
+	void fail(EngineCall call, TelemetryEngineException failure) {
+		this.statistics.failed(failure.failure().kind());
+		try {
+			call.fail(failure);
+		}
+		finally {
+			deliver(call);
+		}
+	}
+
+	private void deliver(EngineCall call) {
+		try {
+			this.executor.execute(call);
+		}
+		catch (Throwable ex) {
+			this.statistics.executorRejection();
+			if (this.logLimit.permits()) {
+				logger.warn("The executor refused to complete a telemetry call, a thread of the engine does it", ex);
+			}
+			deliverOnFallback(call);
+		}
+	}
+
+	private void deliverOnFallback(EngineCall call) {
+		try {
+			this.fallback.execute(call);
+		}
+		catch (Throwable ex) {
+			// No thread to be had: better on this one than never
+			call.run();
+		}
+	}
+
+}

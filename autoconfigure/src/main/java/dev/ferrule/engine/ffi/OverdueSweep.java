@@ -1,0 +1,91 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.engine.ffi;
+
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.TelemetryEngineException.Failure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last net: ends calls that are still pending some time after their deadline. The engine
+ * ends them itself, so if this ever finds one there is a bug. Looks at the whole table once
+ * in a second; a single call pays nothing for it.
+ */
+final class OverdueSweep implements Runnable, AutoCloseable {
+
+	/** What a call ends with. */
+	static final Failure FAILURE = new Failure(ErrorKind.TIMEOUT, 0, 0, 0, false, null, null, true,
+			"The deadline passed and the engine did not answer.", null);
+
+	/** How long the engine may be late beyond its grace; in nanoseconds. */
+	static final long SLACK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final Logger logger = LoggerFactory.getLogger(OverdueSweep.class);
+
+	private static final long PERIOD_SECONDS = 1;
+
+	private final PendingCalls calls;
+
+	private final Consumer<EngineCall> finisher;
+
+	private final long lateNanos;
+
+	private final LongSupplier ticker;
+
+	private final ScheduledThreadPoolExecutor timer;
+
+	OverdueSweep(PendingCalls calls, Consumer<EngineCall> finisher, NativeEngineOptions options,
+			LongSupplier ticker) {
+		this.calls = calls;
+		this.finisher = finisher;
+		this.lateNanos = options.grace().toNanos() + SLACK_NANOS;
+		this.ticker = ticker;
+		this.timer = new ScheduledThreadPoolExecutor(1, EngineThreads.factory(options.name() + "-timer"));
+	}
+
+	void start() {
+		this.timer.scheduleWithFixedDelay(this, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+	}
+
+	@Override
+	public void run() {
+		try {
+			this.calls.takeOverdue(this.ticker.getAsLong() - this.lateNanos, this::end);
+		}
+		catch (Throwable ex) {
+			// An exception here would end the timer
+			logger.error("Looking for overdue calls failed", ex);
+		}
+	}
+
+	private void end(EngineCall call) {
+		logger.error("Call {} was still pending after its deadline, please report this", call.id());
+		this.finisher.accept(call);
+	}
+
+	@Override
+	public void close() {
+		this.timer.shutdownNow();
+	}
+
+}

@@ -1,0 +1,121 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.engine.ffi;
+
+import dev.ferrule.engine.ExportResult;
+import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.TelemetryEngineException;
+import dev.ferrule.error.TelemetryEngineException.Failure;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives each record of a poll to whom it belongs. Survives anything that a record may hold.
+ */
+final class RecordDispatcher {
+
+	private static final Logger logger = LoggerFactory.getLogger(RecordDispatcher.class);
+
+	private static final Failure UNREADABLE = new Failure(ErrorKind.PERMANENT, 0, 0, 0, true, null, null, true,
+			"The engine's answer could not be read.", null);
+
+	private final PendingCalls calls;
+
+	private final OutcomeDelivery delivery;
+
+	private final LogRelay logRelay;
+
+	private final CallStatistics statistics;
+
+	private final LogLimit logLimit = new LogLimit();
+
+	RecordDispatcher(PendingCalls calls, OutcomeDelivery delivery, LogRelay logRelay, CallStatistics statistics) {
+		this.calls = calls;
+		this.delivery = delivery;
+		this.logRelay = logRelay;
+		this.statistics = statistics;
+	}
+
+	/**
+	 * Dispatches all records. A record whose length is wrong ends the batch, because the next
+	 * one cannot be found; calls that this hides are ended by the timer.
+	 * @param record cursor on the buffer
+	 * @param bytes valid bytes of the buffer
+	 */
+	void dispatch(EngineRecord record, int bytes) {
+		int position = 0;
+		while (position < bytes) {
+			if (!record.moveTo(position, bytes)) {
+				malformed("A record at " + position + " of " + bytes + " bytes has a wrong length", null);
+				return;
+			}
+			position += record.length();
+			try {
+				dispatch(record);
+			}
+			catch (Throwable ex) {
+				malformed("A record could not be dispatched", ex);
+			}
+		}
+	}
+
+	private void dispatch(EngineRecord record) {
+		switch (record.type()) {
+			case RecordLayout.TYPE_COMPLETION -> complete(record);
+			case RecordLayout.TYPE_LOG -> this.logRelay.log(record.kind(), record.details(), record.message());
+			default -> malformed("A record has the unknown type " + record.type(), null);
+		}
+	}
+
+	private void complete(EngineRecord record) {
+		EngineCall call = this.calls.take(record.callId());
+		if (call == null) {
+			this.statistics.late();
+			return;
+		}
+		Object outcome = decode(record);
+		if (outcome instanceof ExportResult result) {
+			this.delivery.succeed(call, result);
+		}
+		else {
+			this.delivery.fail(call, (TelemetryEngineException) outcome);
+		}
+	}
+
+	/**
+	 * Reads the outcome of a call that is out of the table, and so must get one whatever its
+	 * record holds.
+	 */
+	private Object decode(EngineRecord record) {
+		try {
+			return (record.kind() == 0) ? record.result() : TelemetryEngineException.of(record.failure());
+		}
+		catch (RuntimeException ex) {
+			malformed("The outcome of a call could not be read", ex);
+			return TelemetryEngineException.of(UNREADABLE);
+		}
+	}
+
+	private void malformed(String message, @Nullable Throwable ex) {
+		this.statistics.malformedRecord();
+		if (this.logLimit.permits()) {
+			logger.error(message, ex);
+		}
+	}
+
+}

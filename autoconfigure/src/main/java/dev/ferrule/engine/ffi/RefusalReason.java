@@ -1,0 +1,120 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.engine.ffi;
+
+import java.time.Duration;
+
+import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.TelemetryEngineException;
+import dev.ferrule.error.TelemetryEngineException.Failure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a submission or reservation was refused. A refusal crosses as one number: kind in
+ * bits 0 to 7, reason in bits 8 to 15, retry delay in milliseconds in bits 16 to 47.
+ */
+enum RefusalReason {
+
+	LANE_FULL(1, ErrorKind.RESOURCE_EXHAUSTED,
+			"The pipeline's lane is full. Retry later, or raise ferrule.engine.lane-capacity."),
+
+	TOO_MANY_IN_FLIGHT(2, ErrorKind.RESOURCE_EXHAUSTED,
+			"Too many calls are in flight. Retry later, or raise ferrule.engine.max-in-flight."),
+
+	PAYLOAD_BUDGET(3, ErrorKind.RESOURCE_EXHAUSTED,
+			"The payloads in flight take all the memory they may take. Retry later, "
+					+ "or raise ferrule.engine.max-payload-bytes."),
+
+	NOT_READY(4, ErrorKind.RETRYABLE, "The pipeline is starting or restarting. Retry later."),
+
+	STOPPING(5, ErrorKind.RETRYABLE, "The engine is stopping and takes no more calls."),
+
+	UNKNOWN_ENGINE(6, ErrorKind.RETRYABLE, "The engine is stopped."),
+
+	MALFORMED_FRAME(7, ErrorKind.CONFIGURATION, "The engine could not read the submission."),
+
+	WRONG_VERSION(8, ErrorKind.CONFIGURATION,
+			"The native library is of another version than this starter. Use the library that came with it."),
+
+	DUPLICATE_CALL(9, ErrorKind.CONFIGURATION, "A call with this id is in flight already."),
+
+	UNKNOWN_PIPELINE(10, ErrorKind.CONFIGURATION, "The engine has no such pipeline."),
+
+	UNKNOWN_PAYLOAD(11, ErrorKind.CONFIGURATION, "The payload's memory was submitted or given back before."),
+
+	MEMORY_PRESSURE(12, ErrorKind.RESOURCE_EXHAUSTED, "The process is short of memory. Retry later."),
+
+	INTERNAL(13, ErrorKind.PERMANENT, "The engine failed while taking the call in, see the log."),
+
+	EXPIRED(14, ErrorKind.TIMEOUT, "The deadline had passed before the engine took the call in."),
+
+	CODEC_QUEUE_FULL(15, ErrorKind.RESOURCE_EXHAUSTED,
+			"Too many payloads wait for decompression. Retry later, or raise ferrule.engine.codec-queue-capacity.");
+
+	private final int code;
+
+	private final ErrorKind kind;
+
+	private final String message;
+
+	RefusalReason(int code, ErrorKind kind, String message) {
+		this.code = code;
+		this.kind = kind;
+		this.message = message;
+	}
+
+	int code() {
+		return this.code;
+	}
+
+	String message() {
+		return this.message;
+	}
+
+	/**
+	 * Returns the exception of a refusal that was decided without asking the engine.
+	 * @param retryDelay delay before a retry, or {@code null}
+	 * @return the exception to complete a future with
+	 */
+	TelemetryEngineException exception(@Nullable Duration retryDelay) {
+		return exception(this.kind, retryDelay, this.message);
+	}
+
+	/**
+	 * Returns the exception of a refusal by the engine.
+	 * @param refusal number that the engine returned, not 0
+	 * @return the exception to complete a future with
+	 */
+	static TelemetryEngineException exception(long refusal) {
+		ErrorKind kind = ErrorKind.fromCode((int) (refusal & 0xFF));
+		int code = (int) (refusal >>> 8 & 0xFF);
+		long delayMillis = refusal >>> 16 & 0xFFFF_FFFFL;
+		Duration retryDelay = (delayMillis != 0) ? Duration.ofMillis(delayMillis) : null;
+		for (RefusalReason reason : values()) {
+			if (reason.code == code) {
+				return exception(kind, retryDelay, reason.message);
+			}
+		}
+		return exception(kind, retryDelay, "The engine refused the call for reason " + code + ".");
+	}
+
+	private static TelemetryEngineException exception(ErrorKind kind, @Nullable Duration retryDelay, String message) {
+		return TelemetryEngineException
+			.of(new Failure(kind, 0, 0, 0, kind.isPermanent(), retryDelay, null, false, message, null));
+	}
+
+}

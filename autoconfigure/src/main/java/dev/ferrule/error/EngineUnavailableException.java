@@ -1,0 +1,40 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.error;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine does not take calls: it is not started yet, a pipeline restarts, or it is
+ * stopping or stopped. The data did not enter the engine.
+ */
+public final class EngineUnavailableException extends RetryableTelemetryException {
+
+	private static final long serialVersionUID = 1L;
+
+	/**
+	 * Creates the exception without stack trace.
+	 * @param message what is the matter with the engine
+	 * @param retryDelay when the engine is expected to be back, or {@code null} if unknown
+	 */
+	public EngineUnavailableException(String message, @Nullable Duration retryDelay) {
+		super(Failure.of(ErrorKind.RETRYABLE, message).withRetryDelay(retryDelay));
+	}
+
+}

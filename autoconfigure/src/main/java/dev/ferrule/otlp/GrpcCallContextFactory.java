@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.otlp;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import dev.ferrule.cancellation.CancellationToken;
+import dev.ferrule.context.CallContext;
+import dev.ferrule.context.Deadline;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+
+/**
+ * Builds the context of a call from its gRPC call. Called when the headers are there,
+ * after all interceptors and before a message is read; the deadline of the client is that
+ * of the current {@link Context}.
+ */
+@FunctionalInterface
+public interface GrpcCallContextFactory {
+
+	/**
+	 * Builds a context.
+	 * @param call the call
+	 * @param headers its headers
+	 * @param cancellation tells when the client left; belongs into the context
+	 * @return the context
+	 * @throws RuntimeException to refuse the call, as the error translator says
+	 */
+	CallContext create(ServerCall<?, ?> call, Metadata headers, CancellationToken cancellation);
+
+	/**
+	 * Returns a factory of contexts that have a deadline and nothing else: that of the
+	 * client.
+	 * @param defaultTime time that a call without deadline has from now on
+	 * @param maxTime time that a call has at most from now on
+	 * @return the factory
+	 */
+	static GrpcCallContextFactory withDeadline(Duration defaultTime, Duration maxTime) {
+		return (call, headers, cancellation) -> {
+			io.grpc.Deadline client = Context.current().getDeadline();
+			Duration time = (client != null) ? Duration.ofNanos(client.timeRemaining(TimeUnit.NANOSECONDS))
+					: defaultTime;
+			return CallContext.builder()
+				.deadline(Deadline.after((time.compareTo(maxTime) < 0) ? time : maxTime))
+				.cancellation(cancellation)
+				.build();
+		};
+	}
+
+}

@@ -1,0 +1,65 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.otlp;
+
+import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.TranslatedError;
+
+/**
+ * What the edges answer themselves, before the engine comes into it.
+ */
+final class Refusals {
+
+	private static final int INVALID_ARGUMENT = 3;
+
+	private static final int DEADLINE_EXCEEDED = 4;
+
+	private static final int RESOURCE_EXHAUSTED = 8;
+
+	private static final int UNIMPLEMENTED = 12;
+
+	static final TranslatedError UNKNOWN_PATH = permanent(UNIMPLEMENTED, 404, "There is no OTLP endpoint at this path");
+
+	static final TranslatedError METHOD = permanent(UNIMPLEMENTED, 405, "OTLP over HTTP takes POST only");
+
+	static final TranslatedError MEDIA_TYPE = permanent(INVALID_ARGUMENT, 415,
+			"Content-Type must be one of " + OtlpEncoding.ACCEPT);
+
+	static final TranslatedError CODING = permanent(INVALID_ARGUMENT, 415,
+			"Content-Encoding must be one of " + Codings.ACCEPT_ENCODING + ", and only one");
+
+	static final TranslatedError MALFORMED_BODY = permanent(INVALID_ARGUMENT, 400,
+			"The request body could not be read");
+
+	static final TranslatedError DEADLINE = new TranslatedError(ErrorKind.TIMEOUT, DEADLINE_EXCEEDED, 504, false, null,
+			null, 0, "The deadline passed before the request was complete");
+
+	static final TranslatedError NO_OUTCOME = new TranslatedError(ErrorKind.TIMEOUT, DEADLINE_EXCEEDED, 504, false,
+			null, null, 0, "The deadline passed; whether the data was delivered is unknown");
+
+	private Refusals() {
+	}
+
+	static TranslatedError tooLarge(int limit) {
+		return permanent(RESOURCE_EXHAUSTED, 413, "The request is larger than " + limit + " bytes");
+	}
+
+	private static TranslatedError permanent(int grpcCode, int httpStatus, String message) {
+		return new TranslatedError(ErrorKind.PERMANENT, grpcCode, httpStatus, true, null, null, 0, message);
+	}
+
+}

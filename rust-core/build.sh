@@ -1,0 +1,103 @@
+#!/bin/sh
+# Copyright the Ferrule authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# What Maven runs in this module:
+#
+#   build.sh library <classes directory> <testing directory>
+#   build.sh test
+#   build.sh lint [all]
+#
+# FERRULE_NATIVE_PATH (Maven: -Dferrule.native.path) names a library built elsewhere;
+# then cargo is not run at all.
+
+set -eu
+exec 2>&1 # Maven marks what it reads from standard error as warnings
+cd "$(dirname "$0")"
+
+light="-p ferrule-abi -p ferrule-context -p ferrule-otlp"
+engine="-p ferrule-pipeline -p ferrule -p ferrule-testing"
+
+fail() {
+	echo "ferrule-native: $1, or use a library built elsewhere: -Dferrule.native.path=<absolute path>"
+	exit 1
+}
+
+require_tools() {
+	version=$(cargo --version 2>/dev/null) ||
+		fail "cargo was not found. Install Rust 1.95 or newer (rustup, cargo)"
+	minor=$(echo "$version" | sed 's/^cargo 1\.\([0-9]*\)\..*/\1/')
+	[ "$minor" -ge 95 ] 2>/dev/null ||
+		fail "$version is too old. Install Rust 1.95 or newer (rustup update)"
+	[ -n "${CC:-}" ] || command -v cc >/dev/null || command -v link.exe >/dev/null ||
+		fail "no C compiler was found. Install gcc or clang"
+}
+
+# JNA's name of this machine, and the names of its libraries
+set_platform() {
+	case $(uname -m) in
+		x86_64 | amd64) arch=x86-64 ;;
+		aarch64 | arm64) arch=aarch64 ;;
+		*) arch=$(uname -m) ;;
+	esac
+	case $(uname -s) in
+		Linux) platform=linux-$arch prefix=lib suffix=.so ;;
+		Darwin) platform=darwin-$arch prefix=lib suffix=.dylib ;;
+		MINGW* | MSYS* | CYGWIN*) platform=win32-$arch prefix='' suffix=.dll ;;
+		*) fail "$(uname -s) is not supported" ;;
+	esac
+}
+
+library() {
+	set_platform
+	mkdir -p "$1/$platform" "$2"
+	if [ -n "${FERRULE_NATIVE_PATH:-}" ]; then
+		[ -f "$FERRULE_NATIVE_PATH" ] ||
+			fail "ferrule.native.path=$FERRULE_NATIVE_PATH is not a file. Correct it"
+		cp "$FERRULE_NATIVE_PATH" "$1/$platform/${prefix}ferrule$suffix"
+		return
+	fi
+	require_tools
+	cargo build --release --locked -p ferrule -p ferrule-testing
+	cp "$CARGO_TARGET_DIR/release/${prefix}ferrule$suffix" "$1/$platform/"
+	# One name everywhere, so that the Java tests need not know the platform
+	cp "$CARGO_TARGET_DIR/release/${prefix}ferrule_testing$suffix" "$2/ferrule_testing.library"
+}
+
+# Two runs, because features that only tests of the light crates need would otherwise reach
+# dependencies of the engine and compile it a second time.
+tests() {
+	require_tools
+	cargo test --release --locked $light
+	cargo test --release --locked $engine
+}
+
+lint() {
+	require_tools
+	cargo fmt --all --check
+	case "${1:-light}" in
+		all) cargo clippy --release --locked --workspace --all-targets -- -D warnings ;;
+		light) cargo clippy --release --locked $light --all-targets -- -D warnings ;;
+		*) fail "ferrule.clippy=$1 is unknown. Set it to light or all" ;;
+	esac
+}
+
+# Outside of target/, or "mvn clean" would throw away an engine that takes minutes to compile
+CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/ferrule/target}
+export CARGO_TARGET_DIR
+
+step=$1
+shift
+case $step in
+	library) library "$@" ;;
+	test | lint)
+		if [ -n "${FERRULE_NATIVE_PATH:-}" ]; then
+			echo "ferrule-native: $step skipped, because ferrule.native.path is set"
+		elif [ "$step" = test ]; then
+			tests
+		else
+			lint "$@"
+		fi
+		;;
+	*) echo "usage: build.sh library <classes> <testing> | test | lint [all]"; exit 2 ;;
+esac
