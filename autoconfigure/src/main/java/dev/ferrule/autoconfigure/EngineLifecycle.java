@@ -16,8 +16,6 @@
 
 package dev.ferrule.autoconfigure;
 
-import dev.ferrule.engine.ffi.NativeEngine;
-
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
@@ -31,23 +29,31 @@ final class EngineLifecycle implements SmartLifecycle {
 	// A constant that the compiler copies: there may be no web server on the class path.
 	static final int PHASE = WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1;
 
-	private final NativeEngine engine;
+	private final Runnable accept;
+
+	private final Runnable refuse;
 
 	private volatile boolean running;
 
-	EngineLifecycle(NativeEngine engine) {
-		this.engine = engine;
+	/**
+	 * Creates the lifecycle.
+	 * @param accept makes the engine accept calls
+	 * @param refuse makes the engine refuse further calls; those in flight go on
+	 */
+	EngineLifecycle(Runnable accept, Runnable refuse) {
+		this.accept = accept;
+		this.refuse = refuse;
 	}
 
 	@Override
 	public void start() {
-		this.engine.resumeAccepting();
+		this.accept.run();
 		this.running = true;
 	}
 
 	@Override
 	public void stop() {
-		this.engine.stopAccepting();
+		this.refuse.run();
 		this.running = false;
 	}
 

@@ -19,7 +19,6 @@ package dev.ferrule.autoconfigure;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import dev.ferrule.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
@@ -56,12 +55,11 @@ class EngineStartFailureAnalyzer extends AbstractFailureAnalyzer<EngineStartExce
 
 	private static String action(EngineStartException cause, String message, @Nullable String pipeline,
 			@Nullable String node) {
-		ErrorKind kind = cause.getRefusal().failure().kind();
-		if (kind == ErrorKind.TIMEOUT || message.contains("not ready")) {
+		if (message.contains("not ready within") || message.contains("did not start within")) {
 			return "Look at the log for what keeps the engine from getting ready. If it only needs longer, raise"
 					+ " ferrule.engine.start-timeout.";
 		}
-		if (message.contains("core allocation") || message.contains("Core ID")) {
+		if (message.contains("core allocation") || message.contains("cores is")) {
 			return "Lower ferrule.engine.cores to the number of cores that the process may use.";
 		}
 		String location = cause.getOrigin().location();

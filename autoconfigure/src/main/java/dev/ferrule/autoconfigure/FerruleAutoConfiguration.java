@@ -92,7 +92,7 @@ public final class FerruleAutoConfiguration {
 
 		@Bean
 		EngineLifecycle ferruleEngineLifecycle(NativeEngine engine) {
-			return new EngineLifecycle(engine);
+			return new EngineLifecycle(engine::resumeAccepting, engine::stopAccepting);
 		}
 
 	}
