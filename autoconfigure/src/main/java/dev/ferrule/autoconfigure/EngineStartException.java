@@ -27,9 +27,12 @@ class EngineStartException extends RuntimeException {
 
 	private final transient ConfigurationOrigin origin;
 
+	private final TelemetryEngineException refusal;
+
 	EngineStartException(ConfigurationOrigin origin, TelemetryEngineException cause) {
 		super("The telemetry engine did not start: " + cause.getMessage(), cause);
 		this.origin = origin;
+		this.refusal = cause;
 	}
 
 	ConfigurationOrigin getOrigin() {
@@ -37,7 +40,7 @@ class EngineStartException extends RuntimeException {
 	}
 
 	TelemetryEngineException getRefusal() {
-		return (TelemetryEngineException) getCause();
+		return this.refusal;
 	}
 
 }
