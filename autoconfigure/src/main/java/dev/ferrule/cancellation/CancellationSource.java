@@ -19,8 +19,8 @@ package dev.ferrule.cancellation;
 import java.util.Objects;
 
 /**
- * Triggers the cancellation of one call. Thread-safe; cancelling twice is harmless. Whoever
- * only has the {@link #token() token} can observe the call but not cancel it.
+ * Triggers the cancellation of one call. Thread-safe; cancelling twice is harmless.
+ * Whoever only has the {@link #token() token} can observe the call but not cancel it.
  */
 public final class CancellationSource {
 

@@ -38,8 +38,8 @@ public interface CancellationToken {
 	@Nullable CancellationCause cause();
 
 	/**
-	 * Registers a listener, called at most once, on the thread that cancels, or at once on
-	 * this thread if the call is cancelled already. Listeners must not block.
+	 * Registers a listener, called at most once, on the thread that cancels, or at once
+	 * on this thread if the call is cancelled already. Listeners must not block.
 	 * @param listener receives the cause
 	 * @return removes the listener when closed; closing twice is harmless
 	 */

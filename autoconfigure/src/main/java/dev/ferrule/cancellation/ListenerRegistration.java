@@ -37,8 +37,7 @@ final class ListenerRegistration implements CancellationToken.Registration {
 
 	static {
 		try {
-			LISTENER = MethodHandles.lookup()
-				.findVarHandle(ListenerRegistration.class, "listener", Consumer.class);
+			LISTENER = MethodHandles.lookup().findVarHandle(ListenerRegistration.class, "listener", Consumer.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -47,6 +46,7 @@ final class ListenerRegistration implements CancellationToken.Registration {
 
 	private final SourceToken token;
 
+	@SuppressWarnings("UnusedVariable") // read through the handle
 	private volatile @Nullable Consumer<CancellationCause> listener;
 
 	/**

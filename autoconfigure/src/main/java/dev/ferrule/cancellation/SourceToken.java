@@ -92,6 +92,7 @@ final class SourceToken implements CancellationToken {
 
 	/**
 	 * Adds a registration unless the call is cancelled.
+	 * @param registration goes to the end of the list
 	 * @return the cause if the call is cancelled already
 	 */
 	private synchronized @Nullable CancellationCause append(ListenerRegistration registration) {
@@ -112,6 +113,7 @@ final class SourceToken implements CancellationToken {
 	/**
 	 * Removes a registration. Called once per registration, by the thread that took its
 	 * listener before anyone else did.
+	 * @param registration in the list, unless the call was cancelled
 	 */
 	synchronized void remove(ListenerRegistration registration) {
 		if (this.cause != null) {

@@ -99,7 +99,7 @@ public final class CallContext {
 
 	/**
 	 * Returns nested application values as a JSON object.
-	 * @return JSON text, or {@code null} if there are none
+	 * @return the JSON text, or {@code null} if there are none
 	 */
 	public @Nullable String attributesJson() {
 		return this.shared.attributesJson;
@@ -114,14 +114,13 @@ public final class CallContext {
 	public CallContext withDeadline(Deadline other) {
 		Objects.requireNonNull(other, "'other' must not be null");
 		Deadline earlier = (this.deadline != null) ? this.deadline.earlierOf(other) : other;
-		return (earlier == this.deadline) ? this
-				: new CallContext(earlier, this.cancellation, this.trace, this.shared);
+		return (earlier == this.deadline) ? this : new CallContext(earlier, this.cancellation, this.trace, this.shared);
 	}
 
 	/**
 	 * Returns a context that another token cancels.
-	 * @param cancellation replaces the token of this context, which is not listened to any
-	 * more
+	 * @param cancellation replaces the token of this context, which is not listened to
+	 * any more
 	 * @return the context
 	 */
 	public CallContext withCancellation(CancellationToken cancellation) {
@@ -160,9 +159,9 @@ public final class CallContext {
 	}
 
 	/**
-	 * Returns an encoded form of the metadata and the attributes, made once and shared with
-	 * all contexts derived from this one that change neither. <b>Internal</b>: meant for
-	 * the binding of the engine, there is one place for one type.
+	 * Returns an encoded form of the metadata and the attributes, made once and shared
+	 * with all contexts derived from this one that change neither. <b>Internal</b>: meant
+	 * for the binding of the engine, there is one place for one type.
 	 * @param <T> type of the encoded form, immutable
 	 * @param type type of the encoded form
 	 * @param encoder makes it, of nothing but {@link #metadata()} and
@@ -223,8 +222,8 @@ public final class CallContext {
 		}
 
 		/**
-		 * Sets by when the call must be over. Replaces what was set before; to shorten it,
-		 * combine both with {@link Deadline#earlierOf}.
+		 * Sets by when the call must be over. Replaces what was set before; to shorten
+		 * it, combine both with {@link Deadline#earlierOf}.
 		 * @param deadline deadline, or {@code null} for none
 		 * @return this builder
 		 */
@@ -264,7 +263,8 @@ public final class CallContext {
 		}
 
 		/**
-		 * Sets nested application values. Not validated: the engine skips what does not parse.
+		 * Sets nested application values. Not validated: the engine skips what does not
+		 * parse.
 		 * @param attributesJson a JSON object, or {@code null} for none
 		 * @return this builder
 		 */
@@ -275,13 +275,13 @@ public final class CallContext {
 
 		/**
 		 * Sets nested application values.
-		 * @param attributes maps, collections, arrays, strings, finite numbers, booleans and
-		 * {@code null}; anything else as its string
+		 * @param attributes maps, collections, arrays, strings, finite numbers, booleans
+		 * and {@code null}; anything else as its string
 		 * @return this builder
 		 */
 		public Builder attributes(Map<String, ?> attributes) {
-			return attributesJson(attributes.isEmpty() ? null
-					: JsonWriter.<Map<String, ?>>standard().writeToString(attributes));
+			return attributesJson(
+					attributes.isEmpty() ? null : JsonWriter.<Map<String, ?>>standard().writeToString(attributes));
 		}
 
 		/**

@@ -25,8 +25,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Headers captured from a request: an ordered multi-map with ASCII-case-insensitive names.
- * Immutable and thread-safe. {@link #toString()} never prints values.
+ * Headers captured from a request: an ordered multi-map with ASCII-case-insensitive
+ * names. Immutable and thread-safe. {@link #toString()} never prints values.
  * <p>
  * {@code :authority} is another name of {@code host}, so that both transports look alike.
  */
@@ -68,8 +68,8 @@ public final class ClientMetadata {
 	/**
 	 * Returns whether a text value may be used.
 	 * @param value header value
-	 * @return whether {@link Builder#add} accepts the value: anything without NUL, carriage
-	 * return and line feed
+	 * @return whether {@link Builder#add} accepts the value: anything without NUL,
+	 * carriage return and line feed
 	 */
 	public static boolean isLegalValue(String value) {
 		for (int i = 0; i < value.length(); i++) {
@@ -172,6 +172,7 @@ public final class ClientMetadata {
 	 * @param binary whether the value is binary (a {@code -bin} header)
 	 * @param sensitive whether the value is a credential
 	 */
+	@SuppressWarnings("ArrayRecordComponent") // equals and toString take care of it
 	public record Entry(String name, byte[] value, boolean binary, boolean sensitive) {
 
 		/**
@@ -217,8 +218,8 @@ public final class ClientMetadata {
 		 * @param name header name, any case, ASCII
 		 * @param value text
 		 * @return this builder
-		 * @throws IllegalArgumentException if the name is not a legal header name or the value
-		 * holds a line break or NUL
+		 * @throws IllegalArgumentException if the name is not a legal header name or the
+		 * value holds a line break or NUL
 		 */
 		public Builder add(String name, String value) {
 			if (!isLegalValue(value)) {

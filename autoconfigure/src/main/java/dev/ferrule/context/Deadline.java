@@ -21,16 +21,16 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
- * A monotonic instant by which a call must be over. Immutable and thread-safe. Wall clocks
- * play no part: they jump.
+ * A monotonic instant by which a call must be over. Immutable and thread-safe. Wall
+ * clocks play no part: they jump.
  */
 public final class Deadline {
 
 	private static final LongSupplier SYSTEM_TICKER = System::nanoTime;
 
 	/**
-	 * Reading of the ticker at which the deadline expires. Means nothing by itself, may have
-	 * wrapped around: only its distance to another reading counts.
+	 * Reading of the ticker at which the deadline expires. Means nothing by itself, may
+	 * have wrapped around: only its distance to another reading counts.
 	 */
 	private final long instant;
 
@@ -52,8 +52,8 @@ public final class Deadline {
 	}
 
 	/**
-	 * Returns a deadline that lies the given time ahead of now, on a clock of the caller's.
-	 * Meant for tests.
+	 * Returns a deadline that lies the given time ahead of now, on a clock of the
+	 * caller's. Meant for tests.
 	 * @param time time left, as for {@link #after(Duration)}
 	 * @param ticker monotonic clock, in nanoseconds from an arbitrary origin
 	 * @return the deadline
@@ -63,11 +63,11 @@ public final class Deadline {
 	}
 
 	/**
-	 * Returns a deadline that lies the given time ahead of an earlier moment, so that what
-	 * happened since then counts.
+	 * Returns a deadline that lies the given time ahead of an earlier moment, so that
+	 * what happened since then counts.
 	 * @param time time from the start, as for {@link #after(Duration)}
-	 * @param startNanoTime reading of {@link System#nanoTime()} when the time began to run,
-	 * such as when the headers of a request were complete
+	 * @param startNanoTime reading of {@link System#nanoTime()} when the time began to
+	 * run, such as when the headers of a request were complete
 	 * @return the deadline
 	 */
 	public static Deadline since(long startNanoTime, Duration time) {
@@ -76,8 +76,9 @@ public final class Deadline {
 
 	/**
 	 * Converts to nanoseconds.
-	 * @return 0 to 2^63-1: one half of the range of long, so that adding it to any reading
-	 * and subtracting a later one cannot wrap
+	 * @param time any time
+	 * @return 0 to 2^63-1: one half of the range of long, so that adding it to any
+	 * reading and subtracting a later one cannot wrap
 	 */
 	private static long toNanos(Duration time) {
 		if (time.isNegative()) {
@@ -119,7 +120,8 @@ public final class Deadline {
 			throw new IllegalArgumentException("Deadlines on different clocks cannot be compared");
 		}
 		long now = this.ticker.getAsLong();
-		// The distance of both to now is at most 2^63-1; their distance to each other may be
+		// The distance of both to now is at most 2^63-1; their distance to each other may
+		// be
 		// more
 		return (other.instant - now < this.instant - now) ? other : this;
 	}

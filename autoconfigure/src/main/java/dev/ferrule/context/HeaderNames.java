@@ -94,7 +94,7 @@ final class HeaderNames {
 	private static String lowerCase(char[] name) {
 		for (int i = 0; i < name.length; i++) {
 			if (isUpperCase(name[i])) {
-				name[i] += 'a' - 'A';
+				name[i] = (char) (name[i] + ('a' - 'A'));
 			}
 		}
 		return new String(name);

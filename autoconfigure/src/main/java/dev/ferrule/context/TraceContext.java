@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * W3C trace context of a call. Immutable; always valid: neither id is zero.
  *
- * @param traceIdHigh first eight bytes of the trace id, big-endian; zero for ids of 64 bits
+ * @param traceIdHigh first eight bytes of the trace id, big-endian; zero for ids of 64
+ * bits
  * @param traceIdLow last eight bytes of the trace id, big-endian
  * @param spanId span id, big-endian, not zero
  * @param flags trace flags, 0 to 255
- * @param traceState {@code tracestate} header value in printable ASCII, empty if there is
- * none
+ * @param traceState value of the W3C header in printable ASCII, empty if there is none
  * @param remote whether the context came from another process
  * @see <a href="https://www.w3.org/TR/trace-context-2/">Trace Context Level 2</a>
  */
@@ -40,8 +40,8 @@ public record TraceContext(long traceIdHigh, long traceIdLow, long spanId, int f
 
 	/**
 	 * Validates the parts.
-	 * @throws IllegalArgumentException if an id is zero, the flags are out of range or the
-	 * trace state holds anything but printable ASCII
+	 * @throws IllegalArgumentException if an id is zero, the flags are out of range or
+	 * the trace state holds anything but printable ASCII
 	 */
 	public TraceContext {
 		Objects.requireNonNull(traceState, "'traceState' must not be null");
@@ -65,11 +65,10 @@ public record TraceContext(long traceIdHigh, long traceIdLow, long spanId, int f
 	 * @param traceId 32 or 16 lower-case hexadecimal digits
 	 * @param spanId 16 lower-case hexadecimal digits
 	 * @param flags trace flags, 0 to 255
-	 * @param traceState {@code tracestate} header value, {@code null} or empty if there is
-	 * none
+	 * @param traceState value of the W3C header, {@code null} or empty if there is none
 	 * @param remote whether the context came from another process
-	 * @return the context, or {@code null} if an id is malformed or zero or the flags are out
-	 * of range
+	 * @return the context, or {@code null} if an id is malformed or zero or the flags are
+	 * out of range
 	 */
 	public static @Nullable TraceContext ofHex(String traceId, String spanId, int flags, @Nullable String traceState,
 			boolean remote) {
@@ -135,8 +134,8 @@ public record TraceContext(long traceIdHigh, long traceIdLow, long spanId, int f
 
 	@Override
 	public String toString() {
-		return "TraceContext[" + traceIdHex() + "-" + spanIdHex() + "-"
-				+ HexFormat.of().toHexDigits((byte) this.flags) + (this.remote ? ", remote]" : "]");
+		return "TraceContext[" + traceIdHex() + "-" + spanIdHex() + "-" + HexFormat.of().toHexDigits((byte) this.flags)
+				+ (this.remote ? ", remote]" : "]");
 	}
 
 }

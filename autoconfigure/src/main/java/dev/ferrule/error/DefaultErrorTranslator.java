@@ -93,18 +93,15 @@ final class DefaultErrorTranslator implements ErrorTranslator {
 		int httpStatus = clientGone ? CLIENT_CLOSED_REQUEST : httpStatus(failure, kind, grpcCode);
 		Duration retryInfo = (permanent || clientGone) ? null : retryInfo(failure, grpcCode);
 		return new TranslatedError(kind, grpcCode, httpStatus, permanent, retryInfo,
-				retryAfterSeconds(httpStatus, retryInfo), originalGrpcCode(failure, grpcCode),
-				message(failure, kind));
+				retryAfterSeconds(httpStatus, retryInfo), originalGrpcCode(failure, grpcCode), message(failure, kind));
 	}
 
 	private static boolean isClientGone(Failure failure) {
 		return failure.kind() == ErrorKind.CANCELLED && failure.cause() == CancellationCause.CLIENT;
 	}
 
-	/**
-	 * The kind wins where the code would tell the client the opposite.
-	 */
 	private static int wireGrpcCode(Failure failure, ErrorKind kind) {
+		// The kind wins where the code would tell the client the opposite
 		if (failure.kind() == ErrorKind.CANCELLED && kind == ErrorKind.RETRYABLE) {
 			return (failure.cause() == CancellationCause.DOWNSTREAM) ? GrpcCodes.CANCELLED : GrpcCodes.UNAVAILABLE;
 		}
@@ -118,24 +115,21 @@ final class DefaultErrorTranslator implements ErrorTranslator {
 		return code;
 	}
 
-	/**
-	 * A code is worth mentioning where it neither is on the wire nor the default of the kind.
-	 */
 	private static int originalGrpcCode(Failure failure, int grpcCode) {
+		// A code is worth mentioning where it neither is on the wire nor the default
+		// of the kind
 		int code = failure.grpcCode();
 		return (code == GrpcCodes.OK || code == grpcCode || code == failure.kind().grpcCode()) ? 0 : code;
 	}
 
-	/**
-	 * An explicit status comes first, then that of the downstream, where they mean the same
-	 * to the client as the error does.
-	 */
 	private static int httpStatus(Failure failure, ErrorKind kind, int grpcCode) {
+		// An explicit status comes first, then that of the downstream, where they mean
+		// the same to the client as the error does
 		int status = GrpcCodes.toHttpStatus(grpcCode, kind.isPermanent());
 		if (failure.httpStatus() != status && means(failure.httpStatus(), kind)) {
 			return failure.httpStatus();
 		}
-		boolean downstreamDecided = switch (kind) {
+		boolean downstreamDecided = switch (failure.kind()) {
 			case PERMANENT, RETRYABLE, RESOURCE_EXHAUSTED -> true;
 			case CANCELLED, TIMEOUT, CONFIGURATION -> false;
 		};
@@ -156,11 +150,9 @@ final class DefaultErrorTranslator implements ErrorTranslator {
 		};
 	}
 
-	/**
-	 * A client on gRPC drops what was refused as RESOURCE_EXHAUSTED unless there is
-	 * RetryInfo, so there always is.
-	 */
 	private @Nullable Duration retryInfo(Failure failure, int grpcCode) {
+		// A client on gRPC drops what was refused as RESOURCE_EXHAUSTED unless there
+		// is RetryInfo, so there always is
 		Duration delay = failure.retryDelay();
 		if (grpcCode == GrpcCodes.RESOURCE_EXHAUSTED) {
 			return (delay != null) ? delay : this.throttleDelay;
@@ -172,11 +164,11 @@ final class DefaultErrorTranslator implements ErrorTranslator {
 		if (retryInfo == null || retryInfo.isZero() || (httpStatus != 429 && httpStatus != 503)) {
 			return null;
 		}
-		long seconds = retryInfo.getSeconds();
+		long seconds = retryInfo.toSeconds();
 		if (seconds >= MAX_RETRY_AFTER_SECONDS) {
 			return MAX_RETRY_AFTER_SECONDS;
 		}
-		return (int) ((retryInfo.getNano() > 0) ? seconds + 1 : seconds);
+		return (int) ((retryInfo.toNanosPart() > 0) ? seconds + 1 : seconds);
 	}
 
 	private static String message(Failure failure, ErrorKind kind) {

@@ -31,7 +31,8 @@ public final class EngineUnavailableException extends RetryableTelemetryExceptio
 	/**
 	 * Creates the exception without stack trace.
 	 * @param message what is the matter with the engine
-	 * @param retryDelay when the engine is expected to be back, or {@code null} if unknown
+	 * @param retryDelay when the engine is expected to be back, or {@code null} if
+	 * unknown
 	 */
 	public EngineUnavailableException(String message, @Nullable Duration retryDelay) {
 		super(Failure.of(ErrorKind.RETRYABLE, message).withRetryDelay(retryDelay));

@@ -17,7 +17,8 @@
 package dev.ferrule.error;
 
 /**
- * The six kinds of failure. Numbers, gRPC codes and HTTP codes are the same in the engine.
+ * The six kinds of failure. Numbers, gRPC codes and HTTP codes are the same in the
+ * engine.
  */
 public enum ErrorKind {
 

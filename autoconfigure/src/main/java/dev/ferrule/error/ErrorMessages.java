@@ -40,21 +40,20 @@ public final class ErrorMessages {
 	}
 
 	/**
-	 * Cleans a message: runs of control characters, line breaks among them, become one
-	 * space, surrogates without partner become U+FFFD, and the text is trimmed and cut.
+	 * Cleans a message: control characters, line breaks among them, become spaces, those
+	 * in a row one space; surrogates without partner become U+FFFD, and the text is
+	 * trimmed and cut.
 	 * @param message any text
-	 * @param maxBytes most bytes of UTF-8 to keep, 0 or more; a code point is kept whole or
-	 * not at all
+	 * @param maxBytes most bytes of UTF-8 to keep, 0 or more; a code point is kept whole
+	 * or not at all
 	 * @return clean text, the same instance if it was clean already
 	 */
 	public static String clean(String message, int maxBytes) {
 		return isClean(message, maxBytes) ? message : rewrite(message, maxBytes);
 	}
 
-	/**
-	 * Recognises the usual message, printable ASCII, without allocating.
-	 */
 	private static boolean isClean(String message, int maxBytes) {
+		// Recognises the usual message, printable ASCII, without allocating
 		int length = message.length();
 		if (length > maxBytes || (length > 0 && (message.charAt(0) == ' ' || message.charAt(length - 1) == ' '))) {
 			return false;
@@ -71,26 +70,20 @@ public final class ErrorMessages {
 	private static String rewrite(String message, int maxBytes) {
 		StringBuilder clean = new StringBuilder(Math.min(message.length(), maxBytes));
 		int bytes = 0;
-		boolean gap = false;
+		boolean gap = true;
 		for (int i = 0; i < message.length();) {
 			int codePoint = message.codePointAt(i);
 			i += Character.charCount(codePoint);
-			if (isControl(codePoint)) {
-				gap = true;
+			boolean control = isControl(codePoint);
+			if (gap && (control || codePoint == ' ')) {
 				continue;
 			}
-			if (codePoint == ' ' && (gap || clean.isEmpty())) {
-				continue;
-			}
-			int kept = isSurrogate(codePoint) ? 0xfffd : codePoint;
-			bytes += utf8Length(kept) + ((gap && !clean.isEmpty()) ? 1 : 0);
+			gap = control;
+			int kept = control ? ' ' : (isSurrogate(codePoint) ? 0xfffd : codePoint);
+			bytes += utf8Length(kept);
 			if (bytes > maxBytes) {
 				break;
 			}
-			if (gap && !clean.isEmpty()) {
-				clean.append(' ');
-			}
-			gap = false;
 			clean.appendCodePoint(kept);
 		}
 		return clean.toString().stripTrailing();

@@ -44,8 +44,8 @@ public interface ErrorTranslator {
 
 	/**
 	 * Returns the translator that Ferrule uses by default.
-	 * @param throttleDelay delay for clients that are throttled while nobody knows for how
-	 * long, more than zero; 1 second by default
+	 * @param throttleDelay delay for clients that are throttled while nobody knows for
+	 * how long, more than zero; 1 second by default
 	 * @return the translator
 	 */
 	static ErrorTranslator create(Duration throttleDelay) {

@@ -89,8 +89,8 @@ final class GrpcCodes {
 	}
 
 	/**
-	 * Returns the HTTP status for a code. Statuses are those of the OpenTelemetry Collector
-	 * where these keep the retryability, which google.rpc.Code's do not.
+	 * Returns the HTTP status for a code. Statuses are those of the OpenTelemetry
+	 * Collector where these keep the retryability, which google.rpc.Code's do not.
 	 * @param code gRPC code, 1 to 16
 	 * @param permanent whether retrying cannot help
 	 * @return the status; retryable for OTLP clients if and only if not permanent

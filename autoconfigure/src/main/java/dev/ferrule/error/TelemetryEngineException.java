@@ -24,11 +24,11 @@ import dev.ferrule.cancellation.CancellationCause;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failed telemetry call. Carries no stack trace where it completes a future, because the
- * thread that delivers outcomes says nothing about the caller.
+ * A failed telemetry call. Carries no stack trace where it completes a future, because
+ * the thread that delivers outcomes says nothing about the caller.
  * <p>
- * Callers that only ask whether to try again catch {@link PermanentTelemetryException} and
- * {@link RetryableTelemetryException}: every failure is one of them.
+ * Callers that only ask whether to try again catch {@link PermanentTelemetryException}
+ * and {@link RetryableTelemetryException}: every failure is one of them.
  */
 public class TelemetryEngineException extends RuntimeException {
 
@@ -115,8 +115,8 @@ public class TelemetryEngineException extends RuntimeException {
 
 	/**
 	 * Returns the gRPC code of the failure: the specific one, where the kind has room for
-	 * one and it is an error code, else that of the kind. What goes on the wire may differ,
-	 * see {@link ErrorTranslator}.
+	 * one and it is an error code, else that of the kind. What goes on the wire may
+	 * differ, see {@link ErrorTranslator}.
 	 * @return the code, 1 to 16
 	 */
 	public int grpcCode() {
@@ -124,7 +124,8 @@ public class TelemetryEngineException extends RuntimeException {
 	}
 
 	/**
-	 * Returns how long to wait before a retry, where the engine or the downstream said so.
+	 * Returns how long to wait before a retry, where the engine or the downstream said
+	 * so.
 	 * @return the delay, zero or more, or {@code null}
 	 */
 	public @Nullable Duration retryDelay() {
@@ -192,7 +193,7 @@ public class TelemetryEngineException extends RuntimeException {
 
 		/**
 		 * Returns this failure with a specific gRPC code.
-		 * @param grpcCode gRPC code, or 0 for the default of the kind
+		 * @param grpcCode specific code, or 0 for the default of the kind
 		 * @return the failure
 		 */
 		public Failure withGrpcCode(int grpcCode) {
@@ -202,7 +203,7 @@ public class TelemetryEngineException extends RuntimeException {
 
 		/**
 		 * Returns this failure with the HTTP status that answers it.
-		 * @param httpStatus HTTP status, or 0 for the default
+		 * @param httpStatus status, or 0 for the default
 		 * @return the failure
 		 */
 		public Failure withHttpStatus(int httpStatus) {

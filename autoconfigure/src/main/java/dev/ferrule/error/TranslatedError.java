@@ -34,4 +34,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record TranslatedError(ErrorKind kind, int grpcCode, int httpStatus, boolean permanent,
 		@Nullable Duration retryInfo, @Nullable Integer retryAfterSeconds, int originalGrpcCode, String message) {
+
+	/**
+	 * Returns this error with another message.
+	 * @param message message for the client
+	 * @return the error
+	 */
+	public TranslatedError withMessage(String message) {
+		return new TranslatedError(this.kind, this.grpcCode, this.httpStatus, this.permanent, this.retryInfo,
+				this.retryAfterSeconds, this.originalGrpcCode, message);
+	}
+
 }

@@ -238,8 +238,8 @@ class CancellationSourceTests {
 	}
 
 	/**
-	 * Scenario: listeners are registered while another thread cancels. Guarantees: each is
-	 * called exactly once, by one thread or the other.
+	 * Scenario: listeners are registered while another thread cancels. Guarantees: each
+	 * is called exactly once, by one thread or the other.
 	 */
 	@Test
 	void listenerRegisteredWhileCancellingIsCalledOnce() throws Exception {
@@ -279,8 +279,8 @@ class CancellationSourceTests {
 	}
 
 	/**
-	 * Scenario: threads register and remove on a shared token. Guarantees: nothing is left,
-	 * nothing is lost.
+	 * Scenario: threads register and remove on a shared token. Guarantees: nothing is
+	 * left, nothing is lost.
 	 */
 	@Test
 	void sharedTokenForgetsWhatThreadsRemove() throws Exception {

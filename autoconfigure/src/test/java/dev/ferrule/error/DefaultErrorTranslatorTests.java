@@ -64,9 +64,15 @@ class DefaultErrorTranslatorTests {
 
 	@Test
 	void circleOfWrappersIsUnknown() {
-		ExecutionException outer = new ExecutionException("outer", null);
-		outer.initCause(new CompletionException(outer));
-		assertThat(this.translator.translate(outer).httpStatus()).isEqualTo(500);
+		CompletionException itself = new CompletionException("itself", null) {
+
+			@Override
+			public synchronized Throwable getCause() {
+				return this;
+			}
+
+		};
+		assertThat(this.translator.translate(itself).httpStatus()).isEqualTo(500);
 	}
 
 	@Test
@@ -106,8 +112,8 @@ class DefaultErrorTranslatorTests {
 	void codeAndStatusOfTheEngineDoNotOverruleTheCause() {
 		Failure failure = new Failure(ErrorKind.CANCELLED, 1, 499, 0, false, Duration.ofSeconds(3),
 				CancellationCause.SHUTDOWN, false, "stopping", null);
-		assertThat(translate(failure)).isEqualTo(new TranslatedError(ErrorKind.RETRYABLE, 14, 503, false,
-				Duration.ofSeconds(3), 3, 0, "stopping"));
+		assertThat(translate(failure)).isEqualTo(
+				new TranslatedError(ErrorKind.RETRYABLE, 14, 503, false, Duration.ofSeconds(3), 3, 0, "stopping"));
 	}
 
 	@ParameterizedTest

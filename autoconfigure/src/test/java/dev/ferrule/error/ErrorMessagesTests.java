@@ -40,7 +40,7 @@ class ErrorMessagesTests {
 	void lineBreaksAndControlCharactersBecomeOneSpace() {
 		assertThat(ErrorMessages.clean("a\r\nb\tc\u0000\u001b[31md\u007fe\u0085f\u2028g\u2029h"))
 			.isEqualTo("a b c [31md e f g h");
-		assertThat(ErrorMessages.clean("a \r\n b")).isEqualTo("a b");
+		assertThat(ErrorMessages.clean("a:\r\n\t  b")).isEqualTo("a: b");
 	}
 
 	@Test

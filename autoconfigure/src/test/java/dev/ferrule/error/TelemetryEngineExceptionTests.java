@@ -57,8 +57,8 @@ class TelemetryEngineExceptionTests {
 	void everyFailureIsPermanentOrRetryable(ErrorKind kind) {
 		TelemetryEngineException exception = TelemetryEngineException.of(Failure.of(kind, "message"));
 		assertThat(exception.isPermanent()).isEqualTo(kind.isPermanent());
-		assertThat(exception).isInstanceOf(
-				kind.isPermanent() ? PermanentTelemetryException.class : RetryableTelemetryException.class);
+		assertThat(exception)
+			.isInstanceOf(kind.isPermanent() ? PermanentTelemetryException.class : RetryableTelemetryException.class);
 	}
 
 	@ParameterizedTest

@@ -53,9 +53,9 @@ public final class RpcStatus {
 	private static final String TYPE_PREFIX = "type.googleapis.com/";
 
 	/**
-	 * The longest delay that google.protobuf.Duration can hold.
+	 * The longest delay that google.protobuf.Duration can hold: 315,576,000,000 seconds.
 	 */
-	private static final Duration MAX_DELAY = Duration.ofSeconds(315_576_000_000L);
+	private static final Duration MAX_DELAY = Duration.ofDays(3_652_500);
 
 	private static final JsonWriter<Map<String, Object>> JSON = JsonWriter.standard();
 
@@ -69,9 +69,9 @@ public final class RpcStatus {
 
 	private final Map<String, String> metadata;
 
-	private RpcStatus(TranslatedError error, int maxMessageBytes) {
+	private RpcStatus(TranslatedError error) {
 		this.code = error.grpcCode();
-		this.message = ErrorMessages.clean(error.message(), maxMessageBytes);
+		this.message = ErrorMessages.clean(error.message());
 		this.retryDelay = limit(error.retryInfo());
 		this.reason = error.kind().name();
 		this.metadata = (error.originalGrpcCode() != 0)
@@ -84,11 +84,7 @@ public final class RpcStatus {
 	 * @return the status
 	 */
 	public static RpcStatus of(TranslatedError error) {
-		return new RpcStatus(error, ErrorMessages.MAX_BYTES);
-	}
-
-	static RpcStatus of(TranslatedError error, int maxMessageBytes) {
-		return new RpcStatus(error, maxMessageBytes);
+		return new RpcStatus(error);
 	}
 
 	private static @Nullable Duration limit(@Nullable Duration delay) {
@@ -100,7 +96,20 @@ public final class RpcStatus {
 	 * @return an encoded google.rpc.Status
 	 */
 	public byte[] toProtobuf() {
-		return toMessage().toByteArray();
+		Status.Builder status = Status.newBuilder().setCode(this.code).setMessage(this.message);
+		if (this.retryDelay != null) {
+			com.google.protobuf.Duration delay = com.google.protobuf.Duration.newBuilder()
+				.setSeconds(this.retryDelay.toSeconds())
+				.setNanos(this.retryDelay.toNanosPart())
+				.build();
+			status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
+		}
+		ErrorInfo errorInfo = ErrorInfo.newBuilder()
+			.setReason(this.reason)
+			.setDomain(DOMAIN)
+			.putAllMetadata(this.metadata)
+			.build();
+		return status.addDetails(Any.pack(errorInfo)).build().toByteArray();
 	}
 
 	/**
@@ -132,37 +141,18 @@ public final class RpcStatus {
 		return detail;
 	}
 
-	/**
-	 * Spells a delay as the JSON mapping does: 0, 3, 6 or 9 digits of a second.
-	 */
 	private static String json(Duration delay) {
-		int nanos = delay.getNano();
+		// Spells a delay as the JSON mapping does: 0, 3, 6 or 9 digits of a second
+		int nanos = delay.toNanosPart();
 		if (nanos == 0) {
-			return delay.getSeconds() + "s";
+			return delay.toSeconds() + "s";
 		}
 		String digits = String.format(Locale.ROOT, "%09d", nanos);
 		int length = 9;
 		while (digits.startsWith("000", length - 3)) {
 			length -= 3;
 		}
-		return delay.getSeconds() + "." + digits.substring(0, length) + "s";
-	}
-
-	Status toMessage() {
-		Status.Builder status = Status.newBuilder().setCode(this.code).setMessage(this.message);
-		if (this.retryDelay != null) {
-			com.google.protobuf.Duration delay = com.google.protobuf.Duration.newBuilder()
-				.setSeconds(this.retryDelay.getSeconds())
-				.setNanos(this.retryDelay.getNano())
-				.build();
-			status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
-		}
-		ErrorInfo errorInfo = ErrorInfo.newBuilder()
-			.setReason(this.reason)
-			.setDomain(DOMAIN)
-			.putAllMetadata(this.metadata)
-			.build();
-		return status.addDetails(Any.pack(errorInfo)).build();
+		return delay.toSeconds() + "." + digits.substring(0, length) + "s";
 	}
 
 	@Override

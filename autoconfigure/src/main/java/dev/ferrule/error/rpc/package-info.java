@@ -15,7 +15,8 @@
  */
 
 /**
- * Failures as google.rpc.Status: the body of OTLP/HTTP answers and the trailers of gRPC.
+ * Failures as google.rpc.Status, for OTLP clients. Needs
+ * {@code proto-google-common-protos}, but not gRPC.
  */
 @NullMarked
 package dev.ferrule.error.rpc;
