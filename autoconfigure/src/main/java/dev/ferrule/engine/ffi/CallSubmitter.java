@@ -147,7 +147,7 @@ final class CallSubmitter {
 			throw closed.exception(RETRY_DELAY);
 		}
 		if (!this.engine.retain()) {
-			throw RefusalReason.UNKNOWN_ENGINE.exception(RETRY_DELAY);
+			throw RefusalReason.STALE_HANDLE.exception(RETRY_DELAY);
 		}
 		FrameBuffer frame = this.buffers.acquire();
 		long payload = 0;
@@ -238,7 +238,7 @@ final class CallSubmitter {
 		}
 		EngineCall call = new EngineCall(this.canceller, this.ticker.getAsLong() + remaining);
 		if (!this.calls.register(call)) {
-			throw RefusalReason.TOO_MANY_IN_FLIGHT.exception(RETRY_DELAY);
+			throw RefusalReason.TOO_MANY_CALLS.exception(RETRY_DELAY);
 		}
 		long unixNanos = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) + remaining;
 		FrameEncoder.patch(frame, call.id(), remaining, unixNanos);

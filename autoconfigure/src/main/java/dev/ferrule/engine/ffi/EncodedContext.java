@@ -38,12 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 record EncodedContext(byte[] index, byte[] text, int attributesLength, int entryCount) {
 
-	/** Most entries that the engine accepts. */
-	static final int MAXIMUM_ENTRIES = 1024;
-
-	/** Largest context that the engine accepts, in bytes. */
-	static final int MAXIMUM_LENGTH = 1024 * 1024;
-
 	private static final int MAXIMUM_NAME_LENGTH = 0xFFFF;
 
 	private static final byte[] NOTHING = {};
@@ -80,8 +74,8 @@ record EncodedContext(byte[] index, byte[] text, int attributesLength, int entry
 	}
 
 	private static int textLength(List<ClientMetadata.Entry> entries, int attributesLength) {
-		if (entries.size() > MAXIMUM_ENTRIES) {
-			throw tooLarge("has " + entries.size() + " metadata entries, at most " + MAXIMUM_ENTRIES);
+		if (entries.size() > FrameLayout.MAX_METADATA_COUNT) {
+			throw tooLarge("has " + entries.size() + " metadata entries, at most " + FrameLayout.MAX_METADATA_COUNT);
 		}
 		long length = attributesLength;
 		for (ClientMetadata.Entry entry : entries) {
@@ -91,8 +85,8 @@ record EncodedContext(byte[] index, byte[] text, int attributesLength, int entry
 			}
 			length += nameLength + entry.value().length;
 		}
-		if (length > MAXIMUM_LENGTH) {
-			throw tooLarge("takes " + length + " bytes, at most " + MAXIMUM_LENGTH);
+		if (length > FrameLayout.MAX_CONTEXT_LENGTH) {
+			throw tooLarge("takes " + length + " bytes, at most " + FrameLayout.MAX_CONTEXT_LENGTH);
 		}
 		return (int) length;
 	}

@@ -57,7 +57,7 @@ final class EngineRecord {
 			return false;
 		}
 		int recordLength = this.buffer.getInt(position + RecordLayout.LENGTH_OFFSET);
-		if (recordLength < RecordLayout.FIXED_LENGTH || recordLength > end - position || recordLength % 8 != 0) {
+		if (recordLength < RecordLayout.FIXED_LENGTH || recordLength > end - position || recordLength % RecordLayout.ALIGNMENT != 0) {
 			return false;
 		}
 		this.start = position;
@@ -128,11 +128,11 @@ final class EngineRecord {
 
 	private @Nullable String text(long offset, long textLength) {
 		long available = this.length - RecordLayout.FIXED_LENGTH - offset;
-		int size = (int) Math.min(textLength, available);
+		long size = Math.min(textLength, available);
 		if (size <= 0) {
 			return null;
 		}
-		byte[] bytes = new byte[size];
+		byte[] bytes = new byte[(int) size];
 		this.buffer.get(this.start + RecordLayout.FIXED_LENGTH + (int) offset, bytes);
 		return new String(bytes, StandardCharsets.UTF_8);
 	}

@@ -32,8 +32,6 @@ final class FrameEncoder {
 	/** Larger payloads go into memory reserved in the engine; in bytes. */
 	static final int INLINE_LIMIT = 64 * 1024;
 
-	private static final int ALIGNMENT = 8;
-
 	private FrameEncoder() {
 	}
 
@@ -54,8 +52,8 @@ final class FrameEncoder {
 		String traceState = (trace != null) ? trace.traceState() : "";
 		int traceStateLength = traceState.length();
 		int contextLength = encoded.index().length + traceStateLength + encoded.text().length;
-		if (contextLength > EncodedContext.MAXIMUM_LENGTH) {
-			throw EncodedContext.tooLarge("takes " + contextLength + " bytes, at most " + EncodedContext.MAXIMUM_LENGTH);
+		if (contextLength > FrameLayout.MAX_CONTEXT_LENGTH) {
+			throw EncodedContext.tooLarge("takes " + contextLength + " bytes, at most " + FrameLayout.MAX_CONTEXT_LENGTH);
 		}
 		int payloadStart = align(FrameLayout.FIXED_LENGTH + contextLength);
 		int payloadLength = payload.size();
@@ -134,7 +132,7 @@ final class FrameEncoder {
 	}
 
 	private static int align(int length) {
-		return (length + ALIGNMENT - 1) & -ALIGNMENT;
+		return (length + FrameLayout.PAYLOAD_ALIGNMENT - 1) & -FrameLayout.PAYLOAD_ALIGNMENT;
 	}
 
 }

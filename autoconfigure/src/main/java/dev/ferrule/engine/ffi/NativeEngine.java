@@ -156,7 +156,13 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		if (size < 0) {
 			throw new IllegalArgumentException("A payload has 0 or more bytes, not " + size);
 		}
-		return this.submitter.reserve(size);
+		try {
+			return this.submitter.reserve(size);
+		}
+		catch (TelemetryEngineException ex) {
+			// Thrown to the caller, and so with the caller's stack trace
+			throw TelemetryEngineException.withStackTrace(ex.failure(), null);
+		}
 	}
 
 	@Override
@@ -214,7 +220,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 				this.handle.release();
 			}
 		}
-		throw RefusalReason.UNKNOWN_ENGINE.exception(null);
+		throw TelemetryEngineException.withStackTrace(RefusalReason.STALE_HANDLE.exception(null).failure(), null);
 	}
 
 	/**
@@ -279,7 +285,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	 * engine closed the door before.
 	 */
 	private void pollEnded() {
-		if (this.admission.closeWith(RefusalReason.UNKNOWN_ENGINE)) {
+		if (this.admission.closeWith(RefusalReason.STALE_HANDLE)) {
 			logger.error("The engine ended unexpectedly and takes no more calls");
 			this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(LOST)));
 		}

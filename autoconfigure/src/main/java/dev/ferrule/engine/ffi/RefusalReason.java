@@ -29,40 +29,40 @@ import org.jspecify.annotations.Nullable;
  */
 enum RefusalReason {
 
-	LANE_FULL(1, ErrorKind.RESOURCE_EXHAUSTED,
+	LANE_FULL(Refusals.LANE_FULL, ErrorKind.RESOURCE_EXHAUSTED,
 			"The pipeline's lane is full. Retry later, or raise ferrule.engine.lane-capacity."),
 
-	TOO_MANY_IN_FLIGHT(2, ErrorKind.RESOURCE_EXHAUSTED,
+	TOO_MANY_CALLS(Refusals.TOO_MANY_CALLS, ErrorKind.RESOURCE_EXHAUSTED,
 			"Too many calls are in flight. Retry later, or raise ferrule.engine.max-in-flight."),
 
-	PAYLOAD_BUDGET(3, ErrorKind.RESOURCE_EXHAUSTED,
+	BYTE_BUDGET(Refusals.BYTE_BUDGET, ErrorKind.RESOURCE_EXHAUSTED,
 			"The payloads in flight take all the memory they may take. Retry later, "
 					+ "or raise ferrule.engine.max-payload-bytes."),
 
-	NOT_READY(4, ErrorKind.RETRYABLE, "The pipeline is starting or restarting. Retry later."),
+	NOT_READY(Refusals.NOT_READY, ErrorKind.RETRYABLE, "The pipeline is starting or restarting. Retry later."),
 
-	STOPPING(5, ErrorKind.RETRYABLE, "The engine is stopping and takes no more calls."),
+	STOPPING(Refusals.STOPPING, ErrorKind.RETRYABLE, "The engine is stopping and takes no more calls."),
 
-	UNKNOWN_ENGINE(6, ErrorKind.RETRYABLE, "The engine is stopped."),
+	STALE_HANDLE(Refusals.STALE_HANDLE, ErrorKind.RETRYABLE, "The engine is stopped."),
 
-	MALFORMED_FRAME(7, ErrorKind.CONFIGURATION, "The engine could not read the submission."),
+	MALFORMED_FRAME(Refusals.MALFORMED_FRAME, ErrorKind.CONFIGURATION, "The engine could not read the submission."),
 
-	WRONG_VERSION(8, ErrorKind.CONFIGURATION,
+	WRONG_VERSION(Refusals.WRONG_VERSION, ErrorKind.CONFIGURATION,
 			"The native library is of another version than this starter. Use the library that came with it."),
 
-	DUPLICATE_CALL(9, ErrorKind.CONFIGURATION, "A call with this id is in flight already."),
+	DUPLICATE_CALL(Refusals.DUPLICATE_CALL, ErrorKind.CONFIGURATION, "A call with this id is in flight already."),
 
-	UNKNOWN_PIPELINE(10, ErrorKind.CONFIGURATION, "The engine has no such pipeline."),
+	UNKNOWN_PIPELINE(Refusals.UNKNOWN_PIPELINE, ErrorKind.CONFIGURATION, "The engine has no such pipeline."),
 
-	UNKNOWN_PAYLOAD(11, ErrorKind.CONFIGURATION, "The payload's memory was submitted or given back before."),
+	UNKNOWN_PAYLOAD(Refusals.UNKNOWN_PAYLOAD, ErrorKind.CONFIGURATION, "The payload's memory was submitted or given back before."),
 
-	MEMORY_PRESSURE(12, ErrorKind.RESOURCE_EXHAUSTED, "The process is short of memory. Retry later."),
+	MEMORY_PRESSURE(Refusals.MEMORY_PRESSURE, ErrorKind.RESOURCE_EXHAUSTED, "The process is short of memory. Retry later."),
 
-	INTERNAL(13, ErrorKind.PERMANENT, "The engine failed while taking the call in, see the log."),
+	INTERNAL(Refusals.INTERNAL, ErrorKind.PERMANENT, "The engine failed while taking the call in, see the log."),
 
-	EXPIRED(14, ErrorKind.TIMEOUT, "The deadline had passed before the engine took the call in."),
+	EXPIRED(Refusals.EXPIRED, ErrorKind.TIMEOUT, "The deadline had passed before the engine took the call in."),
 
-	CODEC_QUEUE_FULL(15, ErrorKind.RESOURCE_EXHAUSTED,
+	CODEC_QUEUE_FULL(Refusals.CODEC_QUEUE_FULL, ErrorKind.RESOURCE_EXHAUSTED,
 			"Too many payloads wait for decompression. Retry later, or raise ferrule.engine.codec-queue-capacity.");
 
 	private final int code;

@@ -1,0 +1,161 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.engine.ffi;
+
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.sun.jna.Library;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
+import dev.ferrule.engine.ffi.NativeLibraryException.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the native library, checks it and loads it.
+ */
+final class NativeLibraryLoader {
+
+	private static final LoadedLibrary LOADED = new LoadedLibrary();
+
+	private static final String NAME = "ferrule";
+
+	private static final List<String> PLATFORMS = List.of("linux-x86-64", "linux-aarch64", "darwin-aarch64",
+			"darwin-x86-64", "win32-x86-64", "win32-aarch64");
+
+	private static final List<String> FILE_NAMES = List.of("lib" + NAME + ".so", "lib" + NAME + ".dylib",
+			NAME + ".dll");
+
+	/** Missing symbols show when the library is loaded, not in the middle of a call. */
+	private static final int RTLD_NOW = 2;
+
+	/** Threads of the engine must not lose their code, whatever JNA does. */
+	private static final int LINUX_RTLD_NODELETE = 0x1000;
+
+	private NativeLibraryLoader() {
+	}
+
+	/**
+	 * Loads the library, or returns it if it is loaded.
+	 * @param options where the library comes from
+	 * @return the library's interface
+	 * @throws NativeLibraryException if there is no usable library
+	 */
+	static NativeApi load(NativeLibraryOptions options) {
+		String platform = platform();
+		Path library = locate(options, platform, NativeLibraryLoader.class.getClassLoader());
+		return LOADED.get(library, (path) -> {
+			LibraryHeader.check(path, platform);
+			return open(path);
+		});
+	}
+
+	/**
+	 * Returns the file of the library.
+	 * @param options where the library comes from
+	 * @param platform name of the platform
+	 * @param classLoader has the library's resource
+	 * @return an existing file
+	 */
+	static Path locate(NativeLibraryOptions options, String platform, ClassLoader classLoader) {
+		Path path = options.path();
+		if (path != null) {
+			if (!Files.isRegularFile(path)) {
+				throw new NativeLibraryException(Reason.MISSING,
+						"There is no native library file " + path.toAbsolutePath() + ".",
+						"Set ferrule.native.path to the library file itself, or remove it to use the library "
+								+ "from the class path.");
+			}
+			return path;
+		}
+		String name = System.mapLibraryName(NAME);
+		URL resource = classLoader.getResource(platform + "/" + name);
+		if (resource == null) {
+			throw missing(platform, classLoader);
+		}
+		URL hash = classLoader.getResource(platform + "/" + name + LibraryCache.HASH_SUFFIX);
+		return LibraryCache.extract(resource, hash, CacheDirectory.resolve(options.cacheDirectory()));
+	}
+
+	private static NativeLibraryException missing(String platform, ClassLoader classLoader) {
+		List<String> present = PLATFORMS.stream()
+			.filter((candidate) -> FILE_NAMES.stream()
+				.anyMatch((name) -> classLoader.getResource(candidate + "/" + name) != null))
+			.toList();
+		return new NativeLibraryException(Reason.MISSING,
+				"There is no native library for " + platform + " on the class path, "
+						+ (present.isEmpty() ? "nor for any other platform" : "only for " + String.join(", ", present))
+						+ ".",
+				"Add the artifact with the native library for this platform, "
+						+ "or set ferrule.native.path to a library file.");
+	}
+
+	private static NativeApi open(Path library) {
+		NativeApi api;
+		try {
+			Map<String, Object> options = new HashMap<>();
+			Integer flags = openFlags();
+			if (flags != null) {
+				options.put(Library.OPTION_OPEN_FLAGS, flags);
+			}
+			api = JnaNativeApi.bind(NativeLibrary.getInstance(library.toString(), options));
+		}
+		catch (LinkageError | IllegalArgumentException ex) {
+			throw LoadFailure.explain(library, ex);
+		}
+		checkVersion(library, api);
+		return api;
+	}
+
+	/**
+	 * Checks the version of the interface.
+	 * @param library library file
+	 * @param api the library's interface
+	 */
+	static void checkVersion(Path library, NativeApi api) {
+		int version = api.abiVersion();
+		if (version != FrameLayout.ABI_VERSION) {
+			throw new NativeLibraryException(Reason.ABI_MISMATCH,
+					"The native library " + library + " has version " + version
+							+ " of the native interface, this starter needs version " + FrameLayout.ABI_VERSION + ".",
+					"Use starter and native library of the same version: remove ferrule.native.path, "
+							+ "or set it to a library of the starter's version.");
+		}
+	}
+
+	/**
+	 * Symbols stay private to the library, as its copies of C libraries must not get mixed up
+	 * with those of others.
+	 */
+	private static @Nullable Integer openFlags() {
+		return Platform.isLinux() ? RTLD_NOW | LINUX_RTLD_NODELETE : null;
+	}
+
+	private static String platform() {
+		try {
+			return Platform.RESOURCE_PREFIX;
+		}
+		catch (LinkageError ex) {
+			throw LoadFailure.explain(Path.of(NAME), ex);
+		}
+	}
+
+}

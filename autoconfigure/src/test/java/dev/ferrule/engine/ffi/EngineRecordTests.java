@@ -1,0 +1,124 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.engine.ffi;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+
+import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.engine.ExportResult;
+import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.TelemetryEngineException.Failure;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class EngineRecordTests {
+
+	@Test
+	void successHasDurationsAndAttempts() {
+		assertThat(record(Records.success(1)).result()).isEqualTo(
+				new ExportResult(0, null, Duration.ofNanos(1), Duration.ofNanos(2), Duration.ofNanos(3), 1));
+	}
+
+	@Test
+	void partialSuccessHasRejectedItemsAndMessage() {
+		byte[] bytes = Records.record(RecordLayout.TYPE_COMPLETION, 0, 1, "two spans are too old", "",
+				(fields) -> fields.put(RecordLayout.FLAGS_OFFSET, (byte) RecordLayout.FLAG_PARTIAL_SUCCESS)
+					.putLong(RecordLayout.REJECTED_ITEMS_OFFSET, 2));
+		ExportResult result = record(bytes).result();
+		assertThat(result.rejectedItems()).isEqualTo(2);
+		assertThat(result.message()).isEqualTo("two spans are too old");
+	}
+
+	@Test
+	void failureHasAllFacts() {
+		byte[] bytes = Records.record(RecordLayout.TYPE_COMPLETION, ErrorKind.RETRYABLE.code(), 1, "down: \u00e9",
+				"{\"x\":1}", (fields) -> fields
+					.put(RecordLayout.FLAGS_OFFSET, (byte) RecordLayout.FLAG_DELIVERY_UNKNOWN)
+					.putInt(RecordLayout.GRPC_CODE_OFFSET, 14)
+					.putShort(RecordLayout.HTTP_CODE_OFFSET, (short) 503)
+					.putShort(RecordLayout.DOWNSTREAM_HTTP_OFFSET, (short) 502)
+					.putLong(RecordLayout.RETRY_DELAY_NANOS_OFFSET, 1_500_000_000L)
+					.putInt(RecordLayout.CAUSE_OFFSET, CancellationCause.DOWNSTREAM.code()));
+		assertThat(record(bytes).failure()).isEqualTo(new Failure(ErrorKind.RETRYABLE, 14, 503, 502, false,
+				Duration.ofMillis(1500), CancellationCause.DOWNSTREAM, true, "down: \u00e9", "{\"x\":1}"));
+	}
+
+	@ParameterizedTest
+	@EnumSource(ErrorKind.class)
+	void kindsCrossByNumber(ErrorKind kind) {
+		Failure failure = record(Records.failure(1, kind, "m")).failure();
+		assertThat(failure.kind()).isEqualTo(kind);
+		assertThat(failure.permanent()).isEqualTo(kind.isPermanent());
+		assertThat(failure.retryDelay()).isNull();
+		assertThat(failure.cause()).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 7, 100, 255 })
+	void unknownKindIsPermanent(int kind) {
+		byte[] bytes = Records.record(RecordLayout.TYPE_COMPLETION, kind, 1, "new", "", (fields) -> {
+		});
+		assertThat(record(bytes).failure().kind()).isEqualTo(ErrorKind.PERMANENT);
+	}
+
+	@Test
+	void failureWithoutMessageSaysSo() {
+		assertThat(record(Records.failure(1, ErrorKind.TIMEOUT, "")).failure().message())
+			.isEqualTo("The engine gave no reason.");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { -1, Integer.MAX_VALUE, 8, 1000 })
+	void textLengthsBeyondTheRecordAreCut(int length) {
+		byte[] bytes = Records.record(RecordLayout.TYPE_COMPLETION, 1, 1, "12345678", "", (fields) -> fields
+			.putInt(RecordLayout.MESSAGE_LENGTH_OFFSET, length)
+			.putInt(RecordLayout.DETAILS_LENGTH_OFFSET, length));
+		Failure failure = record(bytes).failure();
+		assertThat(failure.message()).isEqualTo("12345678");
+		assertThat(failure.detailsJson()).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, -8, Integer.MIN_VALUE, Integer.MAX_VALUE, 79, 72, 81, 96 })
+	void wrongRecordLengthIsNoRecord(int length) {
+		byte[] bytes = Records.success(1);
+		ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+		buffer.putInt(RecordLayout.LENGTH_OFFSET, length);
+		assertThat(new EngineRecord(buffer).moveTo(0, bytes.length)).isFalse();
+	}
+
+	@Test
+	void rudimentIsNoRecord() {
+		ByteBuffer buffer = ByteBuffer.allocate(RecordLayout.FIXED_LENGTH - 1);
+		assertThat(new EngineRecord(buffer).moveTo(0, buffer.capacity())).isFalse();
+	}
+
+	private static EngineRecord record(byte[] bytes) {
+		EngineRecord record = new EngineRecord(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+		assertThat(record.moveTo(0, bytes.length)).isTrue();
+		assertThat(record.length()).isEqualTo(bytes.length);
+		assertThat(record.callId()).isOne();
+		return record;
+	}
+
+}
