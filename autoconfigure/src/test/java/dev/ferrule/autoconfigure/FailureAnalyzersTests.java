@@ -61,9 +61,19 @@ class FailureAnalyzersTests {
 	}
 
 	@Test
-	void unknownKeyIsExplained(CapturedOutput output) {
-		run("--ferrule.exporter.endpiont=http://localhost:4317");
-		assertThat(output).contains("APPLICATION FAILED TO START").contains("ferrule.exporter.endpiont");
+	void unknownKeyIsExplainedWithTheOneItMayMean(CapturedOutput output) {
+		run("--ferrule.exporter.endpiont=http://localhost:4317", "--ferrule.native.pat=x");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Property: ferrule.exporter.endpiont")
+			.contains("Origin: \"ferrule.exporter.endpiont\" from property source \"commandLineArgs\"")
+			.contains("Rename 'ferrule.exporter.endpiont' to 'ferrule.exporter.endpoint'")
+			.contains("Rename 'ferrule.native.pat' to 'ferrule.native.path'");
+	}
+
+	@Test
+	void unknownKeyIsExplainedWithoutItsValue(CapturedOutput output) {
+		run("--ferrule.exporter.header.authorization=Bearer secret");
+		assertThat(output).contains("Remove 'ferrule.exporter.header.authorization'").doesNotContain("secret");
 	}
 
 	@Test
