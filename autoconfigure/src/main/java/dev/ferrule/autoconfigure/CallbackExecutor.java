@@ -28,8 +28,8 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.util.CustomizableThreadCreator;
 
 /**
- * Runs what applications attach to the futures of the engine. Never refuses a task and never
- * runs one in the thread that hands it over, which polls the engine.
+ * Runs what applications attach to the futures of the engine. Never refuses a task and
+ * never runs one in the thread that hands it over, which polls the engine.
  */
 final class CallbackExecutor implements Executor, DisposableBean {
 
@@ -52,8 +52,8 @@ final class CallbackExecutor implements Executor, DisposableBean {
 
 	/**
 	 * Creates the executor.
-	 * @param virtual whether each task gets a virtual thread of its own, instead of one of as
-	 * many platform threads as there are processors
+	 * @param virtual whether each task gets a virtual thread of its own, instead of one
+	 * of as many platform threads as there are processors
 	 * @return the executor
 	 */
 	static CallbackExecutor create(boolean virtual) {
@@ -65,7 +65,8 @@ final class CallbackExecutor implements Executor, DisposableBean {
 		CustomizableThreadCreator threads = new CustomizableThreadCreator(THREAD_NAME_PREFIX);
 		threads.setDaemon(true);
 		int size = Math.max(2, Runtime.getRuntime().availableProcessors());
-		// The queue needs no bound: it holds at most one task per call in flight, which are limited.
+		// The queue needs no bound: it holds at most one task per call in flight, which
+		// are limited.
 		ThreadPoolExecutor pool = new ThreadPoolExecutor(size, size, IDLE_SECONDS, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(), threads::createThread);
 		pool.allowCoreThreadTimeOut(true);

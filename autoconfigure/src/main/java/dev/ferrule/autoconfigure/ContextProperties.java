@@ -33,9 +33,9 @@ record ContextProperties(@DefaultValue("30s") Duration defaultDeadline, @Default
 		check.atLeast("default-deadline", this.defaultDeadline, Duration.ofMillis(1));
 		check.atLeast("maximum-deadline", this.maximumDeadline, Duration.ofMillis(1));
 		if (this.defaultDeadline.compareTo(this.maximumDeadline) > 0) {
-			throw check.refuse("default-deadline", this.defaultDeadline,
-					"is longer than ferrule.context.maximum-deadline (" + PropertyCheck.text(this.maximumDeadline)
-							+ ")",
+			throw check.refuse(
+					"default-deadline", this.defaultDeadline, "is longer than ferrule.context.maximum-deadline ("
+							+ PropertyCheck.text(this.maximumDeadline) + ")",
 					"Shorten it, or lengthen ferrule.context.maximum-deadline.");
 		}
 	}

@@ -30,8 +30,8 @@ import org.springframework.util.unit.DataSize;
  * @param cores Pipeline threads, each on a core of its own.
  * @param maxInFlight Calls that may be in flight at once; more are refused.
  * @param maxPayloadSize Bytes that payloads in flight may hold at once; more are refused.
- * 256MB unless a quarter of the memory that the container or machine allows is less. Never
- * more than that quarter.
+ * 256MB unless a quarter of the memory that the container or machine allows is less.
+ * Never more than that quarter.
  * @param laneCapacity Calls that may wait in front of one pipeline thread; more are
  * refused.
  * @param grace Time the engine has to let go of a call whose outcome is known.

@@ -28,8 +28,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param type Kind of exporter. Follows from the endpoint and the protocol if there is an
  * endpoint, otherwise the log.
- * @param endpoint URL of an OTLP server, such as http://localhost:4317. Over HTTP the base
- * URL: the paths of the signals are added to it.
+ * @param endpoint URL of an OTLP server, such as http://localhost:4317. Over HTTP the
+ * base URL: the paths of the signals are added to it.
  * @param protocol Protocol that the endpoint speaks. It does not follow from the port.
  * @param compression Compression of what is sent.
  * @param headers Headers added to every request.

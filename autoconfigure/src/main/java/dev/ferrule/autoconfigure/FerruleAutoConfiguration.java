@@ -55,7 +55,8 @@ public final class FerruleAutoConfiguration {
 	@ConditionalOnMissingBean(TelemetryEngine.class)
 	static class NativeEngineConfiguration {
 
-		// Not a default candidate, or the application would lose its applicationTaskExecutor.
+		// Not a default candidate, or the application would lose its
+		// applicationTaskExecutor.
 		@Bean(defaultCandidate = false)
 		@ConditionalOnMissingBean(name = CallbackExecutor.BEAN_NAME)
 		CallbackExecutor ferruleCallbackExecutor(Environment environment) {

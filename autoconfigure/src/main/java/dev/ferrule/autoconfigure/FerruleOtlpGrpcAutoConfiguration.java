@@ -81,8 +81,8 @@ public final class FerruleOtlpGrpcAutoConfiguration {
 	}
 
 	/**
-	 * Lets messages pass that the services accept. The limit of a gRPC server holds for all
-	 * its services, so it is only ever raised.
+	 * Lets messages pass that the services accept. The limit of a gRPC server holds for
+	 * all its services, so it is only ever raised.
 	 */
 	@Bean
 	<T extends ServerBuilder<T>> ServerBuilderCustomizer<T> ferruleOtlpMessageSizeCustomizer(

@@ -37,7 +37,8 @@ record MemoryBudget(long total) {
 	private static final long DEFAULT = DataSize.ofMegabytes(256).toBytes();
 
 	/**
-	 * Returns the budget of this machine; the JDK takes limits of containers into account.
+	 * Returns the budget of this machine; the JDK takes limits of containers into
+	 * account.
 	 * @return the budget
 	 */
 	static MemoryBudget detect() {

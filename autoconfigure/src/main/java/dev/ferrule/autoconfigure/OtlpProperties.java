@@ -44,30 +44,32 @@ record OtlpProperties(@DefaultValue Http http, @DefaultValue Grpc grpc) {
 	/**
 	 * OTLP over HTTP.
 	 *
-	 * @param enabled Whether to serve OTLP over HTTP on the web server of the application.
+	 * @param enabled Whether to serve OTLP over HTTP on the web server of the
+	 * application.
 	 * @param maxBodySize Size a request body may have, before decompression.
-	 * @param jsonLenient Whether to accept JSON that deviates from the specification in ways
-	 * other receivers accept.
+	 * @param jsonLenient Whether to accept JSON that deviates from the specification in
+	 * ways other receivers accept.
 	 * @param signals Signals to serve.
 	 * @param unknownPaths Whether to answer requests for paths that nothing serves in the
 	 * manner of OTLP. For an application that serves nothing else.
 	 */
 	record Http(@DefaultValue("false") boolean enabled, @DefaultValue("64MB") DataSize maxBodySize,
-			@DefaultValue("false") boolean jsonLenient,
-			@DefaultValue({ "traces", "metrics", "logs" }) Set<Signal> signals,
-			@DefaultValue("false") boolean unknownPaths) {
+			@DefaultValue("false") boolean jsonLenient, @DefaultValue( {
+					"traces", "metrics", "logs" }) Set<Signal> signals,
+			@DefaultValue("false") boolean unknownPaths){
 	}
 
 	/**
 	 * OTLP over gRPC.
 	 *
-	 * @param enabled Whether to serve OTLP over gRPC on the gRPC server of the application.
+	 * @param enabled Whether to serve OTLP over gRPC on the gRPC server of the
+	 * application.
 	 * @param maxMessageSize Size a request may have. Raises the limit of the whole gRPC
 	 * server if that is lower.
 	 * @param signals Signals to serve.
 	 */
-	record Grpc(@DefaultValue("false") boolean enabled, @DefaultValue("64MB") DataSize maxMessageSize,
-			@DefaultValue({ "traces", "metrics", "logs" }) Set<Signal> signals) {
+	record Grpc(@DefaultValue("false") boolean enabled, @DefaultValue("64MB") DataSize maxMessageSize, @DefaultValue( {
+			"traces", "metrics", "logs" }) Set<Signal> signals){
 	}
 
 }

@@ -26,8 +26,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * One of several pipelines.
  *
- * @param signals Signals that go through this pipeline. One pipeline may leave them out and
- * then takes those that no other pipeline names.
+ * @param signals Signals that go through this pipeline. One pipeline may leave them out
+ * and then takes those that no other pipeline names.
  * @param exporter Exporter of this pipeline.
  * @param batch Batching of this pipeline.
  * @param retry Retry of this pipeline.

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which pipeline each signal takes.
  *
- * @param bySignal name of a pipeline for every signal; empty if the engine's first pipeline
- * takes everything
+ * @param bySignal name of a pipeline for every signal; empty if the engine's first
+ * pipeline takes everything
  */
 record PipelineRoutes(Map<Signal, String> bySignal) {
 
@@ -76,8 +76,8 @@ record PipelineRoutes(Map<Signal, String> bySignal) {
 		if (!NAME.matcher(name).matches()) {
 			throw new FerruleConfigurationException("ferrule.pipelines." + name, null,
 					"has a name with characters other than lower-case letters and digits",
-					"Rename the pipeline, for example to '"
-							+ name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "") + "'.");
+					"Rename the pipeline, for example to '" + name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "")
+							+ "'.");
 		}
 	}
 

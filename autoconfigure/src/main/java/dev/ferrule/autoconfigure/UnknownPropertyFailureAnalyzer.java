@@ -29,8 +29,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
- * Explains keys under {@code ferrule} that do not exist. Before the analyzer of Spring Boot,
- * which prints the values: those of misspelt headers can be credentials.
+ * Explains keys under {@code ferrule} that do not exist. Before the analyzer of Spring
+ * Boot, which prints the values: those of misspelt headers can be credentials.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConfigurationPropertiesException> {

@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that every call ends, and ends once, whatever the server behind the exporter does.
+ * Tests that every call ends, and ends once, whatever the server behind the exporter
+ * does.
  */
 class DownstreamFaultTests {
 

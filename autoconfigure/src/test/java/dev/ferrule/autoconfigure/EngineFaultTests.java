@@ -38,8 +38,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests that every call ends, and ends once, whatever happens in the engine. They need the
- * library with nodes for tests.
+ * Tests that every call ends, and ends once, whatever happens in the engine. They need
+ * the library with nodes for tests.
  */
 class EngineFaultTests {
 
@@ -86,8 +86,7 @@ class EngineFaultTests {
 	@Test
 	void deadlineEndsACallThatHangs() {
 		long start = System.nanoTime();
-		TelemetryEngineException failure = FaultEngine
-			.failure(this.engine.submit("hang", Duration.ofMillis(300)));
+		TelemetryEngineException failure = FaultEngine.failure(this.engine.submit("hang", Duration.ofMillis(300)));
 		assertThat(failure.failure().kind()).isEqualTo(ErrorKind.TIMEOUT);
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(300),
 				Duration.ofSeconds(5));
@@ -165,8 +164,7 @@ class EngineFaultTests {
 
 	@Test
 	void panicOfAProcessorEndsItsCallsAndTheEngineRecovers() {
-		Failure failure = FaultEngine
-			.failure(this.engine.submit("explode", FaultEngine.context("ack").build()))
+		Failure failure = FaultEngine.failure(this.engine.submit("explode", FaultEngine.context("ack").build()))
 			.failure();
 		assertThat(failure.kind()).isEqualTo(ErrorKind.RETRYABLE);
 		assertRecovers();

@@ -80,10 +80,10 @@ class EngineSpecificationTests {
 	@Test
 	void retryIsOnForRemoteExportersUnlessSwitchedOff() {
 		assertThat(TestProperties.json("ferrule.exporter.endpoint=http://localhost:4317")
-			.<Map<String, Object>>read(NODES + ".retry.config")).isEqualTo(Map.of("initial_interval", "100ms",
-					"max_interval", "5000ms", "multiplier", 2.0, "max_elapsed_time", "10000ms"));
-		assertThat(TestProperties
-			.json("ferrule.exporter.endpoint=http://localhost:4317", "ferrule.retry.enabled=false")
+			.<Map<String, Object>>read(NODES + ".retry.config"))
+			.isEqualTo(Map.of("initial_interval", "100ms", "max_interval", "5000ms", "multiplier", 2.0,
+					"max_elapsed_time", "10000ms"));
+		assertThat(TestProperties.json("ferrule.exporter.endpoint=http://localhost:4317", "ferrule.retry.enabled=false")
 			.<Map<String, Object>>read(NODES)).doesNotContainKey("retry");
 		assertThat(TestProperties.json("ferrule.retry.enabled=true").<Map<String, Object>>read(NODES))
 			.doesNotContainKey("retry");
@@ -94,9 +94,9 @@ class EngineSpecificationTests {
 		assertThat(TestProperties
 			.json("ferrule.batch.enabled=true", "ferrule.batch.max-duration=1s", "ferrule.batch.min-size=2KB",
 					"ferrule.batch.max-size=3KB", "ferrule.engine.max-in-flight=77")
-			.<Map<String, Object>>read(NODES + ".batch.config")).isEqualTo(
-					Map.of("otlp", Map.of("min_size", 2048, "max_size", 3072, "sizer", "bytes"), "max_batch_duration",
-							"1000ms", "inbound_request_limit", 77, "outbound_request_limit", 77));
+			.<Map<String, Object>>read(NODES + ".batch.config"))
+			.isEqualTo(Map.of("otlp", Map.of("min_size", 2048, "max_size", 3072, "sizer", "bytes"),
+					"max_batch_duration", "1000ms", "inbound_request_limit", 77, "outbound_request_limit", 77));
 	}
 
 	@Test
@@ -115,8 +115,7 @@ class EngineSpecificationTests {
 	@Test
 	void enginesOwnConfigurationIsPassedVerbatim(@TempDir Path directory) throws IOException {
 		Path file = Files.writeString(directory.resolve("engine.yaml"), "version: otel_dataflow/v1 # kept\n");
-		EngineSpecification specification = TestProperties
-			.compose("ferrule.engine.config-location=" + file.toUri());
+		EngineSpecification specification = TestProperties.compose("ferrule.engine.config-location=" + file.toUri());
 		assertThat(JsonPath.<String>read(specification.toJson(), "$.specYaml"))
 			.isEqualTo("version: otel_dataflow/v1 # kept\n");
 		assertThat(JsonPath.<Map<String, Object>>read(specification.toJson(), "$")).doesNotContainKey("spec");
@@ -191,8 +190,7 @@ class EngineSpecificationTests {
 				"ferrule.context.default-deadline=61s");
 		assertRefused("ferrule.context.maximum-deadline", "is less than 1ms", "ferrule.context.maximum-deadline=0s");
 		assertRefused("ferrule.otlp.http.max-body-size", "is more than", "ferrule.otlp.http.max-body-size=3GB");
-		assertRefused("ferrule.otlp.grpc.max-message-size", "is less than 1B",
-				"ferrule.otlp.grpc.max-message-size=0B");
+		assertRefused("ferrule.otlp.grpc.max-message-size", "is less than 1B", "ferrule.otlp.grpc.max-message-size=0B");
 		assertRefused("ferrule.batch.max-size", "is smaller than ferrule.batch.min-size", "ferrule.batch.max-size=1B");
 		assertRefused("ferrule.batch.max-duration", "is less than 1ms", "ferrule.batch.max-duration=0s");
 		assertRefused("ferrule.retry.multiplier", "is not between 1 and 1000", "ferrule.retry.multiplier=0.9");
@@ -203,8 +201,7 @@ class EngineSpecificationTests {
 	}
 
 	private static void assertRefused(String property, String problem, String... pairs) {
-		assertThatExceptionOfType(FerruleConfigurationException.class)
-			.isThrownBy(() -> TestProperties.compose(pairs))
+		assertThatExceptionOfType(FerruleConfigurationException.class).isThrownBy(() -> TestProperties.compose(pairs))
 			.satisfies((ex) -> assertThat(ex.getProperty()).isEqualTo(property))
 			.satisfies((ex) -> assertThat(ex.getAction()).isNotBlank())
 			.withMessageContaining(problem);

@@ -35,22 +35,24 @@ class ExporterNodeTests {
 
 	@Test
 	void endpointAloneMeansGrpc() {
-		assertNode("exporter:otlp_grpc", Map.of("grpc_endpoint", "http://localhost:4317", "max_in_flight", 128,
-				"concurrency_limit", 128, "num_connections", 1), "ferrule.exporter.endpoint=http://localhost:4317/");
+		assertNode(
+				"exporter:otlp_grpc", Map.of("grpc_endpoint", "http://localhost:4317", "max_in_flight", 128,
+						"concurrency_limit", 128, "num_connections", 1),
+				"ferrule.exporter.endpoint=http://localhost:4317/");
 	}
 
 	@Test
 	void protocolDoesNotFollowFromThePort() {
-		assertThat(TestProperties.json("ferrule.exporter.endpoint=http://localhost:4318")
-			.<String>read(EXPORTER + ".type")).isEqualTo("exporter:otlp_grpc");
+		assertThat(
+				TestProperties.json("ferrule.exporter.endpoint=http://localhost:4318").<String>read(EXPORTER + ".type"))
+			.isEqualTo("exporter:otlp_grpc");
 	}
 
 	@Test
 	void grpcTakesAllKeys() {
 		assertNode("exporter:otlp_grpc",
-				Map.of("grpc_endpoint", "https://localhost:4317", "compression", "zstd", "timeout", "1500ms",
-						"headers", Map.of("x-tenant", "a"), "max_in_flight", 7, "concurrency_limit", 7,
-						"num_connections", 2),
+				Map.of("grpc_endpoint", "https://localhost:4317", "compression", "zstd", "timeout", "1500ms", "headers",
+						Map.of("x-tenant", "a"), "max_in_flight", 7, "concurrency_limit", 7, "num_connections", 2),
 				"ferrule.exporter.endpoint=https://localhost:4317", "ferrule.exporter.protocol=grpc",
 				"ferrule.exporter.compression=zstd", "ferrule.exporter.timeout=1500ms",
 				"ferrule.exporter.headers.x-tenant=a", "ferrule.exporter.max-in-flight=7",
@@ -131,8 +133,8 @@ class ExporterNodeTests {
 				"ferrule.exporter.protocol=http", "ferrule.exporter.headers.host=x");
 		assertRefused("ferrule.exporter.headers.a b", "is not a header name", endpoint,
 				"ferrule.exporter.headers[a b]=x");
-		assertRefused("ferrule.exporter.headers.x-a", "repeats a header", endpoint,
-				"ferrule.exporter.headers[X-A]=x", "ferrule.exporter.headers[x-a]=x");
+		assertRefused("ferrule.exporter.headers.x-a", "repeats a header", endpoint, "ferrule.exporter.headers[X-A]=x",
+				"ferrule.exporter.headers[x-a]=x");
 	}
 
 	@Test
@@ -152,8 +154,7 @@ class ExporterNodeTests {
 
 	private static FerruleConfigurationException assertRefused(String property, String problem, String... pairs) {
 		FerruleConfigurationException[] caught = new FerruleConfigurationException[1];
-		assertThatExceptionOfType(FerruleConfigurationException.class)
-			.isThrownBy(() -> TestProperties.compose(pairs))
+		assertThatExceptionOfType(FerruleConfigurationException.class).isThrownBy(() -> TestProperties.compose(pairs))
 			.withMessageContaining(problem)
 			.satisfies((ex) -> {
 				assertThat(ex.getProperty()).isEqualTo(property);

@@ -111,8 +111,7 @@ class FailureAnalyzersTests {
 		FailureAnalysis analysis = analyze(new ConfigurationOrigin("file [/etc/engine.yaml]", Map.of()),
 				"YAML deserialization error: unknown field `bogus` at line 2 column 1");
 		assertThat(analysis.getDescription()).contains("line 2 column 1").doesNotContain("Node:");
-		assertThat(analysis.getAction()).contains("file [/etc/engine.yaml]")
-			.contains("ferrule.engine.config-location");
+		assertThat(analysis.getAction()).contains("file [/etc/engine.yaml]").contains("ferrule.engine.config-location");
 	}
 
 	@Test
@@ -139,8 +138,7 @@ class FailureAnalyzersTests {
 	}
 
 	private static FailureAnalysis analyze(ConfigurationOrigin origin, String message) {
-		TelemetryEngineException refusal = TelemetryEngineException
-			.of(Failure.of(ErrorKind.CONFIGURATION, message));
+		TelemetryEngineException refusal = TelemetryEngineException.of(Failure.of(ErrorKind.CONFIGURATION, message));
 		FailureAnalysis analysis = new EngineStartFailureAnalyzer()
 			.analyze(new IllegalStateException(new EngineStartException(origin, refusal)));
 		assertThat(analysis).isNotNull();
@@ -152,7 +150,8 @@ class FailureAnalyzersTests {
 		application.setWebApplicationType(WebApplicationType.NONE);
 		List<String> all = new ArrayList<>(Arrays.asList(arguments));
 		if (all.stream().noneMatch((argument) -> argument.startsWith("--ferrule.native.path"))) {
-			// Whatever else is wrong: no test of this class gets as far as loading a library.
+			// Whatever else is wrong: no test of this class gets as far as loading a
+			// library.
 			all.add("--ferrule.native.path=/not/reached.so");
 		}
 		assertThatException().isThrownBy(() -> application.run(all.toArray(String[]::new)));

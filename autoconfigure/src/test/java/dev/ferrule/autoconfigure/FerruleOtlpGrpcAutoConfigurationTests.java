@@ -99,10 +99,8 @@ class FerruleOtlpGrpcAutoConfigurationTests {
 	@CsvSource({ "64MB, 4MB, 67108864", "1MB, 16MB, 16777216", "1MB, '', 4194304" })
 	@SuppressWarnings({ "rawtypes", "unchecked" })
 	void limitOfTheServerIsOnlyEverRaised(String ours, String server, int expected) {
-		this.runner
-			.withPropertyValues("ferrule.otlp.grpc.enabled=true", "ferrule.otlp.grpc.max-message-size=" + ours)
-			.withPropertyValues(
-					server.isEmpty() ? "x=y" : "spring.grpc.server.inbound.message.max-size=" + server)
+		this.runner.withPropertyValues("ferrule.otlp.grpc.enabled=true", "ferrule.otlp.grpc.max-message-size=" + ours)
+			.withPropertyValues(server.isEmpty() ? "x=y" : "spring.grpc.server.inbound.message.max-size=" + server)
 			.run((context) -> {
 				ServerBuilder builder = mock(ServerBuilder.class);
 				context.getBean(ServerBuilderCustomizer.class).customize(builder);
@@ -113,8 +111,8 @@ class FerruleOtlpGrpcAutoConfigurationTests {
 	@Test
 	void serverOfTheApplicationServesTheServices() {
 		this.runner
-			.withConfiguration(AutoConfigurations.of(GrpcServerAutoConfiguration.class,
-					GrpcServerServicesAutoConfiguration.class))
+			.withConfiguration(
+					AutoConfigurations.of(GrpcServerAutoConfiguration.class, GrpcServerServicesAutoConfiguration.class))
 			.withBean(SslBundles.class, () -> mock(SslBundles.class))
 			.withPropertyValues("ferrule.otlp.grpc.enabled=true", "spring.grpc.server.port=0",
 					"spring.grpc.server.address=127.0.0.1")

@@ -46,8 +46,7 @@ class MemoryBudgetTests {
 
 	@Test
 	void configuredSizeAboveAQuarterIsCutWithAWarning(CapturedOutput output) {
-		assertThat(new MemoryBudget(4096 * MEGABYTE).payloadBytes(DataSize.ofGigabytes(2)))
-			.isEqualTo(1024 * MEGABYTE);
+		assertThat(new MemoryBudget(4096 * MEGABYTE).payloadBytes(DataSize.ofGigabytes(2))).isEqualTo(1024 * MEGABYTE);
 		assertThat(output).contains("'ferrule.engine.max-payload-size' is 2048MB").contains("1024MB apply");
 	}
 

@@ -49,9 +49,8 @@ class PipelineRoutesTests {
 
 	@Test
 	void signalOfTwoPipelinesIsRefused() {
-		assertRefused("ferrule.pipelines.b.signals",
-				"claims traces, which ferrule.pipelines.a.signals claims too", "ferrule.pipelines.a.signals=traces",
-				"ferrule.pipelines.b.signals=traces,metrics,logs");
+		assertRefused("ferrule.pipelines.b.signals", "claims traces, which ferrule.pipelines.a.signals claims too",
+				"ferrule.pipelines.a.signals=traces", "ferrule.pipelines.b.signals=traces,metrics,logs");
 	}
 
 	@Test

@@ -20,8 +20,8 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /**
- * A gateway that takes OTLP over HTTP and gRPC and hands it to the engine. Everything else
- * is configuration, see {@code application.yml}.
+ * A gateway that takes OTLP over HTTP and gRPC and hands it to the engine. Everything
+ * else is configuration, see {@code application.yml}.
  */
 @SpringBootApplication
 public class GatewayApplication {

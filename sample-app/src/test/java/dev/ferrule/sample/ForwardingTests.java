@@ -192,9 +192,9 @@ class ForwardingTests {
 			.satisfies((ex) -> {
 				assertThat(ex.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
 				Status status = StatusProto.fromThrowable(ex);
-				assertThat(status == null || status.getDetailsList()
-					.stream()
-					.noneMatch((detail) -> detail.is(RetryInfo.class))).isTrue();
+				assertThat(status == null
+						|| status.getDetailsList().stream().noneMatch((detail) -> detail.is(RetryInfo.class)))
+					.isTrue();
 			}));
 	}
 
@@ -206,8 +206,7 @@ class ForwardingTests {
 	}
 
 	@Test
-	void healthIsServedOnItsOwnPort(@Autowired org.springframework.core.env.Environment environment)
-			throws Exception {
+	void healthIsServedOnItsOwnPort(@Autowired org.springframework.core.env.Environment environment) throws Exception {
 		int port = environment.getRequiredProperty("local.management.port", Integer.class);
 		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/actuator/health"))
 			.build();

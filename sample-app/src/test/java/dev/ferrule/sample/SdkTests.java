@@ -163,8 +163,7 @@ class SdkTests {
 			provider.get("shop").counterBuilder("orders").build().add(3);
 			assertThat(provider.forceFlush().join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
 			assertThat(downstream.metrics()).singleElement()
-				.satisfies((request) -> assertThat(
-						request.getResourceMetrics(0).getScopeMetrics(0).getMetricsList())
+				.satisfies((request) -> assertThat(request.getResourceMetrics(0).getScopeMetrics(0).getMetricsList())
 					.anySatisfy((metric) -> {
 						assertThat(metric.getName()).isEqualTo("orders");
 						assertThat(metric.getSum().getDataPoints(0).getAsInt()).isEqualTo(3);
