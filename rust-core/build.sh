@@ -4,9 +4,12 @@
 #
 # What Maven runs in this module:
 #
+#   build.sh check
 #   build.sh library <classes directory> <testing directory>
 #   build.sh test
 #   build.sh lint [all]
+#
+# "check" prints one line if something is missing, and nothing otherwise.
 #
 # FERRULE_NATIVE_PATH (Maven: -Dferrule.native.path) names a library built elsewhere;
 # then cargo is not run at all.
@@ -23,7 +26,12 @@ fail() {
 	exit 1
 }
 
-require_tools() {
+check() {
+	if [ -n "${FERRULE_NATIVE_PATH:-}" ]; then
+		[ -f "$FERRULE_NATIVE_PATH" ] ||
+			fail "ferrule.native.path=$FERRULE_NATIVE_PATH is not a file. Correct it"
+		return
+	fi
 	version=$(cargo --version 2>/dev/null) ||
 		fail "cargo was not found. Install Rust 1.95 or newer (rustup, cargo)"
 	minor=$(echo "$version" | sed 's/^cargo 1\.\([0-9]*\)\..*/\1/')
@@ -48,37 +56,37 @@ set_platform() {
 	esac
 }
 
+# Not onto the old file: a running program may have it mapped
+put() {
+	cmp -s "$1" "$2" || { rm -f "$2" && cp "$1" "$2"; }
+}
+
 library() {
 	set_platform
 	mkdir -p "$1/$platform" "$2"
 	if [ -n "${FERRULE_NATIVE_PATH:-}" ]; then
-		[ -f "$FERRULE_NATIVE_PATH" ] ||
-			fail "ferrule.native.path=$FERRULE_NATIVE_PATH is not a file. Correct it"
-		cp "$FERRULE_NATIVE_PATH" "$1/$platform/${prefix}ferrule$suffix"
+		put "$FERRULE_NATIVE_PATH" "$1/$platform/${prefix}ferrule$suffix"
 		return
 	fi
-	require_tools
 	cargo build --release --locked -p ferrule -p ferrule-testing
-	cp "$CARGO_TARGET_DIR/release/${prefix}ferrule$suffix" "$1/$platform/"
+	put "$CARGO_TARGET_DIR/release/${prefix}ferrule$suffix" "$1/$platform/${prefix}ferrule$suffix"
 	# One name everywhere, so that the Java tests need not know the platform
-	cp "$CARGO_TARGET_DIR/release/${prefix}ferrule_testing$suffix" "$2/ferrule_testing.library"
+	put "$CARGO_TARGET_DIR/release/${prefix}ferrule_testing$suffix" "$2/ferrule_testing.library"
 }
 
 # Two runs, because features that only tests of the light crates need would otherwise reach
 # dependencies of the engine and compile it a second time.
 tests() {
-	require_tools
 	cargo test --release --locked $light
 	cargo test --release --locked $engine
 }
 
 lint() {
-	require_tools
 	cargo fmt --all --check
 	case "${1:-light}" in
 		all) cargo clippy --release --locked --workspace --all-targets -- -D warnings ;;
 		light) cargo clippy --release --locked $light --all-targets -- -D warnings ;;
-		*) fail "ferrule.clippy=$1 is unknown. Set it to light or all" ;;
+		*) echo "ferrule-native: ferrule.clippy=$1 is unknown: set it to light or all"; exit 1 ;;
 	esac
 }
 
@@ -89,6 +97,7 @@ export CARGO_TARGET_DIR
 step=$1
 shift
 case $step in
+	check) check ;;
 	library) library "$@" ;;
 	test | lint)
 		if [ -n "${FERRULE_NATIVE_PATH:-}" ]; then
@@ -99,5 +108,5 @@ case $step in
 			lint "$@"
 		fi
 		;;
-	*) echo "usage: build.sh library <classes> <testing> | test | lint [all]"; exit 2 ;;
+	*) echo "usage: build.sh check | library <classes> <testing> | test | lint [all]"; exit 2 ;;
 esac
