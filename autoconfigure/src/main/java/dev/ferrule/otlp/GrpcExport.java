@@ -29,7 +29,7 @@ import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
 import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.error.TelemetryEngineException;
-import dev.ferrule.error.rpc.GrpcStatusRenderer;
+import dev.ferrule.grpc.GrpcStatusRenderer;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;

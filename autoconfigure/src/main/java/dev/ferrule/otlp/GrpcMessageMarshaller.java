@@ -21,7 +21,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 
 import dev.ferrule.engine.TelemetryEngine;
-import dev.ferrule.error.rpc.GrpcStatusRenderer;
+import dev.ferrule.grpc.GrpcStatusRenderer;
 import dev.ferrule.otlp.ReservedBody.BodyTooLargeException;
 import io.grpc.Context;
 import io.grpc.HasByteBuffer;

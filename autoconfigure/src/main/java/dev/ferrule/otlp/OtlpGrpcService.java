@@ -24,7 +24,7 @@ import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.error.ErrorTranslator;
-import dev.ferrule.error.rpc.GrpcStatusRenderer;
+import dev.ferrule.grpc.GrpcStatusRenderer;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
