@@ -104,8 +104,7 @@ class EngineFaultTests {
 	@Test
 	void cancellationTokenEndsTheCall() {
 		CancellationSource source = new CancellationSource();
-		CompletableFuture<ExportResult> call = this.engine.submit("span",
-				FaultEngine.context("hang").cancellation(source.token()).build());
+		CompletableFuture<ExportResult> call = this.engine.submit(FaultEngine.context("hang").cancellation(source.token()).build());
 		source.cancel(CancellationCause.CLIENT);
 		Failure failure = FaultEngine.failure(call).failure();
 		assertThat(failure.kind()).isEqualTo(ErrorKind.CANCELLED);
@@ -164,8 +163,7 @@ class EngineFaultTests {
 
 	@Test
 	void panicOfAProcessorEndsItsCallsAndTheEngineRecovers() {
-		Failure failure = FaultEngine.failure(this.engine.submit("explode", FaultEngine.context("ack").build()))
-			.failure();
+		Failure failure = FaultEngine.failure(this.engine.submit("panic-processor")).failure();
 		assertThat(failure.kind()).isEqualTo(ErrorKind.RETRYABLE);
 		assertRecovers();
 	}

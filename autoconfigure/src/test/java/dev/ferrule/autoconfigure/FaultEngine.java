@@ -78,15 +78,15 @@ final class FaultEngine implements AutoCloseable {
 	 * @return the future of the engine
 	 */
 	CompletableFuture<ExportResult> submit(String outcome) {
-		return submit("span", context(outcome).build());
+		return submit(context(outcome).build());
 	}
 
 	CompletableFuture<ExportResult> submit(String outcome, Duration deadline) {
-		return submit("span", context(outcome).deadline(Deadline.after(deadline)).build());
+		return submit(context(outcome).deadline(Deadline.after(deadline)).build());
 	}
 
-	CompletableFuture<ExportResult> submit(String spanName, CallContext context) {
-		CompletableFuture<ExportResult> call = this.engine.submit(span(spanName), context);
+	CompletableFuture<ExportResult> submit(CallContext context) {
+		CompletableFuture<ExportResult> call = this.engine.submit(span(), context);
 		this.calls.add(call);
 		call.whenComplete((result, failure) -> this.outcomes.incrementAndGet());
 		return call;
@@ -96,10 +96,10 @@ final class FaultEngine implements AutoCloseable {
 		return CallContext.builder().metadata(ClientMetadata.builder().add("x-test-outcome", outcome).build());
 	}
 
-	private static TelemetryPayload span(String name) {
+	private static TelemetryPayload span() {
 		String json = """
 				{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c",
-				"spanId":"eee19b7ec3c1b174","name":"%s"}]}]}]}""".formatted(name);
+				"spanId":"eee19b7ec3c1b174","name":"span"}]}]}]}""";
 		return TelemetryPayload.of(Signal.TRACES, json.getBytes(StandardCharsets.UTF_8))
 			.with(PayloadEncoding.JSON, ContentCoding.IDENTITY);
 	}
