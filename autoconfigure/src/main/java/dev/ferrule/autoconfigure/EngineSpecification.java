@@ -100,7 +100,7 @@ final class EngineSpecification {
 
 	/**
 	 * Returns the start configuration as the engine reads it.
-	 * @return JSON text, with credentials
+	 * @return text that may hold credentials
 	 */
 	String toJson() {
 		return JsonWriter.<Map<String, Object>>standard().writeToString(this.configuration);

@@ -80,10 +80,7 @@ public final class FerruleOtlpGrpcAutoConfiguration {
 		return service(Signal.LOGS, properties, engine, translator, contexts);
 	}
 
-	/**
-	 * Lets messages pass that the services accept. The limit of a gRPC server holds for
-	 * all its services, so it is only ever raised.
-	 */
+	// The limit of a gRPC server holds for all its services, so it is only ever raised.
 	@Bean
 	<T extends ServerBuilder<T>> ServerBuilderCustomizer<T> ferruleOtlpMessageSizeCustomizer(
 			FerruleProperties properties, Environment environment) {

@@ -54,9 +54,8 @@ record OtlpProperties(@DefaultValue Http http, @DefaultValue Grpc grpc) {
 	 * manner of OTLP. For an application that serves nothing else.
 	 */
 	record Http(@DefaultValue("false") boolean enabled, @DefaultValue("64MB") DataSize maxBodySize,
-			@DefaultValue("false") boolean jsonLenient, @DefaultValue( {
-					"traces", "metrics", "logs" }) Set<Signal> signals,
-			@DefaultValue("false") boolean unknownPaths){
+			@DefaultValue("false") boolean jsonLenient, @DefaultValue("traces,metrics,logs") Set<Signal> signals,
+			@DefaultValue("false") boolean unknownPaths) {
 	}
 
 	/**
@@ -68,8 +67,8 @@ record OtlpProperties(@DefaultValue Http http, @DefaultValue Grpc grpc) {
 	 * server if that is lower.
 	 * @param signals Signals to serve.
 	 */
-	record Grpc(@DefaultValue("false") boolean enabled, @DefaultValue("64MB") DataSize maxMessageSize, @DefaultValue( {
-			"traces", "metrics", "logs" }) Set<Signal> signals){
+	record Grpc(@DefaultValue("false") boolean enabled, @DefaultValue("64MB") DataSize maxMessageSize,
+			@DefaultValue("traces,metrics,logs") Set<Signal> signals) {
 	}
 
 }

@@ -43,6 +43,9 @@ final class PipelineNodes {
 	 * Creates the nodes of one pipeline.
 	 * @param prefix prefix of the properties, without a trailing dot
 	 * @param engine limits that nodes must keep up with
+	 * @param exporter exporter, or {@code null} for the log
+	 * @param batch batching, or {@code null} for none
+	 * @param retry retry, or {@code null} for the defaults
 	 */
 	PipelineNodes(String prefix, EngineProperties engine, @Nullable ExporterProperties exporter,
 			@Nullable BatchProperties batch, @Nullable RetryProperties retry) {

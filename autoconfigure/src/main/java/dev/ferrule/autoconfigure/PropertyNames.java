@@ -74,7 +74,7 @@ final class PropertyNames {
 		return closest;
 	}
 
-	/** Levenshtein's distance. */
+	// Levenshtein's distance
 	private static int distance(String one, String other) {
 		int[] row = new int[other.length() + 1];
 		for (int j = 0; j <= other.length(); j++) {

@@ -28,8 +28,8 @@ public interface EngineConfigCustomizer {
 	/**
 	 * Changes the start configuration.
 	 * @param configuration the configuration: {@code spec}, the engine's specification as
-	 * nested maps and lists, or {@code specYaml}, its own YAML as text, beside the limits;
-	 * all levels that hold nodes can be modified. May hold credentials.
+	 * nested maps and lists, or {@code specYaml}, its own YAML as text, beside the
+	 * limits; all levels that hold nodes can be modified. May hold credentials.
 	 */
 	void customize(Map<String, Object> configuration);
 

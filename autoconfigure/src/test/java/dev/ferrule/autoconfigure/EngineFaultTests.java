@@ -104,7 +104,8 @@ class EngineFaultTests {
 	@Test
 	void cancellationTokenEndsTheCall() {
 		CancellationSource source = new CancellationSource();
-		CompletableFuture<ExportResult> call = this.engine.submit(FaultEngine.context("hang").cancellation(source.token()).build());
+		CompletableFuture<ExportResult> call = this.engine
+			.submit(FaultEngine.context("hang").cancellation(source.token()).build());
 		source.cancel(CancellationCause.CLIENT);
 		Failure failure = FaultEngine.failure(call).failure();
 		assertThat(failure.kind()).isEqualTo(ErrorKind.CANCELLED);
