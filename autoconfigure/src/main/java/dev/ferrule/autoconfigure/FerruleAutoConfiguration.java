@@ -31,6 +31,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
@@ -49,6 +50,32 @@ public final class FerruleAutoConfiguration {
 	@ConditionalOnMissingBean
 	ErrorTranslator ferruleErrorTranslator() {
 		return ErrorTranslator.create();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty("ferrule.otlp.http.enabled")
+	@ConditionalOnMissingClass("jakarta.servlet.http.HttpServlet")
+	static class MissingServletConfiguration {
+
+		MissingServletConfiguration() {
+			throw new FerruleConfigurationException("ferrule.otlp.http.enabled", "true",
+					"needs a servlet web server, which is not on the class path",
+					"Add spring-boot-starter-webmvc, or remove the property.");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty("ferrule.otlp.grpc.enabled")
+	@ConditionalOnMissingClass("org.springframework.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration")
+	static class MissingGrpcServerConfiguration {
+
+		MissingGrpcServerConfiguration() {
+			throw new FerruleConfigurationException("ferrule.otlp.grpc.enabled", "true",
+					"needs a gRPC server, which is not on the class path",
+					"Add spring-boot-starter-grpc-server, or remove the property.");
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

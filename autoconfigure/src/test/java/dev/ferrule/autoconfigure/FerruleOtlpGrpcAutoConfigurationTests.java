@@ -20,7 +20,6 @@ import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.otlp.GrpcCallContextFactory;
 import dev.ferrule.otlp.OtlpGrpcService;
-import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,9 +80,18 @@ class FerruleOtlpGrpcAutoConfigurationTests {
 
 	@Test
 	void servicesWithoutGrpcAreAbsent() {
+		this.runner.withClassLoader(new FilteredClassLoader("io.grpc", "org.springframework.boot.grpc"))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("ferruleOtlpTraceService"));
+	}
+
+	@Test
+	void servicesWhenEnabledWithoutGrpcStopTheStart() {
 		this.runner.withPropertyValues("ferrule.otlp.grpc.enabled=true")
-			.withClassLoader(new FilteredClassLoader(BindableService.class))
-			.run((context) -> assertThat(context).doesNotHaveBean("ferruleOtlpTraceService"));
+			.withClassLoader(new FilteredClassLoader("io.grpc", "org.springframework.boot.grpc"))
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.rootCause()
+				.hasMessageContaining("'ferrule.otlp.grpc.enabled'"));
 	}
 
 	@Test

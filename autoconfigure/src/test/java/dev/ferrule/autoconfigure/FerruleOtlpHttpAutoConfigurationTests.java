@@ -85,9 +85,18 @@ class FerruleOtlpHttpAutoConfigurationTests {
 
 	@Test
 	void servletWithoutServletApiIsAbsent() {
+		this.runner.withClassLoader(new FilteredClassLoader(HttpServlet.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("ferruleOtlpHttpServlet"));
+	}
+
+	@Test
+	void servletWhenEnabledWithoutServletApiStopsTheStart() {
 		this.runner.withPropertyValues("ferrule.otlp.http.enabled=true")
 			.withClassLoader(new FilteredClassLoader(HttpServlet.class))
-			.run((context) -> assertThat(context).doesNotHaveBean("ferruleOtlpHttpServlet"));
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.rootCause()
+				.hasMessageContaining("'ferrule.otlp.http.enabled'"));
 	}
 
 	@Test

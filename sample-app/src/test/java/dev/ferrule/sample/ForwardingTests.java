@@ -24,6 +24,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -52,6 +53,7 @@ import org.springframework.boot.grpc.test.autoconfigure.LocalGrpcServerPort;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.core.env.Environment;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -206,7 +208,7 @@ class ForwardingTests {
 	}
 
 	@Test
-	void healthIsServedOnItsOwnPort(@Autowired org.springframework.core.env.Environment environment) throws Exception {
+	void healthIsServedOnItsOwnPort(@Autowired Environment environment) throws Exception {
 		int port = environment.getRequiredProperty("local.management.port", Integer.class);
 		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/actuator/health"))
 			.build();
@@ -226,7 +228,7 @@ class ForwardingTests {
 			.POST(BodyPublishers.ofByteArray(body));
 	}
 
-	private void withChannel(java.util.function.Consumer<ManagedChannel> action) {
+	private void withChannel(Consumer<ManagedChannel> action) {
 		ManagedChannel channel = ManagedChannelBuilder.forAddress("127.0.0.1", this.grpcPort).usePlaintext().build();
 		try {
 			action.accept(channel);

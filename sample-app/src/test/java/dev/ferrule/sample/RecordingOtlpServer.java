@@ -19,6 +19,7 @@ package dev.ferrule.sample;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.Grpc;
@@ -52,6 +53,8 @@ final class RecordingOtlpServer implements AutoCloseable {
 
 	private volatile @Nullable Status answer;
 
+	private volatile @Nullable CountDownLatch hold;
+
 	RecordingOtlpServer() {
 		this.server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
 			.maxInboundMessageSize(64 * 1024 * 1024)
@@ -79,6 +82,14 @@ final class RecordingOtlpServer implements AutoCloseable {
 		this.answer = status;
 	}
 
+	/**
+	 * Keeps back the answers to all further requests.
+	 * @param release opened to let them go
+	 */
+	void holdUntil(CountDownLatch release) {
+		this.hold = release;
+	}
+
 	List<ExportTraceServiceRequest> traces() {
 		return this.traces;
 	}
@@ -93,6 +104,7 @@ final class RecordingOtlpServer implements AutoCloseable {
 
 	void reset() {
 		this.answer = null;
+		this.hold = null;
 		this.traces.clear();
 		this.metrics.clear();
 		this.logs.clear();
@@ -111,6 +123,7 @@ final class RecordingOtlpServer implements AutoCloseable {
 
 	private <Q, A> void receive(List<Q> received, Q request, A success, StreamObserver<A> observer) {
 		received.add(request);
+		await(this.hold);
 		Status status = this.answer;
 		if (status != null) {
 			observer.onError(status.asRuntimeException());
@@ -118,6 +131,17 @@ final class RecordingOtlpServer implements AutoCloseable {
 		}
 		observer.onNext(success);
 		observer.onCompleted();
+	}
+
+	private static void await(@Nullable CountDownLatch hold) {
+		try {
+			if (hold != null) {
+				hold.await(30, TimeUnit.SECONDS);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private final class Traces extends TraceServiceGrpc.TraceServiceImplBase {
