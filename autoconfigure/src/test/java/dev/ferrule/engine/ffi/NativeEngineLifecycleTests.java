@@ -16,8 +16,8 @@
 
 package dev.ferrule.engine.ffi;
 
-import java.util.List;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -199,8 +199,7 @@ class NativeEngineLifecycleTests {
 	void routeToAnUnknownPipelineStopsTheEngine() {
 		FakeNativeApi api = new FakeNativeApi();
 		NativeEngineOptions options = NativeEngineOptions.defaults().withRoutes(Map.of(Signal.LOGS, "lost"));
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> NativeEngine.start(api, "{}", options, System::nanoTime))
+		assertThatIllegalArgumentException().isThrownBy(() -> NativeEngine.start(api, "{}", options, System::nanoTime))
 			.withMessageContaining("'lost'");
 		assertThat(api.stops).hasValue(1);
 		assertThat(api.frees).hasValue(1);
