@@ -51,8 +51,8 @@ class ShutdownTests {
 		CountDownLatch release = new CountDownLatch(1);
 		try (RecordingOtlpServer downstream = new RecordingOtlpServer()) {
 			downstream.holdUntil(release);
-			ConfigurableApplicationContext context = SpringApplication.run(GatewayApplication.class,
-					"--server.port=0", "--spring.grpc.server.port=0", "--management.server.port=0",
+			ConfigurableApplicationContext context = SpringApplication.run(GatewayApplication.class, "--server.port=0",
+					"--spring.grpc.server.port=0", "--management.server.port=0",
 					"--ferrule.exporter.endpoint=" + downstream.endpoint());
 			ManagedChannel channel = ManagedChannelBuilder
 				.forAddress("127.0.0.1", port(context, "local.grpc.server.port"))

@@ -207,8 +207,8 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	}
 
 	/**
-	 * Lets calls enter again after {@link #stopAccepting()}. Does nothing once the engine is
-	 * stopped.
+	 * Lets calls enter again after {@link #stopAccepting()}. Does nothing once the engine
+	 * is stopped.
 	 */
 	public void resumeAccepting() {
 		this.admission.pause(false);
