@@ -203,7 +203,15 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	 * Lets no more calls enter; those in flight go on. New calls fail as unavailable.
 	 */
 	public void stopAccepting() {
-		this.admission.closeWith(RefusalReason.STOPPING);
+		this.admission.pause(true);
+	}
+
+	/**
+	 * Lets calls enter again after {@link #stopAccepting()}. Does nothing once the engine
+	 * is stopped.
+	 */
+	public void resumeAccepting() {
+		this.admission.pause(false);
 	}
 
 	/**
@@ -229,7 +237,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	 * @param drain time for calls in flight, zero or more
 	 */
 	public void stop(Duration drain) {
-		stopAccepting();
+		this.admission.closeWith(RefusalReason.STOPPING);
 		this.closeLock.lock();
 		try {
 			if (!this.closed) {

@@ -78,6 +78,28 @@ class NativeEngineLifecycleTests {
 	}
 
 	@Test
+	void resumeAcceptingLetsCallsEnterAgain() throws Exception {
+		EngineFixture fixture = new EngineFixture();
+		fixture.engine.stopAccepting();
+		assertThat(fixture.engine.isAccepting()).isFalse();
+		fixture.engine.resumeAccepting();
+		assertThat(fixture.engine.isAccepting()).isTrue();
+		CompletableFuture<ExportResult> future = fixture.submit();
+		fixture.api.finish(fixture.api.lastCallId(), Records.success(fixture.api.lastCallId()));
+		assertThat(future.get(10, TimeUnit.SECONDS)).isNotNull();
+		fixture.close();
+	}
+
+	@Test
+	void resumeAcceptingDoesNotReopenAStoppedEngine() {
+		EngineFixture fixture = new EngineFixture();
+		fixture.close();
+		fixture.engine.resumeAccepting();
+		assertThat(fixture.engine.isAccepting()).isFalse();
+		assertThat(EngineFixture.kind(fixture.submit())).isEqualTo(ErrorKind.RETRYABLE);
+	}
+
+	@Test
 	void closingTwiceStopsOnce() {
 		EngineFixture fixture = new EngineFixture();
 		fixture.close();
