@@ -19,6 +19,6 @@ mod table;
 pub use call::{Call, CallOwner, TraceContext};
 pub use error::{CancelCause, Error, ErrorKind};
 pub use metadata::{Entry, Metadata, MetadataBuilder};
-pub use outbox::{LogLevel, LogLine, Message, Outbox};
+pub use outbox::{Fetched, LogLevel, LogLine, Message, Outbox};
 pub use outcome::{Outcome, Success, Timings};
 pub use table::{Admission, CallTable, Counters};

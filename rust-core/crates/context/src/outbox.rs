@@ -75,6 +75,44 @@ struct State {
     closed: bool,
 }
 
+/// Why [`Outbox::fetch`] returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fetched {
+    /// Messages were offered.
+    Messages,
+    /// The time is up.
+    Nothing,
+    /// Somebody called [`Outbox::wake`].
+    Woken,
+    /// The outbox is closed and empty.
+    Closed,
+}
+
+impl State {
+    fn is_empty(&self) -> bool {
+        self.completions.is_empty() && self.lines.is_empty()
+    }
+
+    fn offer(&mut self, mut accept: impl FnMut(&Message) -> bool) {
+        while let Some(message) = self.completions.front() {
+            if !accept(message) {
+                return;
+            }
+            self.completions.pop_front();
+            self.credits += 1;
+        }
+        while let Some(line) = self.lines.pop_front() {
+            let message = Message::Log(line);
+            if !accept(&message) {
+                if let Message::Log(line) = message {
+                    self.lines.push_front(line);
+                }
+                return;
+            }
+        }
+    }
+}
+
 const MOST_LINES: usize = 1024;
 
 impl Outbox {
@@ -148,13 +186,16 @@ impl Outbox {
 
     /// Waits until there is something, the time is up, or somebody calls [`Outbox::wake`].
     /// Then offers messages to `accept`, outcomes first, until it returns false for one, which
-    /// stays. Returns false once the outbox is closed and empty.
-    pub fn fetch(&self, timeout: Duration, mut accept: impl FnMut(&Message) -> bool) -> bool {
+    /// stays.
+    pub fn fetch(&self, timeout: Duration, accept: impl FnMut(&Message) -> bool) -> Fetched {
         let until = Instant::now().checked_add(timeout);
         let mut state = self.state.lock();
-        while state.completions.is_empty() && state.lines.is_empty() && !state.woken {
+        while state.is_empty() {
+            if std::mem::take(&mut state.woken) {
+                return Fetched::Woken;
+            }
             if state.closed {
-                return false;
+                return Fetched::Closed;
             }
             let timed_out = match until {
                 Some(until) => self.arrived.wait_until(&mut state, until).timed_out(),
@@ -163,28 +204,12 @@ impl Outbox {
                     false
                 }
             };
-            if timed_out {
-                break;
+            if timed_out && state.is_empty() {
+                return Fetched::Nothing;
             }
         }
-        state.woken = false;
-        while let Some(message) = state.completions.front() {
-            if !accept(message) {
-                return true;
-            }
-            state.completions.pop_front();
-            state.credits += 1;
-        }
-        while let Some(line) = state.lines.pop_front() {
-            let message = Message::Log(line);
-            if !accept(&message) {
-                if let Message::Log(line) = message {
-                    state.lines.push_front(line);
-                }
-                return true;
-            }
-        }
-        true
+        state.offer(accept);
+        Fetched::Messages
     }
 
     /// Makes a waiting [`Outbox::fetch`] return.

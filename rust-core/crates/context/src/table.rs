@@ -95,14 +95,20 @@ impl CallTable {
         }
     }
 
-    /// Finishes a call, by the one who works on it. Returns false, and counts, if it had its
-    /// outcome already.
+    /// Finishes a call with an answer. Returns false, and counts it as late, if the call had
+    /// its outcome already.
     pub fn finish(&self, call_id: u64, outcome: Outcome) -> bool {
-        let finished = self.take_and_complete(call_id, outcome).is_some();
+        let finished = self.finish_if_open(call_id, outcome);
         if !finished {
             self.late.fetch_add(1, Ordering::Relaxed);
         }
         finished
+    }
+
+    /// Finishes a call, by the one who works on it, for a reason that is no answer. Returns
+    /// false if the call had its outcome already.
+    pub fn finish_if_open(&self, call_id: u64, outcome: Outcome) -> bool {
+        self.take_and_complete(call_id, outcome).is_some()
     }
 
     /// Finishes a call from outside and tells its owner to let go. Returns false if it had its

@@ -1,1 +1,29 @@
-//! stub
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! Everything of Ferrule that knows the OTAP dataflow engine.
+//!
+//! [`Engine`] starts and stops one engine in this process and is the way in for payloads. Its
+//! `host` receiver feeds a pipeline, the `log` exporter tells the host what arrived.
+
+mod budget;
+mod codec;
+mod config;
+mod engine;
+mod lane;
+mod log_exporter;
+mod nack;
+mod panics;
+mod receiver;
+mod refusal;
+mod runtime;
+mod shared;
+mod spec;
+
+pub use budget::Permit;
+pub use codec::{ContentCoding, Encoding};
+pub use config::StartConfig;
+pub use engine::{Engine, Submission, Ticket};
+pub use ferrule_otlp::Signal;
+pub use refusal::{Reason, Refusal};
+pub use shared::{CALL_ID_HEADER, Shared, call_id_of};

@@ -1,1 +1,12 @@
-//! stub
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! The native library with two more nodes, which fail as a test asks for. Tests load it through
+//! `ferrule.native.path`; the shipped library has none of this.
+
+// The exports of the shipped library are this library's, too.
+pub use ferrule::*;
+
+mod order;
+mod outcome;
+mod probe;

@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use std::time::Duration;
 
 use super::*;
-use crate::{CallOwner, Message, Metadata, Success};
+use crate::{CallOwner, Fetched, Message, Metadata, Success};
 
 #[derive(Default)]
 struct Releases(AtomicU64);
@@ -177,10 +177,23 @@ fn closed_outbox_delivers_what_waits_and_then_ends() {
     outbox.close();
     assert!(!outbox.take_credit());
     let mut delivered = 0;
-    assert!(outbox.fetch(Duration::ZERO, |_| {
+    let fetched = outbox.fetch(Duration::ZERO, |_| {
         delivered += 1;
         true
-    }));
-    assert_eq!(delivered, 1);
-    assert!(!outbox.fetch(Duration::from_secs(60), |_| true));
+    });
+    assert_eq!((fetched, delivered), (Fetched::Messages, 1));
+    assert_eq!(
+        outbox.fetch(Duration::from_secs(60), |_| true),
+        Fetched::Closed
+    );
+}
+
+#[test]
+fn waiting_fetch_ends_when_woken() {
+    let (_table, outbox, _owner) = table(1);
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| outbox.fetch(Duration::from_secs(60), |_| true));
+        outbox.wake();
+        assert_eq!(waiting.join().unwrap(), Fetched::Woken);
+    });
 }

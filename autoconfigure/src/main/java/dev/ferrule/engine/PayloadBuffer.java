@@ -30,15 +30,16 @@ import java.nio.ByteBuffer;
 public interface PayloadBuffer extends AutoCloseable {
 
 	/**
-	 * Returns the memory, to be written from position zero; its position when submitted is
-	 * the payload's length.
+	 * Returns the memory, to be written from position zero; its position when submitted
+	 * is the payload's length.
 	 * @return always the same direct buffer
 	 * @throws IllegalStateException after submission or close
 	 */
 	ByteBuffer buffer();
 
 	/**
-	 * Gives the memory back if it was not submitted; harmless afterwards and when repeated.
+	 * Gives the memory back if it was not submitted; harmless afterwards and when
+	 * repeated.
 	 */
 	@Override
 	void close();

@@ -25,8 +25,8 @@ import dev.ferrule.context.CallContext;
  *
  * <p>
  * Every submitted call gets exactly one outcome: its future completes with a result, or
- * with a {@link dev.ferrule.error.TelemetryEngineException}. Cancelling the future cancels
- * the work.
+ * with a {@link dev.ferrule.error.TelemetryEngineException}. Cancelling the future
+ * cancels the work.
  */
 public interface TelemetryEngine {
 
@@ -35,7 +35,8 @@ public interface TelemetryEngine {
 	 * @param payload what to process; must not change until this method returned
 	 * @param context deadline, cancellation, metadata and trace of the call; without a
 	 * deadline the configured default applies, and never more than the configured maximum
-	 * @return completes on the configured executor, never on the thread that polls the engine
+	 * @return completes on the configured executor, never on the thread that polls the
+	 * engine
 	 */
 	CompletableFuture<ExportResult> submit(TelemetryPayload payload, CallContext context);
 
@@ -50,8 +51,8 @@ public interface TelemetryEngine {
 	 * Reserves memory in the engine.
 	 * @param size bytes, 0 or more
 	 * @return memory to fill
-	 * @throws dev.ferrule.error.TelemetryEngineException if the byte budget is exhausted or
-	 * the engine is not running
+	 * @throws dev.ferrule.error.TelemetryEngineException if the byte budget is exhausted
+	 * or the engine is not running
 	 */
 	PayloadBuffer reserve(int size);
 

@@ -56,7 +56,8 @@ public final class TelemetryPayload {
 	/**
 	 * A payload of uncompressed OTLP protobuf.
 	 * @param signal what the bytes hold
-	 * @param bytes an {@code Export...ServiceRequest}; must not change until submit returned
+	 * @param bytes an {@code Export...ServiceRequest}; must not change until submit
+	 * returned
 	 * @return the payload
 	 */
 	public static TelemetryPayload of(Signal signal, byte[] bytes) {
@@ -67,10 +68,11 @@ public final class TelemetryPayload {
 	/**
 	 * A payload of uncompressed OTLP protobuf, gathered from buffers.
 	 * @param signal what the bytes hold
-	 * @param buffers remaining bytes of each, in order; their positions are not changed, and
-	 * changing them later does not change the payload
+	 * @param buffers remaining bytes of each, in order; their positions are not changed,
+	 * and changing them later does not change the payload
 	 * @return the payload
-	 * @throws IllegalArgumentException if the buffers hold more than 2^31-1 bytes together
+	 * @throws IllegalArgumentException if the buffers hold more than 2^31-1 bytes
+	 * together
 	 */
 	public static TelemetryPayload of(Signal signal, ByteBuffer... buffers) {
 		ByteBuffer[] views = new ByteBuffer[buffers.length];
@@ -88,8 +90,8 @@ public final class TelemetryPayload {
 	}
 
 	/**
-	 * A payload in memory reserved by {@link TelemetryEngine#reserve(int)}. Ownership passes
-	 * to the engine at submit, whatever its result.
+	 * A payload in memory reserved by {@link TelemetryEngine#reserve(int)}. Ownership
+	 * passes to the engine at submit, whatever its result.
 	 * @param signal what the bytes hold
 	 * @param buffer filled from position zero
 	 * @return the payload

@@ -101,8 +101,8 @@ class TelemetryPayloadTests {
 
 	@Test
 	void textNeverShowsBytes() {
-		assertThat(TelemetryPayload.of(Signal.LOGS, bytes("secret"))).hasToString(
-				"TelemetryPayload[signal=LOGS, encoding=PROTOBUF, coding=IDENTITY, size=6]");
+		assertThat(TelemetryPayload.of(Signal.LOGS, bytes("secret")))
+			.hasToString("TelemetryPayload[signal=LOGS, encoding=PROTOBUF, coding=IDENTITY, size=6]");
 	}
 
 	@Test

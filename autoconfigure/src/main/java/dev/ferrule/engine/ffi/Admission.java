@@ -22,11 +22,13 @@ import dev.ferrule.cancellation.CancellationCause;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether calls may enter. Only ever closes.
+ * Whether calls may enter. A pause can end, closing is for good.
  */
 final class Admission {
 
 	private final AtomicReference<@Nullable RefusalReason> refusal = new AtomicReference<>();
+
+	private volatile boolean paused;
 
 	private volatile @Nullable CancellationCause cancelAll;
 
@@ -35,13 +37,22 @@ final class Admission {
 	 * @return the reason, or {@code null} while they may
 	 */
 	@Nullable RefusalReason refusal() {
-		return this.refusal.get();
+		RefusalReason reason = this.refusal.get();
+		return (reason == null && this.paused) ? RefusalReason.STOPPING : reason;
 	}
 
 	/**
-	 * Closes the door.
+	 * Lets no call enter until the pause ends.
+	 * @param paused whether calls have to stay outside
+	 */
+	void pause(boolean paused) {
+		this.paused = paused;
+	}
+
+	/**
+	 * Closes the door for good.
 	 * @param reason what those are told who come late
-	 * @return whether it was open
+	 * @return whether it was not closed yet
 	 */
 	boolean closeWith(RefusalReason reason) {
 		return this.refusal.compareAndSet(null, reason);

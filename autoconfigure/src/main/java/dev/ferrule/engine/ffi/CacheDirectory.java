@@ -35,8 +35,8 @@ import dev.ferrule.engine.ffi.NativeLibraryException.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a directory for extracted libraries: one that others cannot write to, because what
- * lies there is executed, and from which the system loads code.
+ * Finds a directory for extracted libraries: one that others cannot write to, because
+ * what lies there is executed, and from which the system loads code.
  */
 final class CacheDirectory {
 
@@ -73,7 +73,8 @@ final class CacheDirectory {
 		List<Path> candidates = new ArrayList<>();
 		String cacheHome = environment.apply("XDG_CACHE_HOME");
 		String home = properties.apply("user.home");
-		// The XDG specification has relative paths ignored; a home of "?" is a user without entry
+		// The XDG specification has relative paths ignored; a home of "?" is a user
+		// without entry
 		if (cacheHome != null && Path.of(cacheHome).isAbsolute()) {
 			candidates.add(Path.of(cacheHome, "ferrule", "native"));
 		}

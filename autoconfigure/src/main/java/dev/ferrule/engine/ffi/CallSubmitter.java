@@ -209,8 +209,9 @@ final class CallSubmitter {
 		CancellationToken token = context.cancellation();
 		if (token.isCancelled()) {
 			CancellationCause cause = token.cause();
-			return TelemetryEngineException.of(Failure.cancelled(
-					(cause != null) ? cause : CancellationCause.APPLICATION, "The call was cancelled before it began."));
+			return TelemetryEngineException
+				.of(Failure.cancelled((cause != null) ? cause : CancellationCause.APPLICATION,
+						"The call was cancelled before it began."));
 		}
 		return (remaining(context) <= 0) ? RefusalReason.EXPIRED.exception(null) : null;
 	}
@@ -220,10 +221,8 @@ final class CallSubmitter {
 		return (deadline != null) ? Math.min(deadline.remainingNanos(), this.maximumNanos) : this.defaultNanos;
 	}
 
-	/**
-	 * Reserves memory, whose address is then at the start of the frame buffer.
-	 */
 	private long reserve(int size, FrameBuffer frame) {
+		// Reserves memory, whose address is then at the start of the frame buffer
 		long payload = this.engine.api().payloadReserve(this.engine.value(), size, frame.address());
 		if (payload <= 0) {
 			throw RefusalReason.exception(-payload);
@@ -284,8 +283,8 @@ final class CallSubmitter {
 		}
 	}
 
-	/** At most 73 years, so that sums with clocks do not overflow. */
 	private static long nanos(Duration time) {
+		// At most 73 years, so that sums with clocks do not overflow
 		long limit = Long.MAX_VALUE / 4;
 		return (time.compareTo(Duration.ofNanos(limit)) < 0) ? time.toNanos() : limit;
 	}

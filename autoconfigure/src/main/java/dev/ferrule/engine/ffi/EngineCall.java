@@ -29,9 +29,9 @@ import dev.ferrule.error.TelemetryEngineException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call in flight and the future that its caller holds: a single object, so that a call
- * costs no other. It is the listener of its cancellation token and the task that completes
- * it on the executor.
+ * One call in flight and the future that its caller holds: a single object, so that a
+ * call costs no other. It is the listener of its cancellation token and the task that
+ * completes it on the executor.
  *
  * <p>
  * Whoever completes the future from outside (cancels it, lets it time out) has lost
@@ -98,8 +98,8 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	}
 
 	/**
-	 * Cancels the call when the token is cancelled, at once if it is already. Must be called
-	 * after the engine accepted the call: it does not know it before.
+	 * Cancels the call when the token is cancelled, at once if it is already. Must be
+	 * called after the engine accepted the call: it does not know it before.
 	 * @param token token of the call
 	 */
 	void observe(CancellationToken token) {
@@ -192,12 +192,10 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 		super.obtrudeException(ex);
 	}
 
-	/**
-	 * Tells the engine before the future completes, because dependents run inside of that and
-	 * may take their time. The flag keeps the engine's answer from completing the future
-	 * first: whoever sets it goes on to complete the future.
-	 */
 	private void abandon() {
+		// Tells the engine before the future completes, because dependents run inside of
+		// that and may take their time. The flag keeps the engine's answer from
+		// completing the future first: whoever sets it goes on to complete the future
 		if (!isDone() && ABANDONED.compareAndSet(this, false, true)) {
 			this.canceller.cancel(this, CancellationCause.APPLICATION);
 		}

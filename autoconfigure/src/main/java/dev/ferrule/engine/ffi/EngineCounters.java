@@ -33,8 +33,8 @@ import dev.ferrule.error.ErrorKind;
  * timer here; anything but 0 is a bug of the engine
  * @param malformedRecords records that could not be read
  * @param pollErrors polls that failed
- * @param executorRejections outcomes that the executor refused and that were delivered on a
- * thread of the engine
+ * @param executorRejections outcomes that the executor refused and that were delivered on
+ * a thread of the engine
  * @param droppedLogLines log lines dropped because logging was too slow
  */
 public record EngineCounters(long submitted, long succeeded, Map<ErrorKind, Long> failed, long inFlight,

@@ -57,7 +57,8 @@ final class EngineRecord {
 			return false;
 		}
 		int recordLength = this.buffer.getInt(position + RecordLayout.LENGTH_OFFSET);
-		if (recordLength < RecordLayout.FIXED_LENGTH || recordLength > end - position || recordLength % RecordLayout.ALIGNMENT != 0) {
+		if (recordLength < RecordLayout.FIXED_LENGTH || recordLength > end - position
+				|| recordLength % RecordLayout.ALIGNMENT != 0) {
 			return false;
 		}
 		this.start = position;
@@ -86,9 +87,10 @@ final class EngineRecord {
 	}
 
 	ExportResult result() {
-		return new ExportResult(hasFlag(RecordLayout.FLAG_PARTIAL_SUCCESS)
-				? this.buffer.getLong(this.start + RecordLayout.REJECTED_ITEMS_OFFSET) : 0, message(),
-				duration(RecordLayout.QUEUE_NANOS_OFFSET), duration(RecordLayout.PIPELINE_NANOS_OFFSET),
+		return new ExportResult(
+				hasFlag(RecordLayout.FLAG_PARTIAL_SUCCESS)
+						? this.buffer.getLong(this.start + RecordLayout.REJECTED_ITEMS_OFFSET) : 0,
+				message(), duration(RecordLayout.QUEUE_NANOS_OFFSET), duration(RecordLayout.PIPELINE_NANOS_OFFSET),
 				duration(RecordLayout.EXPORT_NANOS_OFFSET),
 				this.buffer.getInt(this.start + RecordLayout.ATTEMPTS_OFFSET));
 	}
@@ -101,13 +103,13 @@ final class EngineRecord {
 		ErrorKind kind = ErrorKind.fromCode(kind());
 		long retryDelay = this.buffer.getLong(this.start + RecordLayout.RETRY_DELAY_NANOS_OFFSET);
 		String message = message();
-		return new Failure(kind,
-				this.buffer.getInt(this.start + RecordLayout.GRPC_CODE_OFFSET), code(RecordLayout.HTTP_CODE_OFFSET),
-				code(RecordLayout.DOWNSTREAM_HTTP_OFFSET), hasFlag(RecordLayout.FLAG_PERMANENT) || kind.isPermanent(),
+		return new Failure(kind, this.buffer.getInt(this.start + RecordLayout.GRPC_CODE_OFFSET),
+				code(RecordLayout.HTTP_CODE_OFFSET), code(RecordLayout.DOWNSTREAM_HTTP_OFFSET),
+				hasFlag(RecordLayout.FLAG_PERMANENT) || kind.isPermanent(),
 				(retryDelay >= 0) ? Duration.ofNanos(retryDelay) : null,
 				CancellationCause.fromCode(this.buffer.getInt(this.start + RecordLayout.CAUSE_OFFSET)),
-				hasFlag(RecordLayout.FLAG_DELIVERY_UNKNOWN),
-				(message != null) ? message : "The engine gave no reason.", details());
+				hasFlag(RecordLayout.FLAG_DELIVERY_UNKNOWN), (message != null) ? message : "The engine gave no reason.",
+				details());
 	}
 
 	/**
@@ -120,7 +122,7 @@ final class EngineRecord {
 
 	/**
 	 * Returns the details.
-	 * @return JSON, or the target of a log line, or {@code null} if empty
+	 * @return the JSON text, or the target of a log line, or {@code null} if empty
 	 */
 	@Nullable String details() {
 		return text(textLength(RecordLayout.MESSAGE_LENGTH_OFFSET), textLength(RecordLayout.DETAILS_LENGTH_OFFSET));

@@ -21,8 +21,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads of the engine on the Java side: platform daemon threads, because virtual ones
- * would hold their carrier in native code.
+ * The threads of the engine on the Java side: platform daemon threads, because virtual
+ * ones would hold their carrier in native code.
  */
 final class EngineThreads {
 

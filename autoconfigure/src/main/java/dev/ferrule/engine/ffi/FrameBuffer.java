@@ -20,8 +20,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A direct buffer that grows, together with its address. Not thread-safe; whoever acquired
- * it from the pool owns it until it is released.
+ * A direct buffer that grows, together with its address. Not thread-safe; whoever
+ * acquired it from the pool owns it until it is released.
  */
 final class FrameBuffer {
 

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a few buffers for reuse. A fixed array instead of a thread-local, because virtual
- * threads come by the thousand and use a buffer only for the moment of a submission. Never
- * waits: where no buffer is at hand a new one is made.
+ * threads come by the thousand and use a buffer only for the moment of a submission.
+ * Never waits: where no buffer is at hand a new one is made.
  */
 final class FrameBufferPool {
 

@@ -53,7 +53,8 @@ final class FrameEncoder {
 		int traceStateLength = traceState.length();
 		int contextLength = encoded.index().length + traceStateLength + encoded.text().length;
 		if (contextLength > FrameLayout.MAX_CONTEXT_LENGTH) {
-			throw EncodedContext.tooLarge("takes " + contextLength + " bytes, at most " + FrameLayout.MAX_CONTEXT_LENGTH);
+			throw EncodedContext
+				.tooLarge("takes " + contextLength + " bytes, at most " + FrameLayout.MAX_CONTEXT_LENGTH);
 		}
 		int payloadStart = align(FrameLayout.FIXED_LENGTH + contextLength);
 		int payloadLength = payload.size();
@@ -124,8 +125,8 @@ final class FrameEncoder {
 		frame.putShort(FrameLayout.FLAGS_OFFSET, (short) flags);
 	}
 
-	/** A trace state is printable ASCII, {@link TraceContext} sees to that. */
 	private static void putAscii(ByteBuffer frame, int index, String text) {
+		// A trace state is printable ASCII, {@link TraceContext} sees to that
 		for (int i = 0; i < text.length(); i++) {
 			frame.put(index + i, (byte) text.charAt(i));
 		}

@@ -23,8 +23,8 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 
 /**
- * The C interface through JNA direct mapping: about 90 ns for a call, nothing on the heap.
- * The static methods are bound once for each class loader.
+ * The C interface through JNA direct mapping: about 90 ns for a call, nothing on the
+ * heap. The static methods are bound once for each class loader.
  */
 final class JnaNativeApi implements NativeApi {
 

@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Extracts a library from the class path, once: the file's name holds the hash of its
- * content. Processes that start at the same time do not disturb each other, because a file
- * appears under its name only when it is complete.
+ * content. Processes that start at the same time do not disturb each other, because a
+ * file appears under its name only when it is complete.
  */
 final class LibraryCache {
 
@@ -101,11 +101,9 @@ final class LibraryCache {
 		return HexFormat.of().formatHex(digest.digest());
 	}
 
-	/**
-	 * Returns whether the file is there, is ours, and has the right size. Its content is not
-	 * read: nobody else can write to the directory.
-	 */
 	private static boolean isComplete(Path target, URL library) throws IOException {
+		// Returns whether the file is there, is ours, and has the right size. Its content
+		// is not read: nobody else can write to the directory
 		if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
 			return false;
 		}
@@ -128,9 +126,8 @@ final class LibraryCache {
 		try {
 			String written = copy(library, temporary);
 			if (!written.equals(digest)) {
-				throw new NativeLibraryException(Reason.FOREIGN,
-						"The native library " + library + " is damaged, its hash is " + written + " instead of "
-								+ digest + ".",
+				throw new NativeLibraryException(Reason.FOREIGN, "The native library " + library
+						+ " is damaged, its hash is " + written + " instead of " + digest + ".",
 						"Get the artifact with the native library anew.");
 			}
 			move(temporary, target, library);
@@ -145,7 +142,8 @@ final class LibraryCache {
 		try (InputStream in = new DigestInputStream(open(library).getInputStream(), digest);
 				FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
 			in.transferTo(Channels.newOutputStream(out));
-			// Else a crash of the system could leave a file of the right size without content
+			// Else a crash of the system could leave a file of the right size without
+			// content
 			out.force(true);
 		}
 		return HexFormat.of().formatHex(digest.digest());

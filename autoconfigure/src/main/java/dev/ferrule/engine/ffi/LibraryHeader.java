@@ -27,8 +27,8 @@ import dev.ferrule.engine.ffi.NativeLibraryException.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the first bytes of a library file, because the system's own message about a file
- * of another platform is hard to understand, or names no file at all.
+ * Looks at the first bytes of a library file, because the system's own message about a
+ * file of another platform is hard to understand, or names no file at all.
  */
 final class LibraryHeader {
 
@@ -76,9 +76,9 @@ final class LibraryHeader {
 			return in.readNBytes(LENGTH);
 		}
 		catch (IOException ex) {
-			throw new NativeLibraryException(Reason.UNLOADABLE, "The native library " + file + " cannot be read: " + ex
-					+ ".", "Let the user of this process read the file, or set ferrule.native.path to another one.",
-					ex);
+			throw new NativeLibraryException(Reason.UNLOADABLE,
+					"The native library " + file + " cannot be read: " + ex + ".",
+					"Let the user of this process read the file, or set ferrule.native.path to another one.", ex);
 		}
 	}
 

@@ -92,8 +92,8 @@ final class LoadFailure {
 			return unloadable(library, "because JNA, which loads it, could not load its own native part (" + text + ")",
 					"Set the system property jna.tmpdir to a writable directory that allows execution.", error);
 		}
-		return unloadable(library, "(" + text + ")",
-				"See the cause, or set ferrule.native.path to another library.", error);
+		return unloadable(library, "(" + text + ")", "See the cause, or set ferrule.native.path to another library.",
+				error);
 	}
 
 	private static NativeLibraryException unloadable(Path library, String why, String action, Throwable error) {

@@ -24,8 +24,8 @@ import dev.ferrule.engine.ffi.NativeLibraryException.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one library of a class loader. The functions are bound to a class, so a second library
- * cannot be loaded; the same one is shared.
+ * The one library of a class loader. The functions are bound to a class, so a second
+ * library cannot be loaded; the same one is shared.
  */
 final class LoadedLibrary {
 

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Lets an event be logged at most once in ten seconds, so that a failure on the way of every
- * call does not fill the log. The counters tell how often it happened.
+ * Lets an event be logged at most once in ten seconds, so that a failure on the way of
+ * every call does not fill the log. The counters tell how often it happened.
  */
 final class LogLimit {
 

@@ -28,8 +28,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Writes log lines of the engine through SLF4J, on a thread of its own, because an appender
- * may block and the poll thread must not. Lines that come too fast are dropped and counted.
+ * Writes log lines of the engine through SLF4J, on a thread of its own, because an
+ * appender may block and the poll thread must not. Lines that come too fast are dropped
+ * and counted.
  */
 final class LogRelay implements Runnable, AutoCloseable {
 
@@ -112,8 +113,8 @@ final class LogRelay implements Runnable, AutoCloseable {
 	}
 
 	/**
-	 * Returns the name of the logger of a target: below our prefix, so that one level rules
-	 * all, and nothing but letters, digits, dots, underscores and dashes.
+	 * Returns the name of the logger of a target: below our prefix, so that one level
+	 * rules all, and nothing but letters, digits, dots, underscores and dashes.
 	 * @param target module path in the engine, such as {@code ferrule_pipeline::host}
 	 * @return a logger name
 	 */
@@ -122,8 +123,8 @@ final class LogRelay implements Runnable, AutoCloseable {
 		String path = target.replace("::", ".");
 		for (int i = 0; i < path.length() && i < MAXIMUM_NAME_LENGTH; i++) {
 			char character = path.charAt(i);
-			boolean plain = character < 0x80
-					&& (Character.isLetterOrDigit(character) || character == '.' || character == '_' || character == '-');
+			boolean plain = character < 0x80 && (Character.isLetterOrDigit(character) || character == '.'
+					|| character == '_' || character == '-');
 			name.append(plain ? character : '_');
 		}
 		if (name.isEmpty()) {

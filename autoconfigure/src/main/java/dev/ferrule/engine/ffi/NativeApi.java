@@ -20,8 +20,8 @@ import java.nio.ByteBuffer;
 
 /**
  * The engine's C interface: primitives only, addresses are numbers. Implementations are
- * thread-safe and add nothing to what the functions do. Handles are checked by the engine,
- * so a stale one is an error code and never a crash; addresses must be valid.
+ * thread-safe and add nothing to what the functions do. Handles are checked by the
+ * engine, so a stale one is an error code and never a crash; addresses must be valid.
  */
 interface NativeApi {
 
@@ -93,8 +93,8 @@ interface NativeApi {
 	 * @param outAddress receives whole records
 	 * @param outCapacity size of the output in bytes
 	 * @param timeoutNanos longest time to wait in nanoseconds
-	 * @return bytes written, or -1 when the engine stopped and delivered everything, -2 for a
-	 * stale handle, -3 if the next record does not fit
+	 * @return bytes written, or -1 when the engine stopped and delivered everything, -2
+	 * for a stale handle, -3 if the next record does not fit
 	 */
 	int enginePoll(long engine, long outAddress, long outCapacity, long timeoutNanos);
 

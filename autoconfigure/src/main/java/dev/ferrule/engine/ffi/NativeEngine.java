@@ -16,8 +16,6 @@
 
 package dev.ferrule.engine.ffi;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -42,8 +40,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>
  * Stopping has two phases, so that answers still reach those who wait: first
- * {@link #stopAccepting()}, and {@link #cancelAll(CancellationCause)} for what does not end
- * in time; later {@link #close()}.
+ * {@link #stopAccepting()}, and {@link #cancelAll(CancellationCause)} for what does not
+ * end in time; later {@link #close()}.
  */
 public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
@@ -56,8 +54,6 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 			null, true, "The engine ended unexpectedly, it is not known whether the data was delivered.", null);
 
 	private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(5);
-
-	private static final int STATUS_CAPACITY = 64 * 1024;
 
 	private final EngineHandle handle;
 
@@ -196,38 +192,26 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	/**
 	 * Describes the engine: version, pipelines, calls in flight, recent failures.
-	 * @return JSON as the engine wrote it
+	 * @return the engine's JSON text
 	 * @throws TelemetryEngineException if the engine is not running
 	 */
 	public String status() {
-		int capacity = STATUS_CAPACITY;
-		while (this.handle.retain()) {
-			try {
-				ByteBuffer out = ByteBuffer.allocateDirect(capacity);
-				NativeApi api = this.handle.api();
-				int length = api.engineStatus(this.handle.value(), api.addressOf(out), capacity);
-				if (length >= 0) {
-					byte[] json = new byte[Math.min(length, capacity)];
-					out.get(0, json);
-					return new String(json, StandardCharsets.UTF_8);
-				}
-				if (length == Integer.MIN_VALUE || -length <= capacity) {
-					break;
-				}
-				capacity = -length;
-			}
-			finally {
-				this.handle.release();
-			}
-		}
-		throw TelemetryEngineException.withStackTrace(RefusalReason.STALE_HANDLE.exception(null).failure(), null);
+		return EngineStatus.read(this.handle);
 	}
 
 	/**
 	 * Lets no more calls enter; those in flight go on. New calls fail as unavailable.
 	 */
 	public void stopAccepting() {
-		this.admission.closeWith(RefusalReason.STOPPING);
+		this.admission.pause(true);
+	}
+
+	/**
+	 * Lets calls enter again after {@link #stopAccepting()}. Does nothing once the engine
+	 * is stopped.
+	 */
+	public void resumeAccepting() {
+		this.admission.pause(false);
 	}
 
 	/**
@@ -248,12 +232,12 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	/**
 	 * Lets no more calls enter, waits for those in flight, cancels the rest and frees the
-	 * engine. When this method returns every call has its outcome. Later invocations do
-	 * nothing.
+	 * engine. When this method returns every call has its outcome, and the executor has
+	 * it to complete the future. Later invocations do nothing.
 	 * @param drain time for calls in flight, zero or more
 	 */
 	public void stop(Duration drain) {
-		stopAccepting();
+		this.admission.closeWith(RefusalReason.STOPPING);
 		this.closeLock.lock();
 		try {
 			if (!this.closed) {
@@ -280,21 +264,17 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		this.handle.release();
 	}
 
-	/**
-	 * Runs on the poll thread when the engine delivers nothing any more. Whoever stops the
-	 * engine closed the door before.
-	 */
 	private void pollEnded() {
+		// Runs on the poll thread when the engine delivers nothing any more. Whoever
+		// stops the engine closed the door before
 		if (this.admission.closeWith(RefusalReason.STALE_HANDLE)) {
 			logger.error("The engine ended unexpectedly and takes no more calls");
 			this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(LOST)));
 		}
 	}
 
-	/**
-	 * Ends a call that the engine should have ended long ago.
-	 */
 	private void endOverdue(EngineCall call) {
+		// Ends a call that the engine should have ended long ago
 		this.statistics.lastNetFired();
 		this.submitter.cancel(call, CancellationCause.APPLICATION);
 		this.delivery.fail(call, TelemetryEngineException.of(OverdueSweep.FAILURE));

@@ -28,12 +28,12 @@ import dev.ferrule.engine.Signal;
  *
  * @param library where the native library comes from
  * @param name prefix of the names of threads
- * @param maximumInFlight calls that the engine lets in, the same number as in the engine's
- * configuration; 1 or more
+ * @param maximumInFlight calls that the engine lets in, the same number as in the
+ * engine's configuration; 1 or more
  * @param defaultDeadline time for calls without deadline, more than zero
  * @param maximumDeadline longest time for any call, more than zero
- * @param grace time that the engine takes after a deadline to let go of a call, the same as
- * in the engine's configuration; zero or more
+ * @param grace time that the engine takes after a deadline to let go of a call, the same
+ * as in the engine's configuration; zero or more
  * @param drainTimeout time for calls in flight when the engine stops, zero or more
  * @param executor completes futures
  * @param routes names of the pipelines for the signals; others go to the pipeline called
@@ -55,8 +55,9 @@ public record NativeEngineOptions(NativeLibraryOptions library, String name, int
 	}
 
 	/**
-	 * Returns the defaults: library from the class path, 10,000 calls, deadlines of 30 and at
-	 * most 60 seconds, 500 ms grace, 10 seconds to drain, the common pool, no routes.
+	 * Returns the defaults: library from the class path, 10,000 calls, deadlines of 30
+	 * and at most 60 seconds, 500 ms grace, 10 seconds to drain, the common pool, no
+	 * routes.
 	 * @return the options
 	 */
 	public static NativeEngineOptions defaults() {

@@ -19,8 +19,8 @@ package dev.ferrule.engine.ffi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The native library cannot be used. The message says what is wrong, {@link #action()} what
- * to do about it.
+ * The native library cannot be used. The message says what is wrong, {@link #action()}
+ * what to do about it.
  */
 public class NativeLibraryException extends RuntimeException {
 
@@ -77,8 +77,8 @@ public class NativeLibraryException extends RuntimeException {
 		FOREIGN,
 
 		/**
-		 * The system does not load the library: no directory that allows it, another or too old C
-		 * library, or a symbol is missing.
+		 * The system does not load the library: no directory that allows it, another or
+		 * too old C library, or a symbol is missing.
 		 */
 		UNLOADABLE,
 

@@ -141,11 +141,9 @@ final class NativeLibraryLoader {
 		}
 	}
 
-	/**
-	 * Symbols stay private to the library, as its copies of C libraries must not get mixed up
-	 * with those of others.
-	 */
 	private static @Nullable Integer openFlags() {
+		// Symbols stay private to the library, as its copies of C libraries must not get
+		// mixed up with those of others
 		return Platform.isLinux() ? RTLD_NOW | LINUX_RTLD_NODELETE : null;
 	}
 

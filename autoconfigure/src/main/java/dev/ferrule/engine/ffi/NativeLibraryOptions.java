@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path library file to load as it is, or {@code null} to take the library from the
  * class path
- * @param cacheDirectory directory into which a library from the class path is extracted, or
- * {@code null} for the user's cache directory
+ * @param cacheDirectory directory into which a library from the class path is extracted,
+ * or {@code null} for the user's cache directory
  */
 public record NativeLibraryOptions(@Nullable Path path, @Nullable Path cacheDirectory) {
 

@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import dev.ferrule.engine.PayloadBuffer;
 
 /**
- * Memory reserved in the engine. A cleaner watches the byte buffer, not this object, because
- * views of the buffer may live on when this object is gone.
+ * Memory reserved in the engine. A cleaner watches the byte buffer, not this object,
+ * because views of the buffer may live on when this object is gone.
  */
 final class NativePayloadBuffer implements PayloadBuffer {
 
@@ -46,8 +46,8 @@ final class NativePayloadBuffer implements PayloadBuffer {
 	}
 
 	/**
-	 * Wraps memory that the caller reserved. The engine's handle is released when the memory
-	 * is.
+	 * Wraps memory that the caller reserved. The engine's handle is released when the
+	 * memory is.
 	 * @param engine retained handle of the engine
 	 * @param payload payload handle
 	 * @param address first byte

@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Completes futures on the configured executor, because what the application hangs on them
- * may block. If the executor refuses, a thread of the engine does it: an outcome is never
- * lost.
+ * Completes futures on the configured executor, because what the application hangs on
+ * them may block. If the executor refuses, a thread of the engine does it: an outcome is
+ * never lost.
  */
 final class OutcomeDelivery {
 

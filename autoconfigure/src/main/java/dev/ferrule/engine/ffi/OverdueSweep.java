@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The last net: ends calls that are still pending some time after their deadline. The engine
- * ends them itself, so if this ever finds one there is a bug. Looks at the whole table once
- * in a second; a single call pays nothing for it.
+ * The last net: ends calls that are still pending some time after their deadline. The
+ * engine ends them itself, so if this ever finds one there is a bug. Looks at the whole
+ * table once in a second; a single call pays nothing for it.
  */
 final class OverdueSweep implements Runnable, AutoCloseable {
 
@@ -54,8 +54,7 @@ final class OverdueSweep implements Runnable, AutoCloseable {
 
 	private final ScheduledThreadPoolExecutor timer;
 
-	OverdueSweep(PendingCalls calls, Consumer<EngineCall> finisher, NativeEngineOptions options,
-			LongSupplier ticker) {
+	OverdueSweep(PendingCalls calls, Consumer<EngineCall> finisher, NativeEngineOptions options, LongSupplier ticker) {
 		this.calls = calls;
 		this.finisher = finisher;
 		this.lateNanos = options.grace().toNanos() + SLACK_NANOS;

@@ -45,8 +45,8 @@ final class PendingCalls {
 
 	/**
 	 * Creates a table.
-	 * @param maximumInFlight calls that the engine lets in; the table has room for at least
-	 * twice as many, because calls enter it before the engine is asked
+	 * @param maximumInFlight calls that the engine lets in; the table has room for at
+	 * least twice as many, because calls enter it before the engine is asked
 	 */
 	PendingCalls(int maximumInFlight) {
 		this(maximumInFlight, 0);
@@ -87,8 +87,8 @@ final class PendingCalls {
 	/**
 	 * Takes a call out of the table.
 	 * @param id id of the call
-	 * @return the call, which the caller must finish, or {@code null} if it is not in flight
-	 * any more
+	 * @return the call, which the caller must finish, or {@code null} if it is not in
+	 * flight any more
 	 */
 	@Nullable EngineCall take(long id) {
 		EngineCall call = this.slots.get(slot(id));

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches records until the engine has stopped and delivered everything. The only code that
- * waits in the engine. Survives any exception, because nothing else ends calls.
+ * Fetches records until the engine has stopped and delivered everything. The only code
+ * that waits in the engine. Survives any exception, because nothing else ends calls.
  */
 final class PollLoop implements Runnable {
 

@@ -25,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives each record of a poll to whom it belongs. Survives anything that a record may hold.
+ * Gives each record of a poll to whom it belongs. Survives anything that a record may
+ * hold.
  */
 final class RecordDispatcher {
 
@@ -52,8 +53,8 @@ final class RecordDispatcher {
 	}
 
 	/**
-	 * Dispatches all records. A record whose length is wrong ends the batch, because the next
-	 * one cannot be found; calls that this hides are ended by the timer.
+	 * Dispatches all records. A record whose length is wrong ends the batch, because the
+	 * next one cannot be found; calls that this hides are ended by the timer.
 	 * @param record cursor on the buffer
 	 * @param bytes valid bytes of the buffer
 	 */
@@ -97,11 +98,9 @@ final class RecordDispatcher {
 		}
 	}
 
-	/**
-	 * Reads the outcome of a call that is out of the table, and so must get one whatever its
-	 * record holds.
-	 */
 	private Object decode(EngineRecord record) {
+		// Reads the outcome of a call that is out of the table, and so must get one
+		// whatever its record holds
 		try {
 			return (record.kind() == 0) ? record.result() : TelemetryEngineException.of(record.failure());
 		}

@@ -54,9 +54,11 @@ enum RefusalReason {
 
 	UNKNOWN_PIPELINE(Refusals.UNKNOWN_PIPELINE, ErrorKind.CONFIGURATION, "The engine has no such pipeline."),
 
-	UNKNOWN_PAYLOAD(Refusals.UNKNOWN_PAYLOAD, ErrorKind.CONFIGURATION, "The payload's memory was submitted or given back before."),
+	UNKNOWN_PAYLOAD(Refusals.UNKNOWN_PAYLOAD, ErrorKind.CONFIGURATION,
+			"The payload's memory was submitted or given back before."),
 
-	MEMORY_PRESSURE(Refusals.MEMORY_PRESSURE, ErrorKind.RESOURCE_EXHAUSTED, "The process is short of memory. Retry later."),
+	MEMORY_PRESSURE(Refusals.MEMORY_PRESSURE, ErrorKind.RESOURCE_EXHAUSTED,
+			"The process is short of memory. Retry later."),
 
 	INTERNAL(Refusals.INTERNAL, ErrorKind.PERMANENT, "The engine failed while taking the call in, see the log."),
 

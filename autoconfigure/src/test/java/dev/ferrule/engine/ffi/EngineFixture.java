@@ -50,8 +50,7 @@ final class EngineFixture implements AutoCloseable {
 
 	final NativeEngine engine;
 
-	private final ExecutorService executor = Executors
-		.newSingleThreadExecutor(EngineThreads.factory(EXECUTOR_THREAD));
+	private final ExecutorService executor = Executors.newSingleThreadExecutor(EngineThreads.factory(EXECUTOR_THREAD));
 
 	EngineFixture() {
 		this(UnaryOperator.identity());

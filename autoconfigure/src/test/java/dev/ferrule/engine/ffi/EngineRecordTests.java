@@ -35,8 +35,8 @@ class EngineRecordTests {
 
 	@Test
 	void successHasDurationsAndAttempts() {
-		assertThat(record(Records.success(1)).result()).isEqualTo(
-				new ExportResult(0, null, Duration.ofNanos(1), Duration.ofNanos(2), Duration.ofNanos(3), 1));
+		assertThat(record(Records.success(1)).result())
+			.isEqualTo(new ExportResult(0, null, Duration.ofNanos(1), Duration.ofNanos(2), Duration.ofNanos(3), 1));
 	}
 
 	@Test
@@ -52,8 +52,8 @@ class EngineRecordTests {
 	@Test
 	void failureHasAllFacts() {
 		byte[] bytes = Records.record(RecordLayout.TYPE_COMPLETION, ErrorKind.RETRYABLE.code(), 1, "down: \u00e9",
-				"{\"x\":1}", (fields) -> fields
-					.put(RecordLayout.FLAGS_OFFSET, (byte) RecordLayout.FLAG_DELIVERY_UNKNOWN)
+				"{\"x\":1}",
+				(fields) -> fields.put(RecordLayout.FLAGS_OFFSET, (byte) RecordLayout.FLAG_DELIVERY_UNKNOWN)
 					.putInt(RecordLayout.GRPC_CODE_OFFSET, 14)
 					.putShort(RecordLayout.HTTP_CODE_OFFSET, (short) 503)
 					.putShort(RecordLayout.DOWNSTREAM_HTTP_OFFSET, (short) 502)
@@ -90,9 +90,9 @@ class EngineRecordTests {
 	@ParameterizedTest
 	@ValueSource(ints = { -1, Integer.MAX_VALUE, 8, 1000 })
 	void textLengthsBeyondTheRecordAreCut(int length) {
-		byte[] bytes = Records.record(RecordLayout.TYPE_COMPLETION, 1, 1, "12345678", "", (fields) -> fields
-			.putInt(RecordLayout.MESSAGE_LENGTH_OFFSET, length)
-			.putInt(RecordLayout.DETAILS_LENGTH_OFFSET, length));
+		byte[] bytes = Records.record(RecordLayout.TYPE_COMPLETION, 1, 1, "12345678", "",
+				(fields) -> fields.putInt(RecordLayout.MESSAGE_LENGTH_OFFSET, length)
+					.putInt(RecordLayout.DETAILS_LENGTH_OFFSET, length));
 		Failure failure = record(bytes).failure();
 		assertThat(failure.message()).isEqualTo("12345678");
 		assertThat(failure.detailsJson()).isNull();

@@ -40,8 +40,8 @@ import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.error.ErrorKind;
 
 /**
- * An engine that does what a test says, behind the native interface. Addresses are made up,
- * so nothing can touch memory that is not a buffer. Keeps all buffers reachable.
+ * An engine that does what a test says, behind the native interface. Addresses are made
+ * up, so nothing can touch memory that is not a buffer. Keeps all buffers reachable.
  */
 class FakeNativeApi implements NativeApi {
 
@@ -73,7 +73,9 @@ class FakeNativeApi implements NativeApi {
 	/** What the next reservations are answered with, or 0 to grant them. */
 	volatile long reserveResult;
 
-	/** Called with the call id while a submission is in the engine, after it was accepted. */
+	/**
+	 * Called with the call id while a submission is in the engine, after it was accepted.
+	 */
 	volatile LongConsumer duringSubmit = (callId) -> {
 	};
 

@@ -17,8 +17,8 @@
 package dev.ferrule.engine.ffi;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -106,8 +106,8 @@ class NativeEngineCancelTests {
 		List<Consumer<CompletableFuture<ExportResult>>> ways = List.of(
 				(future) -> future.complete(new ExportResult(0, null, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0)),
 				(future) -> future.completeExceptionally(new IllegalStateException()),
-				(future) -> future.obtrudeException(new IllegalStateException()),
-				(future) -> future.obtrudeValue(new ExportResult(0, null, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0)));
+				(future) -> future.obtrudeException(new IllegalStateException()), (future) -> future
+					.obtrudeValue(new ExportResult(0, null, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0)));
 		for (Consumer<CompletableFuture<ExportResult>> way : ways) {
 			CompletableFuture<ExportResult> future = this.fixture.submit();
 			way.accept(future);
@@ -173,9 +173,9 @@ class NativeEngineCancelTests {
 	}
 
 	/**
-	 * Scenario: for each call the engine's outcome, a cancelled future and a cancelled token
-	 * race. Guarantees: every future completes, and as many calls are counted as completed
-	 * as were submitted.
+	 * Scenario: for each call the engine's outcome, a cancelled future and a cancelled
+	 * token race. Guarantees: every future completes, and as many calls are counted as
+	 * completed as were submitted.
 	 */
 	@Test
 	void racingCancellationsAndOutcomesBalance() throws InterruptedException {

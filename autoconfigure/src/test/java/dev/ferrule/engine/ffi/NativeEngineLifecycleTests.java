@@ -16,8 +16,8 @@
 
 package dev.ferrule.engine.ffi;
 
-import java.util.List;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -75,6 +75,28 @@ class NativeEngineLifecycleTests {
 		fixture.api.finish(fixture.api.lastCallId(), Records.success(fixture.api.lastCallId()));
 		assertThat(future.get(10, TimeUnit.SECONDS)).isNotNull();
 		fixture.close();
+	}
+
+	@Test
+	void resumeAcceptingLetsCallsEnterAgain() throws Exception {
+		EngineFixture fixture = new EngineFixture();
+		fixture.engine.stopAccepting();
+		assertThat(fixture.engine.isAccepting()).isFalse();
+		fixture.engine.resumeAccepting();
+		assertThat(fixture.engine.isAccepting()).isTrue();
+		CompletableFuture<ExportResult> future = fixture.submit();
+		fixture.api.finish(fixture.api.lastCallId(), Records.success(fixture.api.lastCallId()));
+		assertThat(future.get(10, TimeUnit.SECONDS)).isNotNull();
+		fixture.close();
+	}
+
+	@Test
+	void resumeAcceptingDoesNotReopenAStoppedEngine() {
+		EngineFixture fixture = new EngineFixture();
+		fixture.close();
+		fixture.engine.resumeAccepting();
+		assertThat(fixture.engine.isAccepting()).isFalse();
+		assertThat(EngineFixture.kind(fixture.submit())).isEqualTo(ErrorKind.RETRYABLE);
 	}
 
 	@Test
@@ -177,8 +199,7 @@ class NativeEngineLifecycleTests {
 	void routeToAnUnknownPipelineStopsTheEngine() {
 		FakeNativeApi api = new FakeNativeApi();
 		NativeEngineOptions options = NativeEngineOptions.defaults().withRoutes(Map.of(Signal.LOGS, "lost"));
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> NativeEngine.start(api, "{}", options, System::nanoTime))
+		assertThatIllegalArgumentException().isThrownBy(() -> NativeEngine.start(api, "{}", options, System::nanoTime))
 			.withMessageContaining("'lost'");
 		assertThat(api.stops).hasValue(1);
 		assertThat(api.frees).hasValue(1);

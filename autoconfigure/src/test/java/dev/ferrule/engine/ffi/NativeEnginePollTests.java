@@ -119,11 +119,12 @@ class NativeEnginePollTests {
 	void unreadableOutcomeStillEndsTheCall() {
 		CompletableFuture<ExportResult> future = this.fixture.submit();
 		long callId = this.api.lastCallId();
-		this.api.finish(callId, Records.record(RecordLayout.TYPE_COMPLETION, 250, callId, "?", "", (fields) -> fields
-			.putInt(RecordLayout.GRPC_CODE_OFFSET, -1)
-			.putInt(RecordLayout.CAUSE_OFFSET, -1)
-			.putLong(RecordLayout.RETRY_DELAY_NANOS_OFFSET, Long.MIN_VALUE)
-			.putInt(RecordLayout.MESSAGE_LENGTH_OFFSET, -1)));
+		this.api.finish(callId,
+				Records.record(RecordLayout.TYPE_COMPLETION, 250, callId, "?", "",
+						(fields) -> fields.putInt(RecordLayout.GRPC_CODE_OFFSET, -1)
+							.putInt(RecordLayout.CAUSE_OFFSET, -1)
+							.putLong(RecordLayout.RETRY_DELAY_NANOS_OFFSET, Long.MIN_VALUE)
+							.putInt(RecordLayout.MESSAGE_LENGTH_OFFSET, -1)));
 		assertThat(EngineFixture.kind(future)).isEqualTo(ErrorKind.PERMANENT);
 	}
 

@@ -247,8 +247,7 @@ class NativeLibraryLoaderTests {
 				"needs version 1");
 	}
 
-	static void assertThatFails(Reason reason, ThrowingCallable callable,
-			String... texts) {
+	static void assertThatFails(Reason reason, ThrowingCallable callable, String... texts) {
 		assertThatExceptionOfType(NativeLibraryException.class).isThrownBy(callable)
 			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(reason))
 			.satisfies((ex) -> assertThat(ex.getMessage()).contains(texts));

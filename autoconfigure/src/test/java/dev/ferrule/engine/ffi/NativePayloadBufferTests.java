@@ -105,8 +105,7 @@ class NativePayloadBufferTests {
 		CancellationSource cancelled = new CancellationSource();
 		cancelled.cancel(CancellationCause.CLIENT);
 		submit(this.fixture.engine.reserve(1), CallContext.background().withCancellation(cancelled.token()));
-		submit(this.fixture.engine.reserve(1),
-				CallContext.background().withDeadline(Deadline.after(Duration.ZERO)));
+		submit(this.fixture.engine.reserve(1), CallContext.background().withDeadline(Deadline.after(Duration.ZERO)));
 		PayloadBuffer late = this.fixture.engine.reserve(1);
 		this.fixture.engine.stopAccepting();
 		submit(late);

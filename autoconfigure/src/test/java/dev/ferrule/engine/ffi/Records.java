@@ -32,11 +32,11 @@ final class Records {
 	}
 
 	static byte[] success(long callId) {
-		return record(RecordLayout.TYPE_COMPLETION, 0, callId, "", "", (record) -> record
-			.putLong(RecordLayout.QUEUE_NANOS_OFFSET, 1)
-			.putLong(RecordLayout.PIPELINE_NANOS_OFFSET, 2)
-			.putLong(RecordLayout.EXPORT_NANOS_OFFSET, 3)
-			.putInt(RecordLayout.ATTEMPTS_OFFSET, 1));
+		return record(RecordLayout.TYPE_COMPLETION, 0, callId, "", "",
+				(record) -> record.putLong(RecordLayout.QUEUE_NANOS_OFFSET, 1)
+					.putLong(RecordLayout.PIPELINE_NANOS_OFFSET, 2)
+					.putLong(RecordLayout.EXPORT_NANOS_OFFSET, 3)
+					.putInt(RecordLayout.ATTEMPTS_OFFSET, 1));
 	}
 
 	static byte[] failure(long callId, ErrorKind kind, String message) {
@@ -54,8 +54,7 @@ final class Records {
 		});
 	}
 
-	static byte[] record(int type, int kind, long callId, String message, String details,
-			Consumer<ByteBuffer> fields) {
+	static byte[] record(int type, int kind, long callId, String message, String details, Consumer<ByteBuffer> fields) {
 		byte[] messageBytes = message.getBytes(StandardCharsets.UTF_8);
 		byte[] detailsBytes = details.getBytes(StandardCharsets.UTF_8);
 		int length = (RecordLayout.FIXED_LENGTH + messageBytes.length + detailsBytes.length + 7) & -8;

@@ -1,0 +1,68 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.autoconfigure;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.core.io.Resource;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Limits of the engine.
+ *
+ * @param cores Pipeline threads, each on a core of its own.
+ * @param maxInFlight Calls that may be in flight at once; more are refused.
+ * @param maxPayloadSize Bytes that payloads in flight may hold at once; more are refused.
+ * 256MB unless a quarter of the memory that the container or machine allows is less.
+ * Never more than that quarter.
+ * @param laneCapacity Calls that may wait in front of one pipeline thread; more are
+ * refused.
+ * @param grace Time the engine has to let go of a call whose outcome is known.
+ * @param startTimeout Time the engine has to get ready.
+ * @param drainTimeout Time that calls in flight have to end at shutdown.
+ * @param maxDecodedSize Size one payload may have after decompression.
+ * @param codecThreads Threads that decompress and read JSON.
+ * @param configLocation Configuration in the engine's own YAML. Takes the place of the
+ * exporter, batch, retry and pipeline keys.
+ */
+record EngineProperties(@DefaultValue("1") int cores, @DefaultValue("10000") int maxInFlight,
+		@Nullable DataSize maxPayloadSize, @DefaultValue("1024") int laneCapacity,
+		@DefaultValue("500ms") Duration grace, @DefaultValue("10s") Duration startTimeout,
+		@DefaultValue("10s") Duration drainTimeout, @DefaultValue("64MB") DataSize maxDecodedSize,
+		@DefaultValue("1") int codecThreads, @Nullable Resource configLocation) {
+
+	private static final int LARGEST_COUNT = 1_000_000;
+
+	void validate() {
+		PropertyCheck check = new PropertyCheck("ferrule.engine");
+		check.between("cores", this.cores, 1, 1024);
+		check.between("max-in-flight", this.maxInFlight, 1, LARGEST_COUNT);
+		check.between("lane-capacity", this.laneCapacity, 1, LARGEST_COUNT);
+		check.between("codec-threads", this.codecThreads, 1, 256);
+		check.atLeast("grace", this.grace, Duration.ZERO);
+		check.atLeast("start-timeout", this.startTimeout, Duration.ofMillis(1));
+		check.atLeast("drain-timeout", this.drainTimeout, Duration.ZERO);
+		check.atLeast("max-decoded-size", this.maxDecodedSize, DataSize.ofBytes(1));
+		if (this.maxPayloadSize != null) {
+			check.atLeast("max-payload-size", this.maxPayloadSize, DataSize.ofBytes(1));
+		}
+	}
+
+}

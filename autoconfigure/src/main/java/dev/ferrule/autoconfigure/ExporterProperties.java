@@ -1,0 +1,76 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.autoconfigure;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Where a pipeline sends its data.
+ *
+ * @param type Kind of exporter. Follows from the endpoint and the protocol if there is an
+ * endpoint, otherwise the log.
+ * @param endpoint URL of an OTLP server, such as http://localhost:4317. Over HTTP the
+ * base URL: the paths of the signals are added to it.
+ * @param protocol Protocol that the endpoint speaks. It does not follow from the port.
+ * @param compression Compression of what is sent.
+ * @param headers Headers added to every request.
+ * @param timeout Time one attempt may take. Without it only the deadline of the call
+ * counts.
+ * @param maxInFlight Requests of one pipeline thread that may be under way at once.
+ * @param connections Connections that one pipeline thread opens.
+ */
+record ExporterProperties(@Nullable Type type, @Nullable String endpoint, @Nullable Protocol protocol,
+		@DefaultValue("none") Compression compression, @DefaultValue Map<String, String> headers,
+		@Nullable Duration timeout, @DefaultValue("128") int maxInFlight, @DefaultValue("1") int connections) {
+
+	static ExporterProperties log() {
+		return new ExporterProperties(Type.LOG, null, null, Compression.NONE, Map.of(), null, 128, 1);
+	}
+
+	/**
+	 * Leaves out the header values, which may be credentials.
+	 */
+	@Override
+	public String toString() {
+		return "ExporterProperties[type=" + this.type + ", endpoint=" + this.endpoint + ", headers="
+				+ this.headers.keySet() + "]";
+	}
+
+	enum Type {
+
+		LOG, OTLP_GRPC, OTLP_HTTP, NOOP
+
+	}
+
+	enum Protocol {
+
+		GRPC, HTTP
+
+	}
+
+	enum Compression {
+
+		NONE, GZIP, ZSTD
+
+	}
+
+}

@@ -1,0 +1,128 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.autoconfigure;
+
+import java.util.concurrent.Executor;
+
+import dev.ferrule.engine.EngineConfigCustomizer;
+import dev.ferrule.engine.TelemetryEngine;
+import dev.ferrule.engine.ffi.NativeEngine;
+import dev.ferrule.engine.ffi.NativeEngineOptions;
+import dev.ferrule.engine.ffi.NativeLibraryOptions;
+import dev.ferrule.error.ErrorTranslator;
+import dev.ferrule.error.TelemetryEngineException;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.thread.Threading;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration for the {@link TelemetryEngine}.
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "ferrule.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(FerruleProperties.class)
+public final class FerruleAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	ErrorTranslator ferruleErrorTranslator() {
+		return ErrorTranslator.create();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty("ferrule.otlp.http.enabled")
+	@ConditionalOnMissingClass("jakarta.servlet.http.HttpServlet")
+	static class MissingServletConfiguration {
+
+		MissingServletConfiguration() {
+			throw new FerruleConfigurationException("ferrule.otlp.http.enabled", "true",
+					"needs a servlet web server, which is not on the class path",
+					"Add spring-boot-starter-webmvc, or remove the property.");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty("ferrule.otlp.grpc.enabled")
+	@ConditionalOnMissingClass("org.springframework.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration")
+	static class MissingGrpcServerConfiguration {
+
+		MissingGrpcServerConfiguration() {
+			throw new FerruleConfigurationException("ferrule.otlp.grpc.enabled", "true",
+					"needs a gRPC server, which is not on the class path",
+					"Add spring-boot-starter-grpc-server, or remove the property.");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingBean(TelemetryEngine.class)
+	static class NativeEngineConfiguration {
+
+		// Not a default candidate, or the application would lose its
+		// applicationTaskExecutor.
+		@Bean(defaultCandidate = false)
+		@ConditionalOnMissingBean(name = CallbackExecutor.BEAN_NAME)
+		CallbackExecutor ferruleCallbackExecutor(Environment environment) {
+			return CallbackExecutor.create(Threading.VIRTUAL.isActive(environment));
+		}
+
+		@Bean
+		EngineSpecification ferruleEngineSpecification(FerruleProperties properties,
+				ObjectProvider<EngineConfigCustomizer> customizers) {
+			return EngineSpecification.compose(properties, MemoryBudget.detect(), customizers.orderedStream().toList());
+		}
+
+		@Bean(destroyMethod = "close")
+		NativeEngine telemetryEngine(FerruleProperties properties, EngineSpecification specification,
+				@Qualifier(CallbackExecutor.BEAN_NAME) Executor executor) {
+			EngineProperties engine = properties.engine();
+			ContextProperties context = properties.context();
+			NativeProperties library = properties.nativeLibrary();
+			NativeEngineOptions options = NativeEngineOptions.defaults()
+				.withLibrary(new NativeLibraryOptions(library.path(), library.cacheDirectory()))
+				.withMaximumInFlight(engine.maxInFlight())
+				.withDeadlines(context.defaultDeadline(), context.maximumDeadline())
+				.withGrace(engine.grace())
+				.withDrainTimeout(engine.drainTimeout())
+				.withExecutor(executor)
+				.withRoutes(specification.routes().bySignal());
+			try {
+				return NativeEngine.start(specification.toJson(), options);
+			}
+			catch (TelemetryEngineException ex) {
+				throw new EngineStartException(specification.origin(), ex);
+			}
+		}
+
+		@Bean
+		EngineLifecycle ferruleEngineLifecycle(NativeEngine engine) {
+			return new EngineLifecycle(engine::resumeAccepting, engine::stopAccepting);
+		}
+
+	}
+
+}

@@ -1,0 +1,56 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.autoconfigure;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
+
+/**
+ * Everything under {@code ferrule}. A key that is not listed here stops the start, except
+ * in environment variables and system properties.
+ *
+ * @param enabled Whether to embed the engine.
+ * @param nativeLibrary Native library.
+ * @param engine Limits of the engine.
+ * @param context Deadlines of calls.
+ * @param exporter Exporter of the only pipeline.
+ * @param batch Batching of the only pipeline.
+ * @param retry Retry of the only pipeline.
+ * @param pipelines Pipelines by name, if there is more than one. Names consist of
+ * lower-case letters and digits.
+ * @param otlp OTLP endpoints.
+ */
+@ConfigurationProperties(prefix = "ferrule", ignoreUnknownFields = false)
+record FerruleProperties(@DefaultValue("true") boolean enabled,
+		@NestedConfigurationProperty @Name("native") @DefaultValue NativeProperties nativeLibrary,
+		@NestedConfigurationProperty @DefaultValue EngineProperties engine,
+		@NestedConfigurationProperty @DefaultValue ContextProperties context,
+		@NestedConfigurationProperty @Nullable ExporterProperties exporter,
+		@NestedConfigurationProperty @Nullable BatchProperties batch,
+		@NestedConfigurationProperty @Nullable RetryProperties retry,
+		@DefaultValue Map<String, PipelineProperties> pipelines,
+		@NestedConfigurationProperty @DefaultValue OtlpProperties otlp) {
+
+	static final String PREFIX = "ferrule";
+
+}

@@ -1,0 +1,210 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.autoconfigure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+import com.jayway.jsonpath.DocumentContext;
+import com.jayway.jsonpath.JsonPath;
+import dev.ferrule.engine.Signal;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link EngineSpecification}.
+ */
+class EngineSpecificationTests {
+
+	private static final String NODES = "$.spec.groups.default.pipelines.main.nodes";
+
+	@Test
+	void limitsComeFromTheProperties() {
+		DocumentContext json = TestProperties.json("ferrule.engine.cores=2", "ferrule.engine.max-in-flight=3",
+				"ferrule.engine.max-payload-size=4MB", "ferrule.engine.lane-capacity=5", "ferrule.engine.grace=6ms",
+				"ferrule.engine.start-timeout=7ms", "ferrule.engine.max-decoded-size=8B",
+				"ferrule.engine.codec-threads=9");
+		Map<String, Object> all = json.read("$");
+		assertThat(all).containsEntry("name", "ferrule")
+			.containsEntry("cores", 2)
+			.containsEntry("maxInFlight", 3)
+			.containsEntry("maxPayloadBytes", 4 * 1024 * 1024)
+			.containsEntry("laneCapacity", 5)
+			.containsEntry("graceMillis", 6)
+			.containsEntry("startTimeoutMillis", 7)
+			.containsEntry("maxDecodedBytes", 8)
+			.containsEntry("codecThreads", 9)
+			.doesNotContainKey("specYaml");
+	}
+
+	@Test
+	void withoutConfigurationDataGoesToTheLog() {
+		DocumentContext json = TestProperties.json();
+		assertThat(json.<String>read("$.spec.version")).isEqualTo("otel_dataflow/v1");
+		assertThat(json.<Map<String, Object>>read(NODES)).containsOnlyKeys("host", "exporter");
+		assertThat(json.<String>read(NODES + ".host.type")).isEqualTo("urn:ferrule:receiver:host");
+		assertThat(json.<String>read(NODES + ".exporter.type")).isEqualTo("urn:ferrule:exporter:log");
+		assertThat(json.<List<Map<String, String>>>read("$.spec.groups.default.pipelines.main.connections"))
+			.containsExactly(Map.of("from", "host", "to", "exporter"));
+	}
+
+	@Test
+	void nodesAreConnectedFromReceiverToExporter() {
+		DocumentContext json = TestProperties.json("ferrule.exporter.endpoint=http://localhost:4317",
+				"ferrule.batch.enabled=true");
+		assertThat(json.<List<Map<String, String>>>read("$.spec.groups.default.pipelines.main.connections"))
+			.containsExactly(Map.of("from", "host", "to", "batch"), Map.of("from", "batch", "to", "retry"),
+					Map.of("from", "retry", "to", "exporter"));
+	}
+
+	@Test
+	void retryIsOnForRemoteExportersUnlessSwitchedOff() {
+		assertThat(TestProperties.json("ferrule.exporter.endpoint=http://localhost:4317")
+			.<Map<String, Object>>read(NODES + ".retry.config"))
+			.isEqualTo(Map.of("initial_interval", "100ms", "max_interval", "5000ms", "multiplier", 2.0,
+					"max_elapsed_time", "10000ms"));
+		assertThat(TestProperties.json("ferrule.exporter.endpoint=http://localhost:4317", "ferrule.retry.enabled=false")
+			.<Map<String, Object>>read(NODES)).doesNotContainKey("retry");
+		assertThat(TestProperties.json("ferrule.retry.enabled=true").<Map<String, Object>>read(NODES))
+			.doesNotContainKey("retry");
+	}
+
+	@Test
+	void batchHasPlacesForAllCallsInFlight() {
+		assertThat(TestProperties
+			.json("ferrule.batch.enabled=true", "ferrule.batch.max-duration=1s", "ferrule.batch.min-size=2KB",
+					"ferrule.batch.max-size=3KB", "ferrule.engine.max-in-flight=77")
+			.<Map<String, Object>>read(NODES + ".batch.config"))
+			.isEqualTo(Map.of("otlp", Map.of("min_size", 2048, "max_size", 3072, "sizer", "bytes"),
+					"max_batch_duration", "1000ms", "inbound_request_limit", 77, "outbound_request_limit", 77));
+	}
+
+	@Test
+	void severalPipelinesKeepTheirNamesAndSignals() {
+		EngineSpecification specification = TestProperties.compose("ferrule.pipelines.spans.signals=traces",
+				"ferrule.pipelines.spans.exporter.type=noop", "ferrule.pipelines.rest.retry.enabled=false");
+		Map<String, Object> pipelines = JsonPath.read(specification.toJson(), "$.spec.groups.default.pipelines");
+		assertThat(pipelines).containsOnlyKeys("spans", "rest");
+		assertThat(specification.routes().bySignal())
+			.isEqualTo(Map.of(Signal.TRACES, "spans", Signal.METRICS, "rest", Signal.LOGS, "rest"));
+		assertThat(specification.origin().property("spans", "exporter")).isEqualTo("ferrule.pipelines.spans.exporter");
+		assertThat(specification.origin().property("spans", "host")).isEqualTo("ferrule.pipelines.spans");
+		assertThat(specification.origin().property("other", "exporter")).isNull();
+	}
+
+	@Test
+	void enginesOwnConfigurationIsPassedVerbatim(@TempDir Path directory) throws IOException {
+		Path file = Files.writeString(directory.resolve("engine.yaml"), "version: otel_dataflow/v1 # kept\n");
+		EngineSpecification specification = TestProperties.compose("ferrule.engine.config-location=" + file.toUri());
+		assertThat(JsonPath.<String>read(specification.toJson(), "$.specYaml"))
+			.isEqualTo("version: otel_dataflow/v1 # kept\n");
+		assertThat(JsonPath.<Map<String, Object>>read(specification.toJson(), "$")).doesNotContainKey("spec");
+		assertThat(specification.routes().bySignal()).isEmpty();
+		assertThat(specification.origin().location()).contains("engine.yaml");
+	}
+
+	@Test
+	void customizersMayChangeEveryLevel() {
+		EngineSpecification specification = EngineSpecification.compose(TestProperties.bind(),
+				TestProperties.MUCH_MEMORY, List.of((configuration) -> {
+					configuration.put("codecQueueCapacity", 5);
+					exporterOf(configuration).put("type", "exporter:noop");
+				}));
+		assertThat(JsonPath.<Integer>read(specification.toJson(), "$.codecQueueCapacity")).isEqualTo(5);
+		assertThat(JsonPath.<String>read(specification.toJson(), NODES + ".exporter.type")).isEqualTo("exporter:noop");
+	}
+
+	@SuppressWarnings("unchecked")
+	private static Map<String, Object> exporterOf(Map<String, Object> configuration) {
+		Map<String, Object> map = configuration;
+		for (String key : List.of("spec", "groups", "default", "pipelines", "main", "nodes", "exporter")) {
+			map = (Map<String, Object>) map.get(key);
+		}
+		return map;
+	}
+
+	@Test
+	void textDoesNotShowCredentials() {
+		assertThat(TestProperties
+			.compose("ferrule.exporter.endpoint=http://localhost:4317",
+					"ferrule.exporter.headers.authorization=Bearer secret")
+			.toString()).doesNotContain("secret");
+	}
+
+	@Test
+	void missingConfigLocationIsRefused() {
+		assertRefused("ferrule.engine.config-location", "cannot be read",
+				"ferrule.engine.config-location=file:/does/not/exist.yaml");
+	}
+
+	@Test
+	void emptyConfigLocationIsRefused(@TempDir Path directory) throws IOException {
+		Path file = Files.writeString(directory.resolve("engine.yaml"), " \n");
+		assertRefused("ferrule.engine.config-location", "is empty", "ferrule.engine.config-location=" + file.toUri());
+	}
+
+	@Test
+	void mixingConfigurationsIsRefused() {
+		assertRefused("ferrule.exporter", "ferrule.pipelines.* configures several",
+				"ferrule.pipelines.one.exporter.type=noop", "ferrule.exporter.type=log");
+		assertRefused("ferrule.batch", "ferrule.pipelines.* configures several",
+				"ferrule.pipelines.one.exporter.type=noop", "ferrule.batch.enabled=false");
+		assertRefused("ferrule.engine.config-location", "cannot be combined with ferrule.pipelines.*",
+				"ferrule.pipelines.one.exporter.type=noop", "ferrule.engine.config-location=file:/x.yaml");
+		assertRefused("ferrule.engine.config-location", "cannot be combined with ferrule.retry.*",
+				"ferrule.retry.enabled=false", "ferrule.engine.config-location=file:/x.yaml");
+	}
+
+	@Test
+	void valuesOutOfRangeAreRefused() {
+		assertRefused("ferrule.engine.cores", "is not between", "ferrule.engine.cores=0");
+		assertRefused("ferrule.engine.max-in-flight", "is not between", "ferrule.engine.max-in-flight=0");
+		assertRefused("ferrule.engine.max-payload-size", "is less than 1B", "ferrule.engine.max-payload-size=0B");
+		assertRefused("ferrule.engine.lane-capacity", "is not between", "ferrule.engine.lane-capacity=-1");
+		assertRefused("ferrule.engine.grace", "is less than 0ms", "ferrule.engine.grace=-1s");
+		assertRefused("ferrule.engine.start-timeout", "is less than 1ms", "ferrule.engine.start-timeout=0s");
+		assertRefused("ferrule.engine.drain-timeout", "is less than 0ms", "ferrule.engine.drain-timeout=-1s");
+		assertRefused("ferrule.engine.max-decoded-size", "is less than 1B", "ferrule.engine.max-decoded-size=0B");
+		assertRefused("ferrule.engine.codec-threads", "is not between", "ferrule.engine.codec-threads=0");
+		assertRefused("ferrule.context.default-deadline", "is longer than ferrule.context.maximum-deadline (60s)",
+				"ferrule.context.default-deadline=61s");
+		assertRefused("ferrule.context.maximum-deadline", "is less than 1ms", "ferrule.context.maximum-deadline=0s");
+		assertRefused("ferrule.otlp.http.max-body-size", "is more than", "ferrule.otlp.http.max-body-size=3GB");
+		assertRefused("ferrule.otlp.grpc.max-message-size", "is less than 1B", "ferrule.otlp.grpc.max-message-size=0B");
+		assertRefused("ferrule.batch.max-size", "is smaller than ferrule.batch.min-size", "ferrule.batch.max-size=1B");
+		assertRefused("ferrule.batch.max-duration", "is less than 1ms", "ferrule.batch.max-duration=0s");
+		assertRefused("ferrule.retry.multiplier", "is not between 1 and 1000", "ferrule.retry.multiplier=0.9");
+		assertRefused("ferrule.retry.initial-interval", "is longer than ferrule.retry.max-interval (5s)",
+				"ferrule.retry.initial-interval=6s");
+		assertRefused("ferrule.pipelines.one.retry.max-elapsed-time", "is less than 1ms",
+				"ferrule.pipelines.one.retry.max-elapsed-time=0s");
+	}
+
+	private static void assertRefused(String property, String problem, String... pairs) {
+		assertThatExceptionOfType(FerruleConfigurationException.class).isThrownBy(() -> TestProperties.compose(pairs))
+			.satisfies((ex) -> assertThat(ex.getProperty()).isEqualTo(property))
+			.satisfies((ex) -> assertThat(ex.getAction()).isNotBlank())
+			.withMessageContaining(problem);
+	}
+
+}

@@ -1,0 +1,367 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! One engine: the way in for payloads and the way out for outcomes.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use ferrule_context::{
+    Admission, Call, CancelCause, Error, ErrorKind, Fetched, Message, Metadata, TraceContext,
+};
+use ferrule_otlp::Signal;
+use parking_lot::Mutex;
+use serde_json::json;
+
+use crate::budget::{Permit, budgeted};
+use crate::codec::{self, CodecJob, CodecPool, ContentCoding, Encoding, Limits};
+use crate::config::StartConfig;
+use crate::lane::{LanePlace, NoPlace, QueuedCall, Undelivered};
+use crate::refusal::{Reason, Refusal};
+use crate::runtime::Runtime;
+use crate::shared::{Shared, next_id};
+use crate::{panics, spec};
+
+/// How long a poll waits at most before it looks for overdue calls.
+const SWEEP_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Time for the engine's threads to end after the drain.
+const JOIN_MARGIN: Duration = Duration::from_secs(2);
+
+/// The part of the drain after which the receiver gives up, so that it does before the engine.
+const DRAIN_MARGIN: Duration = Duration::from_millis(100);
+
+/// A running engine. All methods may be called from any thread; none but `start`, `poll` and
+/// `stop` waits.
+pub struct Engine {
+    shared: Arc<Shared>,
+    codec: CodecPool,
+    runtime: Mutex<Option<Runtime>>,
+    last_sweep: Mutex<Instant>,
+}
+
+/// A call to be submitted.
+#[derive(Debug)]
+pub struct Submission {
+    /// Id of the call, not zero, never reused.
+    pub call_id: u64,
+    /// Time until the deadline.
+    pub time_left: Duration,
+    /// What the payload holds.
+    pub signal: Signal,
+    /// How it is encoded.
+    pub encoding: Encoding,
+    /// How it is compressed.
+    pub coding: ContentCoding,
+    /// Captured request headers.
+    pub metadata: Metadata,
+    /// The trace that the call belongs to.
+    pub trace: Option<TraceContext>,
+    /// Application values as JSON.
+    pub attributes: Box<[u8]>,
+}
+
+/// A place in a pipeline's lane, taken before the payload is copied.
+pub struct Ticket {
+    place: LanePlace,
+}
+
+impl Engine {
+    /// Starts an engine and waits until its pipelines are ready.
+    ///
+    /// # Errors
+    /// `Configuration` if the configuration is refused or the pipelines do not become ready.
+    pub fn start(json: &[u8]) -> Result<Self, Error> {
+        panics::install_hook();
+        let config = StartConfig::from_json(json)?;
+        // TLS needs one process-wide provider; a second installation is harmless.
+        let _ = otel_arrow_dfe_otap::crypto::install_crypto_provider();
+        let id = next_id();
+        let prepared = spec::prepare(&config, id)?;
+        let shared = Shared::register(id, config, prepared.pipelines);
+        let config = &shared.config;
+        let limits = Limits {
+            budget: Arc::clone(&shared.budget),
+            max_decoded: config.max_decoded_bytes,
+            retry_delay: config.retry_delay(),
+        };
+        let codec = CodecPool::start(
+            &config.name,
+            config.codec_threads,
+            config.codec_queue_capacity,
+            &shared.calls,
+            &limits,
+        )
+        .map_err(|error| Error::retryable(format!("codec threads cannot be started: {error}")))?;
+        let runtime = Runtime::start(&config.name, prepared.spec, config.start_timeout())?;
+        Ok(Self {
+            shared,
+            codec,
+            runtime: Mutex::new(Some(runtime)),
+            last_sweep: Mutex::new(Instant::now()),
+        })
+    }
+
+    /// Checks a start configuration without starting anything.
+    ///
+    /// # Errors
+    /// `Configuration`, as `start` would report it.
+    pub fn validate(json: &[u8]) -> Result<(), Error> {
+        spec::prepare(&StartConfig::from_json(json)?, 0).map(|_| ())
+    }
+
+    /// Names of the pipelines that can be submitted to, by index.
+    pub fn pipelines(&self) -> impl Iterator<Item = &str> {
+        self.shared
+            .pipelines
+            .iter()
+            .map(|pipeline| pipeline.name.as_str())
+    }
+
+    /// Takes payload bytes out of the budget.
+    ///
+    /// # Errors
+    /// `ByteBudget` or `MemoryPressure` with a delay, or `Stopping`.
+    pub fn take_bytes(&self, bytes: usize) -> Result<Permit, Refusal> {
+        self.check_open()?;
+        self.shared
+            .budget
+            .take(bytes)
+            .ok_or_else(|| self.later(Reason::ByteBudget))
+    }
+
+    /// Takes a place in the lane of a pipeline.
+    ///
+    /// # Errors
+    /// `LaneFull` or `NotReady` with a delay, `UnknownPipeline`, or `Stopping`.
+    pub fn take_place(&self, pipeline: usize) -> Result<Ticket, Refusal> {
+        self.check_open()?;
+        let pipeline = self
+            .shared
+            .pipelines
+            .get(pipeline)
+            .ok_or(Refusal::of(Reason::UnknownPipeline))?;
+        match pipeline.lanes.reserve() {
+            Ok(place) => Ok(Ticket { place }),
+            Err(NoPlace::Full) => Err(self.later(Reason::LaneFull)),
+            Err(NoPlace::NotReady) => Err(self.later(Reason::NotReady)),
+        }
+    }
+
+    /// Submits a call. Once this returned `Ok`, exactly one outcome follows through `poll`.
+    ///
+    /// # Errors
+    /// `TooManyCalls` or `CodecQueueFull` with a delay, `DuplicateCall`, or `Expired`.
+    pub fn submit(
+        &self,
+        ticket: Ticket,
+        submission: Submission,
+        payload: impl AsRef<[u8]> + Send + 'static,
+        permit: Permit,
+    ) -> Result<(), Refusal> {
+        if submission.time_left.is_zero() {
+            return Err(Refusal::of(Reason::Expired));
+        }
+        let call = Call::new(
+            submission.call_id,
+            submission.time_left,
+            submission.metadata,
+            submission.trace,
+            submission.attributes,
+            ticket.place.owner(),
+        );
+        let call = match self.shared.calls.admit(call) {
+            Admission::Admitted(call) => call,
+            Admission::TooManyCalls if self.shared.is_stopping() => {
+                return Err(self.later(Reason::Stopping));
+            }
+            Admission::TooManyCalls => return Err(self.later(Reason::TooManyCalls)),
+            Admission::Duplicate => return Err(Refusal::of(Reason::DuplicateCall)),
+        };
+        let queued = QueuedCall {
+            guard: Undelivered::new(Arc::clone(&self.shared.calls), call.id()),
+            call,
+            signal: submission.signal,
+            payload: budgeted(payload, permit),
+            place: ticket.place,
+        };
+        self.dispatch(queued, submission.encoding, submission.coding);
+        // A stop between the check and the admission may have looked for calls already.
+        if self.shared.is_stopping() && self.runtime.lock().is_none() {
+            self.shared
+                .calls
+                .cancel(submission.call_id, CancelCause::Shutdown);
+        }
+        Ok(())
+    }
+
+    fn dispatch(&self, queued: QueuedCall, encoding: Encoding, coding: ContentCoding) {
+        if (encoding, coding) == (Encoding::Protobuf, ContentCoding::Identity) {
+            match codec::check(queued.signal, &queued.payload) {
+                Ok(()) => LanePlace::send(queued),
+                Err(error) => {
+                    self.shared
+                        .calls
+                        .finish_if_open(queued.call.id(), Err(error));
+                }
+            }
+            return;
+        }
+        let job = CodecJob {
+            queued,
+            encoding,
+            coding,
+        };
+        if let Err(job) = self.codec.submit(job) {
+            let error = Error::exhausted(
+                "too many payloads wait for decompression",
+                self.shared.config.retry_delay(),
+            );
+            self.shared
+                .calls
+                .finish_if_open(job.queued.call.id(), Err(error));
+        }
+    }
+
+    /// Cancels a call; false if it has its outcome already.
+    pub fn cancel(&self, call_id: u64, cause: CancelCause) -> bool {
+        self.shared.calls.cancel(call_id, cause)
+    }
+
+    /// Waits for messages to the host and offers them to `accept`, as [`Outbox::fetch`] does.
+    /// Finishes overdue calls by the way. Returns false once the engine has stopped and nothing
+    /// waits.
+    ///
+    /// [`Outbox::fetch`]: ferrule_context::Outbox::fetch
+    pub fn poll(&self, timeout: Duration, mut accept: impl FnMut(&Message) -> bool) -> bool {
+        let until = Instant::now().checked_add(timeout);
+        loop {
+            let left = until.map_or(SWEEP_INTERVAL, |until| {
+                until
+                    .saturating_duration_since(Instant::now())
+                    .min(SWEEP_INTERVAL)
+            });
+            let fetched = self.shared.outbox.fetch(left, &mut accept);
+            self.sweep();
+            match fetched {
+                Fetched::Closed => return false,
+                Fetched::Messages | Fetched::Woken => return true,
+                Fetched::Nothing if until.is_some_and(|until| until <= Instant::now()) => {
+                    return true;
+                }
+                Fetched::Nothing => {}
+            }
+        }
+    }
+
+    /// Finishes overdue calls, so that a node that hogs its core cannot hold up deadlines.
+    fn sweep(&self) {
+        let now = Instant::now();
+        let mut last = self.last_sweep.lock();
+        if now.duration_since(*last) >= SWEEP_INTERVAL {
+            *last = now;
+            drop(last);
+            self.shared.calls.sweep(now);
+        }
+    }
+
+    /// Makes a waiting `poll` return.
+    pub fn wake(&self) {
+        self.shared.outbox.wake();
+    }
+
+    /// State, counters and pipelines as JSON.
+    #[must_use]
+    pub fn status(&self) -> String {
+        let shared = &self.shared;
+        let counters = shared.calls.counters();
+        let failed: serde_json::Map<_, _> = ErrorKind::ALL
+            .iter()
+            .zip(counters.failed)
+            .map(|(kind, count)| (kind.name().to_owned(), json!(count)))
+            .collect();
+        let pipelines: Vec<_> = shared
+            .pipelines
+            .iter()
+            .map(|pipeline| {
+                json!({
+                    "name": pipeline.name,
+                    "instances": pipeline.lanes.count(),
+                    "queued": pipeline.lanes.depth(),
+                    "starts": pipeline.starts.load(Ordering::Relaxed),
+                })
+            })
+            .collect();
+        let ready = self.runtime.lock().as_ref().is_some_and(Runtime::is_ready);
+        json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "ready": ready,
+            "stopping": shared.is_stopping(),
+            "memoryPressure": self.retry_for_pressure().is_some(),
+            "inFlight": shared.calls.len(),
+            "submitted": counters.submitted,
+            "succeeded": counters.succeeded,
+            "failed": failed,
+            "late": counters.late,
+            "payloadBytes": shared.budget.used(),
+            "droppedLogLines": shared.outbox.dropped_lines(),
+            "pipelines": pipelines,
+        })
+        .to_string()
+    }
+
+    /// Stops the engine: no new calls, `drain` for those in flight, then the rest is finished as
+    /// shut down. Returns whether the engine's threads ended in time. Further calls do nothing.
+    pub fn stop(&self, drain: Duration) -> bool {
+        self.shared.stopping.store(true, Ordering::Release);
+        *self.shared.drain_deadline.lock() =
+            Some(Instant::now() + drain.saturating_sub(DRAIN_MARGIN));
+        let Some(runtime) = self.runtime.lock().take() else {
+            return true;
+        };
+        let clean = match runtime.shut_down(drain) {
+            Ok(()) => runtime.join(drain + JOIN_MARGIN),
+            // Already on its way down, as after a fatal error of the engine.
+            Err(_) => runtime.join(JOIN_MARGIN),
+        };
+        self.shared
+            .calls
+            .abort_all(&Error::cancelled(CancelCause::Shutdown));
+        self.shared.outbox.close();
+        clean
+    }
+
+    fn check_open(&self) -> Result<(), Refusal> {
+        if self.shared.is_stopping() {
+            return Err(self.later(Reason::Stopping));
+        }
+        match self.retry_for_pressure() {
+            Some(retry_delay) => Err(Refusal {
+                reason: Reason::MemoryPressure,
+                retry_delay: Some(retry_delay),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn retry_for_pressure(&self) -> Option<Duration> {
+        let pressure = &self.shared.pressure.get()?.0;
+        pressure
+            .should_shed_ingress()
+            .then(|| Duration::from_secs(u64::from(pressure.retry_after_secs())))
+    }
+
+    fn later(&self, reason: Reason) -> Refusal {
+        Refusal {
+            reason,
+            retry_delay: Some(self.shared.config.retry_delay()),
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.stop(Duration::ZERO);
+    }
+}

@@ -1,0 +1,180 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! What a pipeline's refusal means. Our own exporters will hand over structured errors; for the
+//! engine's, whose Nack holds text only, the text is read.
+
+use std::time::Duration;
+
+use ferrule_context::{Error, ErrorKind};
+use otel_arrow_dfe_engine::control::NackCause;
+
+/// Descriptions under which tonic prints gRPC codes, by code.
+const GRPC_CODES: [(&str, u8); 16] = [
+    ("The operation was cancelled", 1),
+    ("Unknown error", 2),
+    ("Client specified an invalid argument", 3),
+    ("Deadline expired before operation could complete", 4),
+    ("Some requested entity was not found", 5),
+    ("Some entity that we attempted to create already exists", 6),
+    (
+        "The caller does not have permission to execute the specified operation",
+        7,
+    ),
+    ("Some resource has been exhausted", 8),
+    (
+        "The system is not in a state required for the operation's execution",
+        9,
+    ),
+    ("The operation was aborted", 10),
+    ("Operation was attempted past the valid range", 11),
+    ("Operation is not implemented or not supported", 12),
+    ("Internal error", 13),
+    ("The service is currently unavailable", 14),
+    ("Unrecoverable data loss or corruption", 15),
+    (
+        "The request does not have valid authentication credentials",
+        16,
+    ),
+];
+
+/// The error that a Nack stands for.
+pub(crate) fn error_of(
+    reason: &str,
+    permanent: bool,
+    cause: NackCause,
+    retry_delay: Duration,
+) -> Error {
+    match cause {
+        NackCause::RouteFull => Error::exhausted("the pipeline is full", retry_delay),
+        NackCause::RouteClosed | NackCause::NodeShutdown => {
+            Error::retryable("the pipeline is being restarted or stopped")
+        }
+        NackCause::Refused => Error::permanent(clean(reason)),
+        NackCause::Unspecified => match grpc_code(reason) {
+            Some(code) => grpc_error(code, reason),
+            None if permanent => Error::permanent(clean(reason)),
+            None => Error::retryable(clean(reason)),
+        },
+    }
+}
+
+/// Downstream codes to kinds: 1, 4, 10, 11, 14 and 15 may be retried, 8 if it names a delay.
+/// Code 2 is what the engine's exporter reports while it cannot connect.
+fn grpc_error(code: u8, reason: &str) -> Error {
+    let delay = retry_delay(reason);
+    let message = grpc_message(reason);
+    match (code, delay) {
+        (8, Some(delay)) => Error::exhausted(message, delay),
+        (2, _) => Error::retryable(message),
+        (1 | 4 | 10 | 11 | 14 | 15, delay) => Error {
+            grpc_code: Some(code),
+            retry_delay: delay,
+            ..Error::retryable(message)
+        },
+        _ => Error {
+            grpc_code: Some(code),
+            ..Error::new(ErrorKind::Permanent, message)
+        },
+    }
+}
+
+fn grpc_code(reason: &str) -> Option<u8> {
+    let description = reason.strip_prefix("code: '")?;
+    GRPC_CODES
+        .iter()
+        .find(|(text, _)| {
+            description
+                .strip_prefix(text)
+                .is_some_and(|rest| rest.starts_with('\''))
+        })
+        .map(|(_, code)| *code)
+}
+
+/// The quoted message in tonic's text, or a neutral one.
+fn grpc_message(reason: &str) -> String {
+    let quoted = reason.split_once(", message: ").and_then(|(_, rest)| {
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<String>();
+        values.next()?.ok()
+    });
+    quoted.map_or_else(
+        || "the downstream refused the data".to_owned(),
+        |message| clean(&message),
+    )
+}
+
+/// The engine's exporter appends `(retry after 1500ms)`.
+fn retry_delay(reason: &str) -> Option<Duration> {
+    let (_, rest) = reason.rsplit_once("(retry after ")?;
+    let millis = rest.strip_suffix("ms)")?.parse().ok()?;
+    Some(Duration::from_millis(millis))
+}
+
+const MOST_CHARS: usize = 1024;
+
+/// Control characters become spaces, and length is bounded.
+fn clean(text: &str) -> String {
+    text.chars()
+        .take(MOST_CHARS)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DELAY: Duration = Duration::from_secs(1);
+
+    fn unspecified(reason: &str, permanent: bool) -> Error {
+        error_of(reason, permanent, NackCause::Unspecified, DELAY)
+    }
+
+    #[test]
+    fn rate_limit_keeps_its_delay() {
+        let error = unspecified(
+            "code: 'Some resource has been exhausted', message: \"slow \\\"down\\\"\" (retry after 7000ms)",
+            false,
+        );
+        assert_eq!(error.kind, ErrorKind::ResourceExhausted);
+        assert_eq!(error.retry_delay, Some(Duration::from_secs(7)));
+        assert_eq!(error.message, "slow \"down\"");
+    }
+
+    #[test]
+    fn exhaustion_without_delay_is_permanent() {
+        let error = unspecified(
+            "code: 'Some resource has been exhausted', message: \"full\"",
+            false,
+        );
+        assert!(error.is_permanent());
+        assert_eq!(error.effective_grpc_code(), 8);
+    }
+
+    #[test]
+    fn unavailable_is_retryable() {
+        let error = unspecified("code: 'The service is currently unavailable'", false);
+        assert_eq!(
+            (error.kind, error.effective_grpc_code()),
+            (ErrorKind::Retryable, 14)
+        );
+    }
+
+    #[test]
+    fn permission_denied_is_permanent() {
+        let error = unspecified(
+            "code: 'The caller does not have permission to execute the specified operation', message: \"no\"",
+            true,
+        );
+        assert!(error.is_permanent());
+        assert_eq!(error.effective_grpc_code(), 7);
+    }
+
+    #[test]
+    fn other_text_follows_the_flag() {
+        assert!(unspecified("HTTP status 400\r\nbad", true).is_permanent());
+        let error = unspecified("something\r\nelse", false);
+        assert_eq!(error.kind, ErrorKind::Retryable);
+        assert_eq!(error.message, "something  else");
+    }
+}

@@ -1,0 +1,120 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! Why a submission was refused at once.
+
+use std::time::Duration;
+
+use ferrule_context::ErrorKind;
+
+/// Why; numbers are those of the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Reason {
+    /// The lane into the pipeline is full.
+    LaneFull = 1,
+    /// Too many calls are in flight.
+    TooManyCalls = 2,
+    /// The byte budget is used up.
+    ByteBudget = 3,
+    /// The pipeline is starting or restarting.
+    NotReady = 4,
+    /// The engine is stopping or has stopped.
+    Stopping = 5,
+    /// The engine handle is stale or unknown.
+    StaleHandle = 6,
+    /// The frame is malformed.
+    MalformedFrame = 7,
+    /// The frame has another version.
+    WrongVersion = 8,
+    /// The call id is in flight already.
+    DuplicateCall = 9,
+    /// There is no such pipeline.
+    UnknownPipeline = 10,
+    /// There is no such reserved payload.
+    UnknownPayload = 11,
+    /// The engine sheds load because memory is short.
+    MemoryPressure = 12,
+    /// A panic was caught.
+    Internal = 13,
+    /// The deadline has passed.
+    Expired = 14,
+    /// The queue for decompression and JSON is full.
+    CodecQueueFull = 15,
+}
+
+impl Reason {
+    /// The kind of failure that the caller sees.
+    #[must_use]
+    pub const fn kind(self) -> ErrorKind {
+        match self {
+            Self::LaneFull
+            | Self::TooManyCalls
+            | Self::ByteBudget
+            | Self::MemoryPressure
+            | Self::CodecQueueFull => ErrorKind::ResourceExhausted,
+            Self::NotReady | Self::Stopping | Self::StaleHandle => ErrorKind::Retryable,
+            Self::MalformedFrame
+            | Self::WrongVersion
+            | Self::DuplicateCall
+            | Self::UnknownPipeline
+            | Self::UnknownPayload => ErrorKind::Configuration,
+            Self::Internal => ErrorKind::Permanent,
+            Self::Expired => ErrorKind::Timeout,
+        }
+    }
+}
+
+/// A refused submission. The call was never in flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why.
+    pub reason: Reason,
+    /// When to come back.
+    pub retry_delay: Option<Duration>,
+}
+
+impl Refusal {
+    /// A refusal that coming back does not change.
+    #[must_use]
+    pub const fn of(reason: Reason) -> Self {
+        Self {
+            reason,
+            retry_delay: None,
+        }
+    }
+
+    /// Kind, reason and delay as one number: bits 0 to 7, 8 to 15, and 16 to 47 in milliseconds.
+    #[must_use]
+    pub fn code(self) -> i64 {
+        let millis = self
+            .retry_delay
+            .map_or(0, |delay| delay.as_millis().clamp(1, u32::MAX.into()));
+        let millis = i64::try_from(millis).unwrap_or(i64::from(u32::MAX));
+        i64::from(self.reason.kind().number()) | i64::from(self.reason as u8) << 8 | millis << 16
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_holds_kind_reason_and_delay() {
+        let refusal = Refusal {
+            reason: Reason::LaneFull,
+            retry_delay: Some(Duration::from_secs(1)),
+        };
+        let code = refusal.code();
+        assert_eq!((code & 0xff, code >> 8 & 0xff, code >> 16), (5, 1, 1000));
+    }
+
+    #[test]
+    fn delay_below_a_millisecond_is_not_lost() {
+        let refusal = Refusal {
+            reason: Reason::NotReady,
+            retry_delay: Some(Duration::from_nanos(1)),
+        };
+        assert_eq!(refusal.code() >> 16, 1);
+    }
+}

@@ -1,0 +1,150 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the parts of one engine share, and how nodes find it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Instant;
+
+use ferrule_context::{CallTable, LogLevel, Outbox};
+use otel_arrow_dfe_config::error::Error as ConfigError;
+use otel_arrow_dfe_engine::memory_limiter::MemoryPressureState;
+use otel_arrow_dfe_otap::pdata::OtapPdata;
+use parking_lot::{Mutex, RwLock};
+use serde::Deserialize;
+
+use crate::budget::ByteBudget;
+use crate::config::StartConfig;
+use crate::lane::Lanes;
+
+/// Private binary transport header that carries the call id through the pipeline.
+pub const CALL_ID_HEADER: &str = "ferrule.call";
+
+/// The call that a message belongs to, if it came through the host receiver.
+#[must_use]
+pub fn call_id_of(data: &OtapPdata) -> Option<u64> {
+    let header = data
+        .transport_headers()?
+        .find_by_name(CALL_ID_HEADER)
+        .next()?;
+    header.value.bytes.try_into().ok().map(u64::from_le_bytes)
+}
+
+/// State of one engine.
+#[derive(Debug)]
+pub struct Shared {
+    pub(crate) id: u64,
+    pub(crate) config: StartConfig,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) calls: Arc<CallTable>,
+    pub(crate) budget: Arc<ByteBudget>,
+    pub(crate) pipelines: Vec<Pipeline>,
+    pub(crate) stopping: AtomicBool,
+    pub(crate) drain_deadline: Mutex<Option<Instant>>,
+    pub(crate) pressure: OnceLock<Pressure>,
+}
+
+/// A pipeline that the host can submit to.
+#[derive(Debug)]
+pub(crate) struct Pipeline {
+    pub(crate) name: String,
+    pub(crate) lanes: Arc<Lanes>,
+    /// How often an instance started.
+    pub(crate) starts: AtomicU64,
+}
+
+/// The engine's memory pressure, which has no `Debug` of its own.
+pub(crate) struct Pressure(pub(crate) MemoryPressureState);
+
+impl std::fmt::Debug for Pressure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pressure")
+    }
+}
+
+static ENGINES: RwLock<BTreeMap<u64, Weak<Shared>>> = RwLock::new(BTreeMap::new());
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
+/// An id for a new engine, never used again.
+pub(crate) fn next_id() -> u64 {
+    NEXT_ID.fetch_add(1, Ordering::Relaxed)
+}
+
+impl Shared {
+    pub(crate) fn register(id: u64, config: StartConfig, pipelines: Vec<String>) -> Arc<Self> {
+        let outbox = Arc::new(Outbox::new(config.max_in_flight));
+        let shared = Arc::new(Self {
+            id,
+            calls: Arc::new(CallTable::new(Arc::clone(&outbox))),
+            budget: ByteBudget::new(config.max_payload_bytes),
+            pipelines: pipelines
+                .into_iter()
+                .map(|name| Pipeline {
+                    name,
+                    lanes: Arc::default(),
+                    starts: AtomicU64::new(0),
+                })
+                .collect(),
+            stopping: AtomicBool::new(false),
+            drain_deadline: Mutex::new(None),
+            pressure: OnceLock::new(),
+            outbox,
+            config,
+        });
+        ENGINES.write().insert(id, Arc::downgrade(&shared));
+        shared
+    }
+
+    /// The engine of a node, from the `engine` number that every `urn:ferrule` node's
+    /// configuration gets at start.
+    ///
+    /// # Errors
+    /// If the node was not started by Ferrule.
+    pub fn of_node(config: &serde_json::Value) -> Result<Arc<Self>, ConfigError> {
+        #[derive(Deserialize)]
+        struct WithEngine {
+            engine: u64,
+        }
+        let found = WithEngine::deserialize(config)
+            .ok()
+            .and_then(|config| ENGINES.read().get(&config.engine).and_then(Weak::upgrade));
+        found.ok_or_else(|| ConfigError::InvalidUserConfig {
+            error: "this node runs only in an engine that Ferrule started".to_owned(),
+        })
+    }
+
+    /// Calls in flight.
+    #[must_use]
+    pub fn calls(&self) -> &CallTable {
+        &self.calls
+    }
+
+    /// Sends a line to the host's logging; never waits. `text` must hold no payload and no
+    /// credentials.
+    pub fn log(&self, level: LogLevel, target: &'static str, text: String) {
+        self.outbox.log(level, target, text);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        ENGINES.write().remove(&self.id);
+    }
+}
+
+/// Sends a line to the logging of all hosts, for what belongs to no single engine.
+pub(crate) fn log_to_all(level: LogLevel, target: &'static str, text: &str) {
+    // A panic while the lock is held must not dead-lock the hook that reports it.
+    let Some(engines) = ENGINES.try_read() else {
+        return;
+    };
+    for shared in engines.values().filter_map(Weak::upgrade) {
+        shared.log(level, target, text.to_owned());
+    }
+}

@@ -1,0 +1,96 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+use ferrule_context::ErrorKind;
+
+use super::*;
+
+const NODES: &str = "
+    nodes:
+      in: {type: 'urn:ferrule:receiver:host', config: {}}
+      out: {type: 'exporter:noop'}
+    connections: [{from: in, to: out}]
+";
+
+fn yaml(pipelines: &[(&str, &str)]) -> StartConfig {
+    let mut yaml = "version: otel_dataflow/v1\ngroups:\n".to_owned();
+    for (group, pipeline) in pipelines {
+        let nodes = NODES.replace("\n", "\n    ");
+        yaml.push_str(&format!(" {group}:\n  pipelines:\n   {pipeline}:{nodes}\n"));
+    }
+    of_yaml(&yaml)
+}
+
+fn of_yaml(yaml: &str) -> StartConfig {
+    let json = json!({"specYaml": yaml, "cores": 1, "maxInFlight": 3000});
+    StartConfig::from_json(json.to_string().as_bytes()).unwrap()
+}
+
+#[test]
+fn embedding_settings_are_forced() {
+    let prepared = prepare(&yaml(&[("default", "main")]), 7).unwrap();
+    assert_eq!(prepared.pipelines, ["main"]);
+    let spec = serde_json::to_value(&prepared.spec).unwrap();
+    assert_eq!(spec["engine"]["http_admin"]["bind_address"], "127.0.0.1:0");
+    assert_eq!(
+        spec["engine"]["telemetry"]["logs"]["providers"]["engine"],
+        "noop"
+    );
+    assert_eq!(spec["policies"]["channel_capacity"]["pdata"], 3000);
+    assert_eq!(
+        spec["policies"]["channel_capacity"]["control"]["completion"],
+        3000
+    );
+    let node = &spec["groups"]["default"]["pipelines"]["main"]["nodes"]["in"];
+    assert_eq!(node["config"], json!({"engine": 7, "pipeline": 0}));
+}
+
+#[test]
+fn pipelines_of_one_name_are_told_apart_by_group() {
+    let prepared = prepare(&yaml(&[("a", "main"), ("b", "main")]), 1).unwrap();
+    assert_eq!(prepared.pipelines, ["a/main", "b/main"]);
+}
+
+fn message(yaml: &str) -> String {
+    let error = prepare(&of_yaml(yaml), 1).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Configuration);
+    error.message.into_owned()
+}
+
+#[test]
+fn pipeline_without_host_receiver_is_refused() {
+    let message = message("version: otel_dataflow/v1\ngroups: {}\n");
+    assert!(message.contains(HOST_RECEIVER), "{message}");
+}
+
+#[test]
+fn unknown_key_is_refused_with_its_line() {
+    let message = message("version: otel_dataflow/v1\nbogus: 1\n");
+    assert!(
+        message.contains("bogus") && message.contains("line 2"),
+        "{message}"
+    );
+}
+
+#[test]
+fn wrong_node_configuration_names_the_node() {
+    let text = format!(
+        "version: otel_dataflow/v1\ngroups:\n default:\n  pipelines:\n   main:{}",
+        NODES
+            .replace("exporter:noop'", "exporter:otlp_grpc', config: {grpc_endpoint: 'http://localhost:1', max_in_flght: 1}")
+            .replace("\n", "\n    ")
+    );
+    let message = message(&text);
+    assert!(
+        message.contains("node=out") && message.contains("max_in_flght"),
+        "{message}"
+    );
+}
+
+#[test]
+fn more_cores_than_there_are_is_refused() {
+    let mut config = yaml(&[("default", "main")]);
+    config.cores = 100_000;
+    let error = prepare(&config, 1).unwrap_err();
+    assert!(error.message.contains("cores is 100000"), "{error}");
+}

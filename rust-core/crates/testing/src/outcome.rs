@@ -1,0 +1,94 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! `urn:ferrule-testing:exporter:outcome`: ends each call as its header asks for.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ferrule_context::Success;
+use ferrule_pipeline::{Shared, call_id_of};
+use linkme::distributed_slice;
+use otel_arrow_dfe_config::node::NodeUserConfig;
+use otel_arrow_dfe_engine::capability::registry::Capabilities;
+use otel_arrow_dfe_engine::config::ExporterConfig;
+use otel_arrow_dfe_engine::context::PipelineContext;
+use otel_arrow_dfe_engine::control::{AckMsg, NodeControlMsg};
+use otel_arrow_dfe_engine::error::Error;
+use otel_arrow_dfe_engine::exporter::ExporterWrapper;
+use otel_arrow_dfe_engine::local::exporter::{EffectHandler, Exporter};
+use otel_arrow_dfe_engine::message::{ExporterInbox, Message};
+use otel_arrow_dfe_engine::node::NodeId;
+use otel_arrow_dfe_engine::terminal_state::TerminalState;
+use otel_arrow_dfe_engine::wiring_contract::WiringContract;
+use otel_arrow_dfe_engine::{ConsumerEffectHandlerExtension, ExporterFactory};
+use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
+use otel_arrow_dfe_otap::pdata::OtapPdata;
+
+use crate::order::Order;
+
+struct OutcomeExporter {
+    shared: Arc<Shared>,
+}
+
+#[allow(
+    unsafe_code,
+    reason = "the engine collects factories in a link section"
+)]
+#[distributed_slice(OTAP_EXPORTER_FACTORIES)]
+static FACTORY: ExporterFactory<OtapPdata> = ExporterFactory {
+    name: "urn:ferrule-testing:exporter:outcome",
+    create: |_: PipelineContext,
+             node: NodeId,
+             node_config: Arc<NodeUserConfig>,
+             exporter_config: &ExporterConfig,
+             _: &Capabilities| {
+        let shared = Shared::of_node(&node_config.config)?;
+        Ok(ExporterWrapper::local(
+            OutcomeExporter { shared },
+            node,
+            node_config,
+            exporter_config,
+        ))
+    },
+    context_declarations: None,
+    wiring_contract: WiringContract::UNRESTRICTED,
+    validate_config: |_| Ok(()),
+};
+
+#[async_trait(?Send)]
+impl Exporter<OtapPdata> for OutcomeExporter {
+    async fn start(
+        self: Box<Self>,
+        mut inbox: ExporterInbox<OtapPdata>,
+        handler: EffectHandler<OtapPdata>,
+    ) -> Result<TerminalState, Error> {
+        let mut held = Vec::new();
+        loop {
+            match inbox.recv().await? {
+                Message::Control(NodeControlMsg::Shutdown { .. }) => {
+                    return Ok(TerminalState::default());
+                }
+                Message::Control(_) => {}
+                Message::PData(data) => {
+                    let call =
+                        call_id_of(&data).and_then(|call_id| self.shared.calls().get(call_id));
+                    match call.as_deref().map(Order::of) {
+                        Some(Order::Hang) => {
+                            held.push(data);
+                            continue;
+                        }
+                        Some(Order::Panic) => panic!("a test asked for a panic in the exporter"),
+                        Some(Order::Finish(outcome)) if outcome != Ok(Success::default()) => {
+                            if let Some(call) = &call {
+                                self.shared.calls().finish(call.id(), outcome);
+                            }
+                        }
+                        _ => {}
+                    }
+                    handler.notify_ack(AckMsg::new(data)).await?;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! `urn:ferrule-testing:processor:probe`: panics or hogs its core as a call's header asks for.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use ferrule_pipeline::{Shared, call_id_of};
+use linkme::distributed_slice;
+use otel_arrow_dfe_config::node::NodeUserConfig;
+use otel_arrow_dfe_engine::capability::registry::Capabilities;
+use otel_arrow_dfe_engine::config::ProcessorConfig;
+use otel_arrow_dfe_engine::context::PipelineContext;
+use otel_arrow_dfe_engine::error::Error;
+use otel_arrow_dfe_engine::local::processor::{EffectHandler, Processor};
+use otel_arrow_dfe_engine::message::Message;
+use otel_arrow_dfe_engine::node::NodeId;
+use otel_arrow_dfe_engine::processor::ProcessorWrapper;
+use otel_arrow_dfe_engine::wiring_contract::WiringContract;
+use otel_arrow_dfe_engine::{MessageSourceLocalEffectHandlerExtension, ProcessorFactory};
+use otel_arrow_dfe_otap::OTAP_PROCESSOR_FACTORIES;
+use otel_arrow_dfe_otap::pdata::OtapPdata;
+
+use crate::order::Order;
+
+struct ProbeProcessor {
+    shared: Arc<Shared>,
+}
+
+#[allow(
+    unsafe_code,
+    reason = "the engine collects factories in a link section"
+)]
+#[distributed_slice(OTAP_PROCESSOR_FACTORIES)]
+static FACTORY: ProcessorFactory<OtapPdata> = ProcessorFactory {
+    name: "urn:ferrule-testing:processor:probe",
+    create: |_: PipelineContext,
+             node: NodeId,
+             node_config: Arc<NodeUserConfig>,
+             processor_config: &ProcessorConfig,
+             _: &Capabilities| {
+        let shared = Shared::of_node(&node_config.config)?;
+        Ok(ProcessorWrapper::local(
+            ProbeProcessor { shared },
+            node,
+            node_config,
+            processor_config,
+        ))
+    },
+    context_declarations: None,
+    wiring_contract: WiringContract::UNRESTRICTED,
+    validate_config: |_| Ok(()),
+};
+
+#[async_trait(?Send)]
+impl Processor<OtapPdata> for ProbeProcessor {
+    async fn process(
+        &mut self,
+        message: Message<OtapPdata>,
+        handler: &mut EffectHandler<OtapPdata>,
+    ) -> Result<(), Error> {
+        let Message::PData(data) = message else {
+            return Ok(());
+        };
+        let call = call_id_of(&data).and_then(|call_id| self.shared.calls().get(call_id));
+        match call.as_deref().map(Order::of) {
+            Some(Order::PanicInProcessor) => panic!("a test asked for a panic in the processor"),
+            Some(Order::Hog(time)) => {
+                let until = Instant::now() + time;
+                while Instant::now() < until {
+                    std::hint::spin_loop();
+                }
+            }
+            _ => {}
+        }
+        Ok(handler.send_message_with_source_node(data).await?)
+    }
+}
