@@ -18,7 +18,7 @@ set -eu
 exec 2>&1 # Maven marks what it reads from standard error as warnings
 cd "$(dirname "$0")"
 
-light="-p ferrule-abi -p ferrule-context -p ferrule-otlp"
+light="-p ferrule-abi -p ferrule-bindings -p ferrule-context -p ferrule-otlp"
 engine="-p ferrule-pipeline -p ferrule -p ferrule-testing"
 
 fail() {

@@ -55,7 +55,7 @@ fn file(
     text.push_str("\npackage dev.ferrule.engine.ffi;\n\n");
     let _ = write!(
         text,
-        "/**\n * {doc} Generated from the engine's {{@code layout.rs}}; do not edit.\n */\nfinal class {class} {{\n\n"
+        "/**\n * {doc}\n *\n * <p>\n * Generated from the engine's {{@code layout.rs}}; do not edit.\n */\nfinal class {class} {{\n\n"
     );
     if with_version {
         let _ = write!(text, "\tstatic final int ABI_VERSION = {ABI_VERSION};\n\n");

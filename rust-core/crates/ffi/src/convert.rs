@@ -19,7 +19,10 @@ pub(crate) fn refused(error: FrameError) -> Refusal {
 }
 
 /// A submission from a validated frame.
-pub(crate) fn submission(header: &Header, context: &ContextView<'_>) -> Result<Submission, Refusal> {
+pub(crate) fn submission(
+    header: &Header,
+    context: &ContextView<'_>,
+) -> Result<Submission, Refusal> {
     let malformed = Refusal::of(Reason::MalformedFrame);
     Ok(Submission {
         call_id: header.call_id(),
@@ -56,9 +59,9 @@ fn metadata(context: &ContextView<'_>) -> Result<Metadata, Refusal> {
         EntryName::Text(name) => name.len() + entry.value.len(),
         EntryName::WellKnown(_) => entry.value.len(),
     };
-    let (count, bytes) = context
-        .entries()
-        .fold((0, 0), |(count, bytes), entry| (count + 1, bytes + length(&entry)));
+    let (count, bytes) = context.entries().fold((0, 0), |(count, bytes), entry| {
+        (count + 1, bytes + length(&entry))
+    });
     let mut builder = Metadata::builder(count, bytes);
     for entry in context.entries() {
         let EntryName::Text(name) = entry.name else {
@@ -125,8 +128,16 @@ fn completion<'a>(call_id: u64, outcome: &'a Outcome, timings: &Timings) -> Reco
 }
 
 fn failure(call_id: u64, error: &Error) -> Record<'_> {
-    let permanent = if error.is_permanent() { at::FLAG_PERMANENT } else { 0 };
-    let unknown = if error.delivery_unknown { at::FLAG_DELIVERY_UNKNOWN } else { 0 };
+    let permanent = if error.is_permanent() {
+        at::FLAG_PERMANENT
+    } else {
+        0
+    };
+    let unknown = if error.delivery_unknown {
+        at::FLAG_DELIVERY_UNKNOWN
+    } else {
+        0
+    };
     Record {
         record_type: at::TYPE_COMPLETION as u16,
         kind: error.kind.number(),

@@ -39,7 +39,10 @@ pub(crate) unsafe fn start(config: HostMemory, out: HostMemory) -> i64 {
     match Engine::start(&config) {
         Ok(engine) => {
             let names = engine.pipelines().collect::<Vec<_>>().join("\n");
-            let mut text = u32::try_from(names.len()).unwrap_or(0).to_le_bytes().to_vec();
+            let mut text = u32::try_from(names.len())
+                .unwrap_or(0)
+                .to_le_bytes()
+                .to_vec();
             text.extend_from_slice(names.as_bytes());
             // SAFETY: the caller promises a writable range.
             if !unsafe { write(&text, out) } {
@@ -128,7 +131,12 @@ unsafe fn try_submit(engine: i64, frame: HostMemory) -> Result<(), Refusal> {
     if let Some(Reserved { buffer, permit }) = reserved {
         // SAFETY: the caller promises that nobody writes to it any more.
         let bytes = unsafe { buffer.into_bytes() };
-        return engine.submit(ticket, submission, Used(bytes, header.payload_length()), permit);
+        return engine.submit(
+            ticket,
+            submission,
+            Used(bytes, header.payload_length()),
+            permit,
+        );
     }
     let permit = engine.take_bytes(header.payload_length())?;
     // SAFETY: parsing has checked that the inline payload ends with the frame.
@@ -162,7 +170,8 @@ impl AsRef<[u8]> for Used {
 
 pub(crate) fn cancel(engine: i64, call_id: i64, cause: i32) -> i32 {
     let cause = CancelCause::from_number(cause);
-    let cancelled = engine_of(engine).is_some_and(|engine| engine.cancel(call_id.cast_unsigned(), cause));
+    let cancelled =
+        engine_of(engine).is_some_and(|engine| engine.cancel(call_id.cast_unsigned(), cause));
     i32::from(!cancelled)
 }
 
@@ -216,7 +225,11 @@ pub(crate) unsafe fn status(engine: i64, out: HostMemory) -> i32 {
     let status = engine.status();
     let length = i32::try_from(status.len()).unwrap_or(i32::MAX);
     // SAFETY: the caller promises a writable range.
-    if unsafe { write(status.as_bytes(), out) } { length } else { -length }
+    if unsafe { write(status.as_bytes(), out) } {
+        length
+    } else {
+        -length
+    }
 }
 
 pub(crate) fn stop(engine: i64, drain: Duration) -> i32 {
@@ -239,7 +252,9 @@ fn engine_of(engine: i64) -> Option<Arc<Engine>> {
 }
 
 fn range((address, length): HostMemory) -> Option<(usize, usize)> {
-    let address = usize::try_from(address).ok().filter(|address| *address != 0)?;
+    let address = usize::try_from(address)
+        .ok()
+        .filter(|address| *address != 0)?;
     Some((address, usize::try_from(length).ok()?))
 }
 
@@ -247,7 +262,9 @@ fn range((address, length): HostMemory) -> Option<(usize, usize)> {
 /// The range must be readable and unused by others.
 unsafe fn read(memory: HostMemory) -> Vec<u8> {
     // SAFETY: the caller promises a readable range.
-    range(memory).map_or_else(Vec::new, |(address, length)| unsafe { copy_in(address, length) })
+    range(memory).map_or_else(Vec::new, |(address, length)| unsafe {
+        copy_in(address, length)
+    })
 }
 
 /// # Safety

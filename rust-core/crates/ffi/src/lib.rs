@@ -7,7 +7,10 @@
 //! and results are plain numbers, addresses are passed as `i64`. The layouts of frames and
 //! records are in `ferrule-abi`.
 
-#![allow(unsafe_code, reason = "exports, and copies from and to the host's memory")]
+#![allow(
+    unsafe_code,
+    reason = "exports, and copies from and to the host's memory"
+)]
 
 mod convert;
 mod engines;

@@ -35,7 +35,7 @@ use crate::shared::Shared;
 const LOG_EXPORTER: &str = "urn:ferrule:exporter:log";
 
 /// Logger name of the summaries.
-const TARGET: &str = "ferrule.exporter.log";
+const TARGET: &str = "exporter.log";
 
 /// The exporter has no settings of its own.
 #[derive(Debug, Deserialize)]

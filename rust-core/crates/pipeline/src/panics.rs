@@ -10,7 +10,7 @@ use ferrule_context::LogLevel;
 
 use crate::shared::log_to_all;
 
-const TARGET: &str = "ferrule.panic";
+const TARGET: &str = "panic";
 const MOST_CHARS: usize = 200;
 
 /// Installs the hook, once for this library.

@@ -18,6 +18,9 @@ pub(crate) const HOST_RECEIVER: &str = "urn:ferrule:receiver:host";
 /// Nodes whose type starts so are told which engine they belong to.
 const OWN_NODES: &str = "urn:ferrule";
 
+/// The engine's own default for its largest channel.
+const LEAST_CAPACITY: usize = 512;
+
 /// A specification that was validated and made to fit.
 #[derive(Debug)]
 pub(crate) struct PreparedSpec {
@@ -134,7 +137,7 @@ fn complete(spec: &mut Value, config: &StartConfig) -> Result<(), Error> {
         json!({"type": HOST_EXTENSION, "config": {}}),
     );
     let policies = object(root.entry("policies").or_insert_with(|| json!({})));
-    complete_capacity(policies, config.max_in_flight);
+    complete_capacity(policies, config.max_in_flight.max(LEAST_CAPACITY));
     let resources = object(policies.entry("resources").or_insert_with(|| json!({})));
     if resources.get("core_allocation").is_none_or(Value::is_null) {
         let set: Vec<_> = cores(config.cores)?

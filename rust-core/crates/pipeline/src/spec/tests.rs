@@ -22,7 +22,7 @@ fn yaml(pipelines: &[(&str, &str)]) -> StartConfig {
 }
 
 fn of_yaml(yaml: &str) -> StartConfig {
-    let json = json!({"specYaml": yaml, "cores": 1, "maxInFlight": 300});
+    let json = json!({"specYaml": yaml, "cores": 1, "maxInFlight": 3000});
     StartConfig::from_json(json.to_string().as_bytes()).unwrap()
 }
 
@@ -36,10 +36,10 @@ fn embedding_settings_are_forced() {
         spec["engine"]["telemetry"]["logs"]["providers"]["engine"],
         "noop"
     );
-    assert_eq!(spec["policies"]["channel_capacity"]["pdata"], 300);
+    assert_eq!(spec["policies"]["channel_capacity"]["pdata"], 3000);
     assert_eq!(
         spec["policies"]["channel_capacity"]["control"]["completion"],
-        512
+        3000
     );
     let node = &spec["groups"]["default"]["pipelines"]["main"]["nodes"]["in"];
     assert_eq!(node["config"], json!({"engine": 7, "pipeline": 0}));

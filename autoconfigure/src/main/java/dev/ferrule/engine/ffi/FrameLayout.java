@@ -17,8 +17,10 @@
 package dev.ferrule.engine.ffi;
 
 /**
- * Layout of the submission frame. Generated from the engine's {@code layout.rs}; do not
- * edit.
+ * Layout of the submission frame.
+ *
+ * <p>
+ * Generated from the engine's {@code layout.rs}; do not edit.
  */
 final class FrameLayout {
 

@@ -17,8 +17,10 @@
 package dev.ferrule.engine.ffi;
 
 /**
- * Layout of the records that the engine writes. Generated from the engine's
- * {@code layout.rs}; do not edit.
+ * Layout of the records that the engine writes.
+ *
+ * <p>
+ * Generated from the engine's {@code layout.rs}; do not edit.
  */
 final class RecordLayout {
 

@@ -17,8 +17,10 @@
 package dev.ferrule.engine.ffi;
 
 /**
- * Why the engine refused a submission. Generated from the engine's {@code layout.rs}; do
- * not edit.
+ * Why the engine refused a submission.
+ *
+ * <p>
+ * Generated from the engine's {@code layout.rs}; do not edit.
  */
 final class Refusals {
 
