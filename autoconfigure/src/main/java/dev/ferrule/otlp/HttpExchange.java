@@ -187,6 +187,7 @@ final class HttpExchange implements AsyncListener {
 		}
 	}
 
+	// Tomcat, unlike others, lets no answer through after a read error; it just closes.
 	void refuseAfterReadError(TranslatedError error) {
 		answer(() -> {
 			HttpAnswers.close(this.request, this.response);

@@ -53,7 +53,8 @@ final class FakeOutcomes {
 		int code = outcome.has("code") ? outcome.get("code").asInt() : 0;
 		Duration delay = outcome.has("retryDelayMillis") ? Duration.ofMillis(outcome.get("retryDelayMillis").asLong())
 				: null;
-		return new Failure(kind, code, 0, 0, kind.isPermanent(), delay, cause(outcome), false, "as told", null);
+		String text = outcome.has("text") ? outcome.get("text").asString() : "as told";
+		return new Failure(kind, code, 0, 0, kind.isPermanent(), delay, cause(outcome), false, text, null);
 	}
 
 	private static @Nullable CancellationCause cause(JsonNode outcome) {

@@ -1,0 +1,180 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.otlp;
+
+import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
+import io.netty.handler.codec.http2.Http2StreamFrame;
+
+/**
+ * An HTTP/2 connection that sends whatever it is told, for requests that no gRPC client
+ * makes.
+ */
+public final class RawGrpc implements AutoCloseable {
+
+	private static final int TIMEOUT_SECONDS = 20;
+
+	private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+
+	private final Channel connection;
+
+	public RawGrpc(String host, int port) throws InterruptedException {
+		this.connection = new Bootstrap().group(this.group)
+			.channel(NioSocketChannel.class)
+			.handler(new ChannelInitializer<>() {
+
+				@Override
+				protected void initChannel(Channel channel) {
+					channel.pipeline()
+						.addLast(Http2FrameCodecBuilder.forClient().build(),
+								new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
+				}
+
+			})
+			.connect(new InetSocketAddress(host, port))
+			.sync()
+			.channel();
+	}
+
+	/**
+	 * Sends a request and waits for its end.
+	 * @param method method
+	 * @param path path
+	 * @param fields fields in addition to the pseudo fields
+	 * @param messages length-prefixed messages, {@code null} for none
+	 * @return the answer
+	 * @throws Exception if there is none
+	 */
+	public Answer call(String method, String path, Map<String, String> fields, byte[]... messages) throws Exception {
+		CompletableFuture<Answer> result = new CompletableFuture<>();
+		Http2StreamChannel stream = new Http2StreamChannelBootstrap(this.connection).handler(new Collector(result))
+			.open()
+			.sync()
+			.getNow();
+		Http2Headers headers = new DefaultHttp2Headers().method(method).path(path).scheme("http").authority("test");
+		fields.forEach(headers::add);
+		stream.write(new DefaultHttp2HeadersFrame(headers, messages.length == 0));
+		for (int i = 0; i < messages.length; i++) {
+			stream.write(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(messages[i]), i == messages.length - 1));
+		}
+		stream.flush();
+		return result.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * Frames a message.
+	 * @param compressed value of the compressed flag
+	 * @param message message
+	 * @return prefix and message
+	 */
+	public static byte[] frame(boolean compressed, byte[] message) {
+		ByteBuf framed = Unpooled.buffer();
+		framed.writeByte(compressed ? 1 : 0).writeInt(message.length).writeBytes(message);
+		return ByteBufUtil.getBytes(framed);
+	}
+
+	@Override
+	public void close() {
+		this.connection.close();
+		this.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * An answer.
+	 *
+	 * @param fields header and trailer fields
+	 * @param body data
+	 * @param resetCode code of RST_STREAM, -1 if there was none
+	 */
+	public record Answer(Map<String, String> fields, byte[] body, long resetCode) {
+
+		int grpcStatus() {
+			return Integer.parseInt(this.fields.get("grpc-status"));
+		}
+
+	}
+
+	private static final class Collector extends SimpleChannelInboundHandler<Http2StreamFrame> {
+
+		private final CompletableFuture<Answer> result;
+
+		private final Map<String, String> fields = new LinkedHashMap<>();
+
+		private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+		Collector(CompletableFuture<Answer> result) {
+			this.result = result;
+		}
+
+		@Override
+		protected void channelRead0(ChannelHandlerContext context, Http2StreamFrame frame) throws Exception {
+			if (frame instanceof Http2HeadersFrame headers) {
+				headers.headers()
+					.forEach((field) -> this.fields.put(field.getKey().toString(), field.getValue().toString()));
+				end(headers.isEndStream());
+			}
+			else if (frame instanceof Http2DataFrame data) {
+				this.body.write(ByteBufUtil.getBytes(data.content()));
+				end(data.isEndStream());
+			}
+			else if (frame instanceof Http2ResetFrame reset) {
+				this.result.complete(new Answer(this.fields, this.body.toByteArray(), reset.errorCode()));
+			}
+		}
+
+		private void end(boolean last) {
+			if (last) {
+				this.result.complete(new Answer(this.fields, this.body.toByteArray(), -1));
+			}
+		}
+
+		@Override
+		public void channelInactive(ChannelHandlerContext context) {
+			this.result.completeExceptionally(new IllegalStateException("stream closed, got " + this.fields));
+		}
+
+	}
+
+}
