@@ -16,6 +16,7 @@
 
 package dev.ferrule.autoconfigure;
 
+import java.lang.reflect.Parameter;
 import java.lang.reflect.RecordComponent;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,12 +43,15 @@ final class PropertyNames {
 	}
 
 	private static void collect(Set<String> names, String prefix, Class<?> type) {
-		for (RecordComponent component : type.getRecordComponents()) {
-			Name name = component.getAnnotation(Name.class);
-			String full = prefix + "."
-					+ ((name != null) ? name.value() : DataObjectPropertyName.toDashedForm(component.getName()));
-			if (component.getType().isRecord()) {
-				collect(names, full, component.getType());
+		RecordComponent[] components = type.getRecordComponents();
+		// The annotation is on the parameters of the constructor, not on the components.
+		Parameter[] parameters = type.getDeclaredConstructors()[0].getParameters();
+		for (int i = 0; i < components.length; i++) {
+			Name name = parameters[i].getAnnotation(Name.class);
+			String full = prefix + "." + ((name != null) ? name.value()
+					: DataObjectPropertyName.toDashedForm(components[i].getName()));
+			if (components[i].getType().isRecord()) {
+				collect(names, full, components[i].getType());
 			}
 			else {
 				names.add(full);
