@@ -25,12 +25,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.ferrule.cancellation.CancellationCause;
-import dev.ferrule.cancellation.CancellationSource;
-import dev.ferrule.context.CallContext;
 import dev.ferrule.context.Deadline;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.PayloadBuffer;
-import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.error.TranslatedError;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -64,7 +61,7 @@ final class HttpExchange implements AsyncListener {
 
 	private final HttpServletResponse response;
 
-	private final Plan plan;
+	private final HttpPlan plan;
 
 	private final HttpAnswers answers;
 
@@ -76,7 +73,7 @@ final class HttpExchange implements AsyncListener {
 
 	private volatile @Nullable Future<?> alarm;
 
-	HttpExchange(AsyncContext async, HttpServletRequest request, HttpServletResponse response, Plan plan,
+	HttpExchange(AsyncContext async, HttpServletRequest request, HttpServletResponse response, HttpPlan plan,
 			ReservedBody body, HttpAnswers answers, ScheduledExecutorService timer) throws IOException {
 		this.async = async;
 		this.request = request;
@@ -197,11 +194,12 @@ final class HttpExchange implements AsyncListener {
 	}
 
 	void onClientGone() {
-		this.plan.cancellation().cancel(CancellationCause.CLIENT);
+		// The answer comes first: cancelling may complete the call on this very thread.
 		if (takeAnswer()) {
 			this.reader.close();
 			write(() -> this.response.setStatus(CLIENT_CLOSED_REQUEST));
 		}
+		this.plan.cancellation().cancel(CancellationCause.CLIENT);
 		complete();
 	}
 
@@ -265,11 +263,12 @@ final class HttpExchange implements AsyncListener {
 
 	@Override
 	public void onTimeout(AsyncEvent event) {
-		if (!this.answered.get()) {
+		if (takeAnswer()) {
 			logger.error("OTLP request got no outcome from the engine");
 			this.reader.close();
 			this.plan.cancellation().cancel(CancellationCause.APPLICATION);
-			refuse(Refusals.NO_OUTCOME);
+			write(() -> this.answers.refuse(this.request, this.response, this.plan.call().encoding(),
+					Refusals.NO_OUTCOME));
 		}
 		complete();
 	}
@@ -277,19 +276,6 @@ final class HttpExchange implements AsyncListener {
 	@Override
 	public void onStartAsync(AsyncEvent event) {
 		// Nobody starts it again.
-	}
-
-	/**
-	 * What is to be done with the body.
-	 *
-	 * @param call what the headers say
-	 * @param engine takes the body
-	 * @param context context of the call
-	 * @param cancellation cancels the call
-	 * @param options what is accepted
-	 */
-	record Plan(HttpCall call, TelemetryEngine engine, CallContext context, CancellationSource cancellation,
-			OtlpHttpOptions options) {
 	}
 
 	private interface Answer {

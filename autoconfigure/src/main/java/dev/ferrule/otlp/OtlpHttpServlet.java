@@ -182,11 +182,11 @@ public final class OtlpHttpServlet extends HttpServlet {
 					? Refusals.DEADLINE : Refusals.tooLarge(this.options.maxBodyBytes()));
 			return;
 		}
-		start(request, response, new HttpExchange.Plan(call, engine, context, cancellation, this.options), body);
+		start(request, response, new HttpPlan(call, engine, context, cancellation, this.options), body);
 	}
 
-	private void start(HttpServletRequest request, HttpServletResponse response, HttpExchange.Plan plan,
-			ReservedBody body) throws IOException {
+	private void start(HttpServletRequest request, HttpServletResponse response, HttpPlan plan, ReservedBody body)
+			throws IOException {
 		try {
 			AsyncContext async = request.startAsync(request, response);
 			new HttpExchange(async, request, response, plan, body, this.answers, this.timer).start();

@@ -84,9 +84,8 @@ class HttpExchangeTests {
 			.deadline(Deadline.after(Duration.ofSeconds(30)))
 			.cancellation(this.cancellation.token())
 			.build();
-		HttpExchange.Plan plan = new HttpExchange.Plan(
-				new HttpCall(OtlpSignal.TRACES, OtlpEncoding.PROTOBUF, ContentCoding.IDENTITY), this.engine, context,
-				this.cancellation, OtlpHttpOptions.defaults());
+		HttpPlan plan = new HttpPlan(new HttpCall(OtlpSignal.TRACES, OtlpEncoding.PROTOBUF, ContentCoding.IDENTITY),
+				this.engine, context, this.cancellation, OtlpHttpOptions.defaults());
 		this.exchange = new HttpExchange(async, this.request, this.response, plan,
 				ReservedBody.reserve(this.engine, 0, 10), new HttpAnswers(ErrorTranslator.create()), this.timer);
 		PayloadBuffer memory = this.engine.reserve(10);

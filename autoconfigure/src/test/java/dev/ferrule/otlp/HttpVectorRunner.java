@@ -271,9 +271,14 @@ public final class HttpVectorRunner {
 			String message = "";
 			for (int tag = partial.readTag(); tag != 0; tag = partial.readTag()) {
 				switch (tag) {
-					case 0x08 -> rejected = partial.readInt64();
-					case 0x12 -> message = partial.readStringRequireUtf8();
-					default -> throw new AssertionError("tag " + tag);
+					case 0x08:
+						rejected = partial.readInt64();
+						break;
+					case 0x12:
+						message = partial.readStringRequireUtf8();
+						break;
+					default:
+						throw new AssertionError("tag " + tag);
 				}
 			}
 			return new PartialSuccess(rejected, message);
