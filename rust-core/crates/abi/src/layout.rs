@@ -188,4 +188,4 @@ numbers! {
 
 const _: () = assert!(frame::RESERVED_OFFSET + 4 == frame::FIXED_LENGTH);
 const _: () = assert!(record::DETAILS_LENGTH_OFFSET + 4 == record::FIXED_LENGTH);
-const _: () = assert!(record::FIXED_LENGTH % record::ALIGNMENT == 0);
+const _: () = assert!(record::FIXED_LENGTH.is_multiple_of(record::ALIGNMENT));

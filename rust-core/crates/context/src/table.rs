@@ -16,13 +16,15 @@ use crate::{Call, CancelCause, Error, ErrorKind, Outbox, Outcome};
 
 const SHARDS: usize = 16;
 
+type Shard = Mutex<HashMap<u64, Arc<Call>, BuildHasherDefault<IdHasher>>>;
+
 /// Calls in flight. A call stands here from admission to outcome; taking it out is atomic, so
 /// that exactly one of answer, deadline, cancellation and loss finishes it.
 ///
 /// Lock order: a shard's lock is never held while the outbox or an owner is called.
 #[derive(Debug)]
 pub struct CallTable {
-    shards: [Mutex<HashMap<u64, Arc<Call>, BuildHasherDefault<IdHasher>>>; SHARDS],
+    shards: [Shard; SHARDS],
     outbox: Arc<Outbox>,
     submitted: AtomicU64,
     succeeded: AtomicU64,
@@ -197,7 +199,7 @@ impl CallTable {
         ids
     }
 
-    fn shard(&self, call_id: u64) -> &Mutex<HashMap<u64, Arc<Call>, BuildHasherDefault<IdHasher>>> {
+    fn shard(&self, call_id: u64) -> &Shard {
         &self.shards[(call_id % SHARDS as u64) as usize]
     }
 }
