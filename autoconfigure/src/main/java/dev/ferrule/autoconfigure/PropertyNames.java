@@ -48,8 +48,8 @@ final class PropertyNames {
 		Parameter[] parameters = type.getDeclaredConstructors()[0].getParameters();
 		for (int i = 0; i < components.length; i++) {
 			Name name = parameters[i].getAnnotation(Name.class);
-			String full = prefix + "." + ((name != null) ? name.value()
-					: DataObjectPropertyName.toDashedForm(components[i].getName()));
+			String full = prefix + "."
+					+ ((name != null) ? name.value() : DataObjectPropertyName.toDashedForm(components[i].getName()));
 			if (components[i].getType().isRecord()) {
 				collect(names, full, components[i].getType());
 			}

@@ -78,9 +78,8 @@ class EngineTests {
 				assertThat(outcome.get(20, TimeUnit.SECONDS).rejectedItems()).isZero();
 			}
 			assertThat(this.downstream.traces()).hasSizeLessThan(10);
-			assertThat(this.downstream.traces().stream().flatMap(EngineTests::spanNames))
-				.containsExactlyInAnyOrder("span 0", "span 1", "span 2", "span 3", "span 4", "span 5", "span 6",
-						"span 7", "span 8", "span 9");
+			assertThat(this.downstream.traces().stream().flatMap(EngineTests::spanNames)).containsExactlyInAnyOrder(
+					"span 0", "span 1", "span 2", "span 3", "span 4", "span 5", "span 6", "span 7", "span 8", "span 9");
 		}
 	}
 
