@@ -61,15 +61,21 @@ put() {
 	cmp -s "$1" "$2" || { rm -f "$2" && cp "$1" "$2"; }
 }
 
+# The hash spares the loader reading the whole library at each start
+pack() {
+	put "$1" "$2"
+	{ sha256sum "$2" 2>/dev/null || shasum -a 256 "$2"; } | cut -d ' ' -f 1 >"$2.sha256"
+}
+
 library() {
 	set_platform
 	mkdir -p "$1/$platform" "$2"
 	if [ -n "${FERRULE_NATIVE_PATH:-}" ]; then
-		put "$FERRULE_NATIVE_PATH" "$1/$platform/${prefix}ferrule$suffix"
+		pack "$FERRULE_NATIVE_PATH" "$1/$platform/${prefix}ferrule$suffix"
 		return
 	fi
 	cargo build --release --locked -p ferrule -p ferrule-testing
-	put "$CARGO_TARGET_DIR/release/${prefix}ferrule$suffix" "$1/$platform/${prefix}ferrule$suffix"
+	pack "$CARGO_TARGET_DIR/release/${prefix}ferrule$suffix" "$1/$platform/${prefix}ferrule$suffix"
 	# One name everywhere, so that the Java tests need not know the platform
 	put "$CARGO_TARGET_DIR/release/${prefix}ferrule_testing$suffix" "$2/ferrule_testing.library"
 }

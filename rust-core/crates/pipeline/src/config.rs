@@ -34,9 +34,6 @@ pub struct StartConfig {
     /// Most bytes of one payload after decompression.
     #[serde(default = "default_max_decoded_bytes")]
     pub max_decoded_bytes: usize,
-    /// Milliseconds that the native side may take to let go after an outcome.
-    #[serde(default = "default_grace_millis")]
-    pub grace_millis: u64,
     /// Milliseconds within which all pipelines must be ready.
     #[serde(default = "default_start_timeout_millis")]
     pub start_timeout_millis: u64,
@@ -112,10 +109,6 @@ const fn default_lane_capacity() -> usize {
 
 const fn default_max_decoded_bytes() -> usize {
     64 << 20
-}
-
-const fn default_grace_millis() -> u64 {
-    500
 }
 
 const fn default_start_timeout_millis() -> u64 {

@@ -8,11 +8,10 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use ferrule_context::{
-    Admission, Call, CancelCause, Error, ErrorKind, Fetched, Message, Metadata, TraceContext,
+    Admission, Call, CancelCause, Error, Fetched, Message, Metadata, TraceContext,
 };
 use ferrule_otlp::Signal;
 use parking_lot::Mutex;
-use serde_json::json;
 
 use crate::budget::{Permit, budgeted};
 use crate::codec::{self, CodecJob, CodecPool, ContentCoding, Encoding, Limits};
@@ -35,9 +34,9 @@ const DRAIN_MARGIN: Duration = Duration::from_millis(100);
 /// A running engine. All methods may be called from any thread; none but `start`, `poll` and
 /// `stop` waits.
 pub struct Engine {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     codec: CodecPool,
-    runtime: Mutex<Option<Runtime>>,
+    pub(crate) runtime: Mutex<Option<Runtime>>,
     last_sweep: Mutex<Instant>,
 }
 
@@ -271,46 +270,6 @@ impl Engine {
         self.shared.outbox.wake();
     }
 
-    /// State, counters and pipelines as JSON.
-    #[must_use]
-    pub fn status(&self) -> String {
-        let shared = &self.shared;
-        let counters = shared.calls.counters();
-        let failed: serde_json::Map<_, _> = ErrorKind::ALL
-            .iter()
-            .zip(counters.failed)
-            .map(|(kind, count)| (kind.name().to_owned(), json!(count)))
-            .collect();
-        let pipelines: Vec<_> = shared
-            .pipelines
-            .iter()
-            .map(|pipeline| {
-                json!({
-                    "name": pipeline.name,
-                    "instances": pipeline.lanes.count(),
-                    "queued": pipeline.lanes.depth(),
-                    "starts": pipeline.starts.load(Ordering::Relaxed),
-                })
-            })
-            .collect();
-        let ready = self.runtime.lock().as_ref().is_some_and(Runtime::is_ready);
-        json!({
-            "version": env!("CARGO_PKG_VERSION"),
-            "ready": ready,
-            "stopping": shared.is_stopping(),
-            "memoryPressure": self.retry_for_pressure().is_some(),
-            "inFlight": shared.calls.len(),
-            "submitted": counters.submitted,
-            "succeeded": counters.succeeded,
-            "failed": failed,
-            "late": counters.late,
-            "payloadBytes": shared.budget.used(),
-            "droppedLogLines": shared.outbox.dropped_lines(),
-            "pipelines": pipelines,
-        })
-        .to_string()
-    }
-
     /// Stops the engine: no new calls, `drain` for those in flight, then the rest is finished as
     /// shut down. Returns whether the engine's threads ended in time. Further calls do nothing.
     pub fn stop(&self, drain: Duration) -> bool {
@@ -345,7 +304,7 @@ impl Engine {
         }
     }
 
-    fn retry_for_pressure(&self) -> Option<Duration> {
+    pub(crate) fn retry_for_pressure(&self) -> Option<Duration> {
         let pressure = &self.shared.pressure.get()?.0;
         pressure
             .should_shed_ingress()

@@ -19,6 +19,7 @@ mod refusal;
 mod runtime;
 mod shared;
 mod spec;
+mod status;
 
 pub use budget::Permit;
 pub use codec::{ContentCoding, Encoding};

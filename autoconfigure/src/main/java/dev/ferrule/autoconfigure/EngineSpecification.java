@@ -147,7 +147,6 @@ final class EngineSpecification {
 		limits.put("maxPayloadBytes", memory.payloadBytes(engine.maxPayloadSize()));
 		limits.put("laneCapacity", engine.laneCapacity());
 		limits.put("maxDecodedBytes", engine.maxDecodedSize().toBytes());
-		limits.put("graceMillis", engine.grace().toMillis());
 		limits.put("startTimeoutMillis", engine.startTimeout().toMillis());
 		limits.put("codecThreads", engine.codecThreads());
 		return limits;

@@ -50,7 +50,6 @@ class EngineSpecificationTests {
 			.containsEntry("maxInFlight", 3)
 			.containsEntry("maxPayloadBytes", 4 * 1024 * 1024)
 			.containsEntry("laneCapacity", 5)
-			.containsEntry("graceMillis", 6)
 			.containsEntry("startTimeoutMillis", 7)
 			.containsEntry("maxDecodedBytes", 8)
 			.containsEntry("codecThreads", 9)

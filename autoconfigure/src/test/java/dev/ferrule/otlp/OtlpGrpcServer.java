@@ -18,8 +18,10 @@ package dev.ferrule.otlp;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 
 import dev.ferrule.error.ErrorTranslator;
+import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.netty.NettyChannelBuilder;
@@ -39,17 +41,21 @@ final class OtlpGrpcServer implements AutoCloseable {
 	}
 
 	OtlpGrpcServer(FakeEngine engine, OtlpGrpcOptions options, GrpcCallContextFactory contexts) {
+		this.server = start(options.maxMessageBytes(),
+				OtlpGrpcService.forSignals((signal) -> engine, ErrorTranslator.create(), options, contexts));
+		this.channel = NettyChannelBuilder.forAddress("127.0.0.1", port()).usePlaintext().build();
+	}
+
+	static Server start(int maxMessageBytes, List<? extends BindableService> services) {
 		NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
-			.maxInboundMessageSize(options.maxMessageBytes());
-		OtlpGrpcService.forSignals((signal) -> engine, ErrorTranslator.create(), options, contexts)
-			.forEach(builder::addService);
+			.maxInboundMessageSize(maxMessageBytes);
+		services.forEach(builder::addService);
 		try {
-			this.server = builder.build().start();
+			return builder.build().start();
 		}
 		catch (IOException ex) {
 			throw new AssertionError(ex);
 		}
-		this.channel = NettyChannelBuilder.forAddress("127.0.0.1", port()).usePlaintext().build();
 	}
 
 	int port() {

@@ -62,10 +62,8 @@ final class NativeLibraryLoader {
 	static NativeApi load(NativeLibraryOptions options) {
 		String platform = platform();
 		Path library = locate(options, platform, NativeLibraryLoader.class.getClassLoader());
-		return LOADED.get(library, (path) -> {
-			LibraryHeader.check(path, platform);
-			return open(path);
-		});
+		LibraryHeader.check(library, platform);
+		return LOADED.get(library, NativeLibraryLoader::open);
 	}
 
 	/**

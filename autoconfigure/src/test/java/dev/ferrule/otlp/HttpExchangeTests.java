@@ -1,0 +1,147 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.otlp;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.google.rpc.Status;
+import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.cancellation.CancellationSource;
+import dev.ferrule.context.CallContext;
+import dev.ferrule.context.Deadline;
+import dev.ferrule.engine.ContentCoding;
+import dev.ferrule.engine.ExportResult;
+import dev.ferrule.engine.PayloadBuffer;
+import dev.ferrule.error.ErrorTranslator;
+import jakarta.servlet.AsyncEvent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.mock.web.MockAsyncContext;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * {@link HttpExchange}: exactly one answer, whoever ends the request.
+ */
+class HttpExchangeTests {
+
+	private static final ExportResult DELIVERED = new ExportResult(0, null, Duration.ZERO, Duration.ZERO, Duration.ZERO,
+			1);
+
+	private final FakeEngine engine = new FakeEngine();
+
+	private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+	private final CancellationSource cancellation = new CancellationSource();
+
+	private final MockHttpServletRequest request = new MockHttpServletRequest("POST", "/v1/traces");
+
+	private final MockHttpServletResponse response = new MockHttpServletResponse();
+
+	private final AtomicInteger completions = new AtomicInteger();
+
+	private HttpExchange exchange;
+
+	private CompletableFuture<ExportResult> outcome;
+
+	@BeforeEach
+	void submit() throws IOException {
+		this.engine.behave(FakeEngine.Behaviour.hangs());
+		MockAsyncContext async = new MockAsyncContext(this.request, this.response) {
+
+			@Override
+			public void complete() {
+				if (HttpExchangeTests.this.completions.incrementAndGet() > 1) {
+					throw new IllegalStateException("completed twice");
+				}
+			}
+
+		};
+		CallContext context = CallContext.builder()
+			.deadline(Deadline.after(Duration.ofSeconds(30)))
+			.cancellation(this.cancellation.token())
+			.build();
+		HttpExchange.Plan plan = new HttpExchange.Plan(
+				new HttpCall(OtlpSignal.TRACES, OtlpEncoding.PROTOBUF, ContentCoding.IDENTITY), this.engine, context,
+				this.cancellation, OtlpHttpOptions.defaults());
+		this.exchange = new HttpExchange(async, this.request, this.response, plan,
+				ReservedBody.reserve(this.engine, 0, 10), new HttpAnswers(ErrorTranslator.create()), this.timer);
+		PayloadBuffer memory = this.engine.reserve(10);
+		memory.buffer().put(new byte[10]);
+		this.exchange.onBody(memory);
+		this.outcome = this.engine.calls().get(0).outcome();
+	}
+
+	@AfterEach
+	void stop() {
+		this.timer.shutdownNow();
+		this.engine.close();
+	}
+
+	@Test
+	void outcomeIsAnsweredOnce() {
+		this.outcome.complete(DELIVERED);
+		assertThat(this.response.getStatus()).isEqualTo(200);
+		this.exchange.onTimeout(event());
+		this.exchange.onError(event());
+		this.exchange.onComplete(event());
+		assertThat(this.response.getStatus()).isEqualTo(200);
+		assertThat(this.response.getContentAsByteArray()).isEmpty();
+		assertThat(this.completions).hasPositiveValue();
+	}
+
+	@Test
+	void lostOutcomeIsATimeout() throws Exception {
+		this.exchange.onTimeout(event());
+		assertThat(this.response.getStatus()).isEqualTo(504);
+		assertThat(Status.parseFrom(this.response.getContentAsByteArray()).getCode()).isEqualTo(4);
+		assertThat(this.cancellation.token().cause()).isEqualTo(CancellationCause.APPLICATION);
+		byte[] answer = this.response.getContentAsByteArray();
+		this.outcome.complete(DELIVERED);
+		assertThat(this.response.getContentAsByteArray()).isEqualTo(answer);
+	}
+
+	@Test
+	void clientThatLeavesCancelsAndIsCountedAs499() {
+		this.exchange.onError(event());
+		assertThat(this.response.getStatus()).isEqualTo(499);
+		assertThat(this.cancellation.token().cause()).isEqualTo(CancellationCause.CLIENT);
+		assertThat(this.outcome).isCompletedExceptionally();
+		assertThat(this.response.getContentAsByteArray()).isEmpty();
+		assertThat(this.engine.reserved()).isZero();
+	}
+
+	@Test
+	void requestThatEndsWithoutAnAnswerCancels() {
+		this.exchange.onComplete(event());
+		assertThat(this.cancellation.token().cause()).isEqualTo(CancellationCause.CLIENT);
+	}
+
+	private AsyncEvent event() {
+		return new AsyncEvent(new MockAsyncContext(this.request, this.response));
+	}
+
+}
