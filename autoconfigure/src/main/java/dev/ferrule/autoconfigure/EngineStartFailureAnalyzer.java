@@ -39,11 +39,15 @@ class EngineStartFailureAnalyzer extends AbstractFailureAnalyzer<EngineStartExce
 	private static final Pattern NODE = Pattern
 		.compile("(?:node|source_node)[=:] ?(?:\\\\?\")?([A-Za-z0-9_./-]*[A-Za-z0-9_])");
 
+	private static final Pattern RUNNING = Pattern.compile("failed for ([A-Za-z0-9_.-]+):([A-Za-z0-9_.-]+) core=");
+
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, EngineStartException cause) {
 		String message = String.valueOf(cause.getRefusal().getMessage());
-		String group = find(GROUP, message);
-		String pipeline = find(PIPELINE, message);
+		Matcher running = RUNNING.matcher(message);
+		boolean ran = running.find();
+		String group = ran ? running.group(1) : find(GROUP, message);
+		String pipeline = ran ? running.group(2) : find(PIPELINE, message);
 		String node = find(NODE, message);
 		StringBuilder description = new StringBuilder("The telemetry engine did not start:\n\n    ").append(message)
 			.append('\n');

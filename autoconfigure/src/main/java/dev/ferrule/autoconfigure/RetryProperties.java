@@ -34,6 +34,9 @@ record RetryProperties(@DefaultValue("true") boolean enabled, @DefaultValue("100
 		@DefaultValue("5s") Duration maxInterval, @DefaultValue("2") double multiplier,
 		@DefaultValue("10s") Duration maxElapsedTime) {
 
+	/** Steps that the engine agrees to compute in advance. */
+	private static final int MOST_STEPS = 1000;
+
 	static RetryProperties defaults() {
 		return new RetryProperties(true, Duration.ofMillis(100), Duration.ofSeconds(5), 2, Duration.ofSeconds(10));
 	}
@@ -52,6 +55,24 @@ record RetryProperties(@DefaultValue("true") boolean enabled, @DefaultValue("100
 					"is longer than " + prefix + ".max-interval (" + PropertyCheck.text(this.maxInterval) + ")",
 					"Shorten it, or lengthen " + prefix + ".max-interval.");
 		}
+		if (growsTooSlowly()) {
+			throw check.refuse("multiplier", this.multiplier,
+					"takes more than " + MOST_STEPS + " retries from the initial to the longest interval",
+					"Raise it, lengthen " + prefix + ".initial-interval, or shorten " + prefix + ".max-interval.");
+		}
+	}
+
+	private boolean growsTooSlowly() {
+		double wait = this.initialInterval.toMillis();
+		double elapsed = 0;
+		for (int i = 0; i <= MOST_STEPS; i++) {
+			if (wait >= this.maxInterval.toMillis() || elapsed + wait >= this.maxElapsedTime.toMillis()) {
+				return false;
+			}
+			elapsed += wait;
+			wait *= this.multiplier;
+		}
+		return true;
 	}
 
 }

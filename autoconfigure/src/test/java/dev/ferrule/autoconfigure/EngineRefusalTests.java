@@ -16,6 +16,11 @@
 
 package dev.ferrule.autoconfigure;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import dev.ferrule.engine.EngineConfigCustomizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -23,6 +28,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -46,11 +52,24 @@ class EngineRefusalTests {
 
 	@Test
 	void propertiesBehindARefusedNodeAreNamed(CapturedOutput output) {
-		// Valid for Ferrule, but more steps than the engine agrees to precompute.
-		run("--ferrule.exporter.endpoint=http://127.0.0.1:4317", "--ferrule.retry.multiplier=1",
-				"--ferrule.retry.initial-interval=1ms", "--ferrule.retry.max-interval=2ms",
-				"--ferrule.retry.max-elapsed-time=1h");
-		assertThat(output).contains("APPLICATION FAILED TO START").contains("Correct the properties under 'ferrule.");
+		SpringApplication application = application();
+		application.addInitializers((context) -> ((GenericApplicationContext) context)
+			.registerBean(EngineConfigCustomizer.class, () -> EngineRefusalTests::misspell));
+		assertThatException()
+			.isThrownBy(() -> application.run("--ferrule.pipelines.all.exporter.endpoint=http://127.0.0.1:4317"));
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Pipeline: all")
+			.contains("Node: exporter")
+			.contains("Correct the properties under 'ferrule.pipelines.all.exporter'");
+	}
+
+	@SuppressWarnings("unchecked")
+	private static void misspell(Map<String, Object> configuration) {
+		Map<String, Object> map = configuration;
+		for (String key : List.of("spec", "groups", "default", "pipelines", "all", "nodes", "exporter", "config")) {
+			map = (Map<String, Object>) Objects.requireNonNull(map.get(key));
+		}
+		map.put("max_in_flght", 5);
 	}
 
 	@Test
@@ -60,9 +79,13 @@ class EngineRefusalTests {
 	}
 
 	private static void run(String... arguments) {
+		assertThatException().isThrownBy(() -> application().run(arguments));
+	}
+
+	private static SpringApplication application() {
 		SpringApplication application = new SpringApplication(FerruleAutoConfiguration.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
-		assertThatException().isThrownBy(() -> application.run(arguments));
+		return application;
 	}
 
 }

@@ -193,6 +193,8 @@ class EngineSpecificationTests {
 		assertRefused("ferrule.batch.max-size", "is smaller than ferrule.batch.min-size", "ferrule.batch.max-size=1B");
 		assertRefused("ferrule.batch.max-duration", "is less than 1ms", "ferrule.batch.max-duration=0s");
 		assertRefused("ferrule.retry.multiplier", "is not between 1 and 1000", "ferrule.retry.multiplier=0.9");
+		assertRefused("ferrule.retry.multiplier", "takes more than 1000 retries", "ferrule.retry.multiplier=1",
+				"ferrule.retry.initial-interval=1ms", "ferrule.retry.max-interval=2ms");
 		assertRefused("ferrule.retry.initial-interval", "is longer than ferrule.retry.max-interval (5s)",
 				"ferrule.retry.initial-interval=6s");
 		assertRefused("ferrule.pipelines.one.retry.max-elapsed-time", "is less than 1ms",

@@ -124,6 +124,14 @@ class FailureAnalyzersTests {
 	}
 
 	@Test
+	void pipelineThatFailsWhenItRunsIsExplained() {
+		FailureAnalysis analysis = analyze(new ConfigurationOrigin(null, Map.of("spans", "ferrule.pipelines.spans")),
+				"runtime recovery failed for default:spans core=1 generation=0 after 5 restart attempt(s)");
+		assertThat(analysis.getDescription()).contains("Group: default").contains("Pipeline: spans");
+		assertThat(analysis.getAction()).contains("'ferrule.pipelines.spans'");
+	}
+
+	@Test
 	void engineThatDoesNotGetReadyIsExplained() {
 		FailureAnalysis analysis = analyze(new ConfigurationOrigin(null, Map.of("main", "ferrule")),
 				"not ready within 10s: pipelines default/main");
