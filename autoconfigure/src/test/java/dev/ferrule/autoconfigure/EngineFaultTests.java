@@ -30,6 +30,7 @@ import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -133,11 +134,23 @@ class EngineFaultTests {
 	@Test
 	void closingTheContextEndsCallsInFlight() {
 		CompletableFuture<ExportResult> hanging = this.engine.submit("hang");
+		// Calls enter the pipeline in order, so the first is in it when the second has
+		// ended.
+		FaultEngine.result(this.engine.submit("ack"));
 		this.engine.close();
 		assertThat(hanging).isDone();
 		Failure failure = FaultEngine.failure(hanging).failure();
 		assertThat(failure.kind()).isEqualTo(ErrorKind.CANCELLED);
 		assertThat(failure.cause()).isEqualTo(CancellationCause.SHUTDOWN);
+		this.engine.assertExactlyOneOutcome();
+	}
+
+	@RepeatedTest(10)
+	void closingTheContextEndsCallsThatJustEntered() {
+		CompletableFuture<ExportResult> entering = this.engine.submit("hang");
+		this.engine.close();
+		assertThat(entering).isDone();
+		assertThat(FaultEngine.failure(entering).failure().permanent()).isFalse();
 		this.engine.assertExactlyOneOutcome();
 	}
 
