@@ -181,8 +181,8 @@ numbers! {
         INTERNAL = 13;
         /// The deadline has passed.
         EXPIRED = 14;
-        /// The queue for decompression and JSON is full.
-        CODEC_QUEUE_FULL = 15;
+        /// The payload is larger than the whole byte budget.
+        PAYLOAD_TOO_LARGE = 15;
     }
 }
 

@@ -21,4 +21,4 @@ pub use error::{CancelCause, Error, ErrorKind};
 pub use metadata::{Entry, Metadata, MetadataBuilder};
 pub use outbox::{Fetched, LogLevel, LogLine, Message, Outbox};
 pub use outcome::{Outcome, Success, Timings};
-pub use table::{Admission, CallTable, Counters};
+pub use table::{Admission, CallMap, CallTable, Counters};

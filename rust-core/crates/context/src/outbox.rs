@@ -4,7 +4,7 @@
 //! What waits for the host: outcomes and log lines.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use parking_lot::{Condvar, Mutex};
@@ -59,20 +59,26 @@ pub enum Message {
 /// Queue to the host. An outcome always finds room, because whoever admits a call takes one of
 /// `capacity` credits first, and the credit comes back when the host fetched the outcome. Log
 /// lines have a bound of their own, beyond which they are dropped and counted.
+///
+/// Lock order: `ready` before `state`. Neither is held while an outcome is produced, and `state`
+/// is never held while messages are offered.
 #[derive(Debug)]
 pub struct Outbox {
     state: Mutex<State>,
     arrived: Condvar,
+    /// Messages that are being offered; used by those who fetch only.
+    ready: Mutex<VecDeque<Message>>,
+    /// Free credits, and `CLOSED`: one number, so that no credit is taken once closing was seen.
+    credits: AtomicUsize,
+    capacity: usize,
     dropped_lines: AtomicU64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
     completions: VecDeque<Message>,
-    lines: VecDeque<LogLine>,
-    credits: usize,
+    lines: VecDeque<Message>,
     woken: bool,
-    closed: bool,
 }
 
 /// Why [`Outbox::fetch`] returned.
@@ -84,50 +90,24 @@ pub enum Fetched {
     Nothing,
     /// Somebody called [`Outbox::wake`].
     Woken,
-    /// The outbox is closed and empty.
+    /// The outbox is closed, and all credits are back.
     Closed,
 }
 
-impl State {
-    fn is_empty(&self) -> bool {
-        self.completions.is_empty() && self.lines.is_empty()
-    }
-
-    fn offer(&mut self, mut accept: impl FnMut(&Message) -> bool) {
-        while let Some(message) = self.completions.front() {
-            if !accept(message) {
-                return;
-            }
-            self.completions.pop_front();
-            self.credits += 1;
-        }
-        while let Some(line) = self.lines.pop_front() {
-            let message = Message::Log(line);
-            if !accept(&message) {
-                if let Message::Log(line) = message {
-                    self.lines.push_front(line);
-                }
-                return;
-            }
-        }
-    }
-}
-
 const MOST_LINES: usize = 1024;
+
+const CLOSED: usize = 1 << (usize::BITS - 1);
 
 impl Outbox {
     /// Creates an outbox for at most `capacity` calls between admission and fetching.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self {
-            state: Mutex::new(State {
-                completions: VecDeque::new(),
-                lines: VecDeque::new(),
-                credits: capacity,
-                woken: false,
-                closed: false,
-            }),
+            state: Mutex::default(),
             arrived: Condvar::new(),
+            ready: Mutex::default(),
+            credits: AtomicUsize::new(capacity),
+            capacity,
             dropped_lines: AtomicU64::new(0),
         }
     }
@@ -135,17 +115,17 @@ impl Outbox {
     /// Takes a credit; false if all are out or the outbox is closed.
     #[must_use]
     pub fn take_credit(&self) -> bool {
-        let mut state = self.state.lock();
-        if state.closed || state.credits == 0 {
-            return false;
-        }
-        state.credits -= 1;
-        true
+        self.credits
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |credits| {
+                (credits & CLOSED == 0 && credits > 0).then(|| credits - 1)
+            })
+            .is_ok()
     }
 
     /// Gives back the credit of a call that was not admitted after all.
     pub fn return_credit(&self) {
-        self.state.lock().credits += 1;
+        self.credits.fetch_add(1, Ordering::AcqRel);
+        self.notify();
     }
 
     /// Adds an outcome; its credit was taken at admission.
@@ -168,12 +148,12 @@ impl Outbox {
             self.dropped_lines.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        state.lines.push_back(LogLine {
+        state.lines.push_back(Message::Log(LogLine {
             level,
             time: SystemTime::now(),
             target,
             text,
-        });
+        }));
         drop(state);
         self.arrived.notify_one();
     }
@@ -187,29 +167,45 @@ impl Outbox {
     /// Waits until there is something, the time is up, or somebody calls [`Outbox::wake`].
     /// Then offers messages to `accept`, outcomes first, until it returns false for one, which
     /// stays.
-    pub fn fetch(&self, timeout: Duration, accept: impl FnMut(&Message) -> bool) -> Fetched {
+    pub fn fetch(&self, timeout: Duration, mut accept: impl FnMut(&Message) -> bool) -> Fetched {
         let until = Instant::now().checked_add(timeout);
-        let mut state = self.state.lock();
-        while state.is_empty() {
-            if std::mem::take(&mut state.woken) {
-                return Fetched::Woken;
-            }
-            if state.closed {
-                return Fetched::Closed;
-            }
-            let timed_out = match until {
-                Some(until) => self.arrived.wait_until(&mut state, until).timed_out(),
-                None => {
-                    self.arrived.wait(&mut state);
-                    false
-                }
-            };
-            if timed_out && state.is_empty() {
-                return Fetched::Nothing;
+        let mut ready = self.ready.lock();
+        if ready.is_empty()
+            && let Some(fetched) = self.fill(&mut ready, until)
+        {
+            return fetched;
+        }
+        while let Some(message) = ready.front()
+            && accept(message)
+        {
+            if let Some(Message::Completion { .. }) = ready.pop_front() {
+                self.credits.fetch_add(1, Ordering::AcqRel);
             }
         }
-        state.offer(accept);
         Fetched::Messages
+    }
+
+    /// Waits for messages and moves them to `ready`, or says why there are none.
+    fn fill(&self, ready: &mut VecDeque<Message>, until: Option<Instant>) -> Option<Fetched> {
+        let mut state = self.state.lock();
+        while state.completions.is_empty() && state.lines.is_empty() {
+            if std::mem::take(&mut state.woken) {
+                return Some(Fetched::Woken);
+            }
+            if self.credits.load(Ordering::Acquire) == CLOSED | self.capacity {
+                return Some(Fetched::Closed);
+            }
+            match until {
+                Some(until) if until <= Instant::now() => return Some(Fetched::Nothing),
+                Some(until) => {
+                    self.arrived.wait_until(&mut state, until);
+                }
+                None => self.arrived.wait(&mut state),
+            }
+        }
+        std::mem::swap(ready, &mut state.completions);
+        ready.append(&mut state.lines);
+        None
     }
 
     /// Makes a waiting [`Outbox::fetch`] return.
@@ -218,9 +214,15 @@ impl Outbox {
         self.arrived.notify_all();
     }
 
-    /// Takes no more credits; what waits can still be fetched.
+    /// Gives out no more credits; what was admitted can still complete and be fetched.
     pub fn close(&self) {
-        self.state.lock().closed = true;
+        self.credits.fetch_or(CLOSED, Ordering::AcqRel);
+        self.notify();
+    }
+
+    /// Notifies under the lock, so that whoever looked before it is waiting already.
+    fn notify(&self) {
+        let _state = self.state.lock();
         self.arrived.notify_all();
     }
 }

@@ -16,7 +16,10 @@ use crate::{Call, CancelCause, Error, ErrorKind, Outbox, Outcome};
 
 const SHARDS: usize = 16;
 
-type Shard = Mutex<HashMap<u64, Arc<Call>, BuildHasherDefault<IdHasher>>>;
+/// A map by call id.
+pub type CallMap<V> = HashMap<u64, V, BuildHasherDefault<IdHasher>>;
+
+type Shard = Mutex<CallMap<Arc<Call>>>;
 
 /// Calls in flight. A call stands here from admission to outcome; taking it out is atomic, so
 /// that exactly one of answer, deadline, cancellation and loss finishes it.
@@ -84,16 +87,19 @@ impl CallTable {
             return Admission::TooManyCalls;
         }
         let call = Arc::new(call);
-        match self.shard(call.id()).lock().entry(call.id()) {
+        let admitted = match self.shard(call.id()).lock().entry(call.id()) {
             Entry::Vacant(entry) => {
                 entry.insert(Arc::clone(&call));
-                self.submitted.fetch_add(1, Ordering::Relaxed);
-                Admission::Admitted(call)
+                true
             }
-            Entry::Occupied(_) => {
-                self.outbox.return_credit();
-                Admission::Duplicate
-            }
+            Entry::Occupied(_) => false,
+        };
+        if admitted {
+            self.submitted.fetch_add(1, Ordering::Relaxed);
+            Admission::Admitted(call)
+        } else {
+            self.outbox.return_credit();
+            Admission::Duplicate
         }
     }
 
@@ -206,7 +212,7 @@ impl CallTable {
 
 /// Call ids are counted up by the host, so multiplying spreads them well enough.
 #[derive(Debug, Default)]
-struct IdHasher(u64);
+pub struct IdHasher(u64);
 
 impl Hasher for IdHasher {
     fn finish(&self) -> u64 {

@@ -115,7 +115,6 @@ pub(crate) unsafe fn submit(engine: i64, frame: i64, frame_length: i64) -> i64 {
 /// As for [`submit`].
 unsafe fn try_submit(engine: i64, frame: HostMemory) -> Result<(), Refusal> {
     let malformed = Refusal::of(Reason::MalformedFrame);
-    let engine = engine_of(engine).ok_or(Refusal::of(Reason::StaleHandle))?;
     let (address, length) = range(frame).ok_or(malformed)?;
     if length < frame_at::FIXED_LENGTH {
         return Err(malformed);
@@ -123,6 +122,7 @@ unsafe fn try_submit(engine: i64, frame: HostMemory) -> Result<(), Refusal> {
     // SAFETY: the caller promises `length` readable bytes, and the fixed part is not longer.
     let header = Header::parse(unsafe { copy_array(address) }, length).map_err(refused)?;
     let reserved = take_reserved(&header)?;
+    let engine = engine_of(engine).ok_or(Refusal::of(Reason::StaleHandle))?;
     // SAFETY: parsing has checked that the context lies within `length`.
     let context = unsafe { copy_in(address + frame_at::FIXED_LENGTH, header.context_length()) };
     let context = ContextView::parse(&header, &context).map_err(refused)?;
@@ -238,8 +238,10 @@ pub(crate) fn stop(engine: i64, drain: Duration) -> i32 {
 
 pub(crate) fn free(engine: i64) -> i32 {
     match ENGINES.remove(engine.cast_unsigned()) {
-        // A poll that still runs keeps its own reference, so the engine ends after it.
+        // Here and not where the last reference goes, which may be on a thread that submits. A
+        // poll that still runs keeps its own reference, so the engine ends after it.
         Some(engine) => {
+            engine.stop(Duration::ZERO);
             engine.wake();
             0
         }

@@ -94,7 +94,8 @@ pub extern "C" fn ferrule_payload_release(_engine: i64, payload: i64) -> i32 {
 /// Submits a call; never waits. Returns 0 if it was accepted, and then exactly one record with
 /// its outcome follows through [`ferrule_engine_poll`]; else a refusal code: bits 0 to 7 the
 /// error kind, 8 to 15 the reason, 16 to 47 the retry delay in milliseconds. Reserved memory
-/// that the frame names belongs to the engine afterwards, whatever the result.
+/// that the frame names belongs to the engine afterwards, whatever the result, unless the frame
+/// itself could not be read.
 ///
 /// # Safety
 /// `frame` must point to `frame_length` readable bytes, unused by others during the call, and

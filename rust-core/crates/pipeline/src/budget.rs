@@ -57,6 +57,13 @@ impl Permit {
         }
         taken.is_ok()
     }
+
+    /// Gives back all but `bytes`.
+    pub(crate) fn shrink_to(&mut self, bytes: usize) {
+        let rest = self.bytes.saturating_sub(bytes);
+        self.budget.used.fetch_sub(rest, Ordering::Relaxed);
+        self.bytes -= rest;
+    }
 }
 
 impl Drop for Permit {

@@ -79,7 +79,7 @@ impl ContentCoding {
 const ZSTD_WINDOW_LOG: u32 = 23;
 
 /// Output grows by this much at first; it doubles then.
-const FIRST_CHUNK: usize = 64 << 10;
+const FIRST_CHUNK: usize = 8 << 10;
 
 /// What decoding may use.
 #[derive(Debug, Clone)]
@@ -194,10 +194,10 @@ fn read_all(
             }
             // One byte more than allowed, so that the end and the breach can be told apart.
             let room = (limits.max_decoded + 1 - length).min(length.max(FIRST_CHUNK));
-            if room > 0 && !permit.grow(room) {
+            if !permit.grow(room) {
                 return Err(limits.exhausted());
             }
-            output.resize(length + room.max(1), 0);
+            output.resize(length + room, 0);
         }
         match decoder.read(&mut output[length..]) {
             Ok(0) => break,
@@ -210,6 +210,8 @@ fn read_all(
         return Err(too_large(limits.max_decoded));
     }
     output.truncate(length);
+    output.shrink_to_fit();
+    permit.shrink_to(length);
     Ok(budgeted(output, permit))
 }
 
@@ -250,7 +252,7 @@ impl CodecPool {
         })
     }
 
-    /// Hands a payload over; false if the queue is full, and then the job comes back.
+    /// Hands a payload over; if the queue is full the job comes back.
     pub(crate) fn submit(&self, job: CodecJob) -> Result<(), CodecJob> {
         match &self.sender {
             Some(sender) => sender.try_send(job).map_err(|error| match error {
@@ -288,7 +290,10 @@ fn run(job: CodecJob, calls: &CallTable, limits: &Limits) {
         return;
     }
     let payload = std::mem::take(&mut queued.payload);
-    match decode(queued.signal, encoding, coding, payload, limits) {
+    queued.guard.blame_payload(true);
+    let decoded = decode(queued.signal, encoding, coding, payload, limits);
+    queued.guard.blame_payload(false);
+    match decoded {
         Ok(payload) => {
             queued.payload = payload;
             LanePlace::send(queued);

@@ -8,6 +8,9 @@ use std::time::Duration;
 use ferrule_context::{Error, ErrorKind};
 use serde::Deserialize;
 
+/// Largest value of any limit, so that sums of a few stay far from overflow.
+const MOST: usize = 1 << 40;
+
 /// Start configuration, as JSON in camelCase.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -65,13 +68,19 @@ impl StartConfig {
             ("codecThreads", config.codec_threads),
             ("codecQueueCapacity", config.codec_queue_capacity),
         ] {
-            if value == 0 {
+            if value == 0 || value > MOST {
                 return Err(configuration(format!(
-                    "start configuration: {name} must be at least 1"
+                    "start configuration: {name} must be from 1 to {MOST}"
                 )));
             }
         }
         Ok(config)
+    }
+
+    /// Drops the specification, which may hold credentials, once it was prepared.
+    pub(crate) fn forget_spec(&mut self) {
+        self.spec = None;
+        self.spec_yaml = None;
     }
 
     pub(crate) fn start_timeout(&self) -> Duration {

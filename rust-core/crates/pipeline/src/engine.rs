@@ -38,6 +38,8 @@ pub struct Engine {
     codec: CodecPool,
     pub(crate) runtime: Mutex<Option<Runtime>>,
     last_sweep: Mutex<Instant>,
+    /// Held while stopping; then whether the threads ended in time.
+    stopped: Mutex<Option<bool>>,
 }
 
 /// A call to be submitted.
@@ -73,11 +75,12 @@ impl Engine {
     /// `Configuration` if the configuration is refused or the pipelines do not become ready.
     pub fn start(json: &[u8]) -> Result<Self, Error> {
         panics::install_hook();
-        let config = StartConfig::from_json(json)?;
+        let mut config = StartConfig::from_json(json)?;
         // TLS needs one process-wide provider; a second installation is harmless.
         let _ = otel_arrow_dfe_otap::crypto::install_crypto_provider();
         let id = next_id();
         let prepared = spec::prepare(&config, id)?;
+        config.forget_spec();
         let shared = Shared::register(id, config, prepared.pipelines);
         let config = &shared.config;
         let limits = Limits {
@@ -99,6 +102,7 @@ impl Engine {
             codec,
             runtime: Mutex::new(Some(runtime)),
             last_sweep: Mutex::new(Instant::now()),
+            stopped: Mutex::new(None),
         })
     }
 
@@ -121,9 +125,13 @@ impl Engine {
     /// Takes payload bytes out of the budget.
     ///
     /// # Errors
-    /// `ByteBudget` or `MemoryPressure` with a delay, or `Stopping`.
+    /// `ByteBudget` or `MemoryPressure` with a delay, `PayloadTooLarge` for more than the whole
+    /// budget, or `Stopping`.
     pub fn take_bytes(&self, bytes: usize) -> Result<Permit, Refusal> {
         self.check_open()?;
+        if bytes > self.shared.config.max_payload_bytes {
+            return Err(Refusal::of(Reason::PayloadTooLarge));
+        }
         self.shared
             .budget
             .take(bytes)
@@ -151,7 +159,7 @@ impl Engine {
     /// Submits a call. Once this returned `Ok`, exactly one outcome follows through `poll`.
     ///
     /// # Errors
-    /// `TooManyCalls` or `CodecQueueFull` with a delay, `DuplicateCall`, or `Expired`.
+    /// `TooManyCalls` or `Stopping` with a delay, `DuplicateCall`, or `Expired`.
     pub fn submit(
         &self,
         ticket: Ticket,
@@ -271,11 +279,17 @@ impl Engine {
     }
 
     /// Stops the engine: no new calls, `drain` for those in flight, then the rest is finished as
-    /// shut down. Returns whether the engine's threads ended in time. Further calls do nothing.
+    /// shut down. Returns whether the engine's threads ended in time. A second caller waits for
+    /// the first and gets its result.
     pub fn stop(&self, drain: Duration) -> bool {
+        let mut stopped = self.stopped.lock();
+        *stopped.get_or_insert_with(|| self.stop_once(drain))
+    }
+
+    fn stop_once(&self, drain: Duration) -> bool {
+        let deadline = Instant::now() + drain.saturating_sub(DRAIN_MARGIN);
+        *self.shared.drain_deadline.lock() = Some(deadline);
         self.shared.stopping.store(true, Ordering::Release);
-        *self.shared.drain_deadline.lock() =
-            Some(Instant::now() + drain.saturating_sub(DRAIN_MARGIN));
         let Some(runtime) = self.runtime.lock().take() else {
             return true;
         };

@@ -105,6 +105,7 @@ pub(crate) struct QueuedCall {
 pub(crate) struct Undelivered {
     calls: Arc<CallTable>,
     call_id: Option<u64>,
+    payload_blamed: bool,
 }
 
 impl Undelivered {
@@ -112,7 +113,13 @@ impl Undelivered {
         Self {
             calls,
             call_id: Some(call_id),
+            payload_blamed: false,
         }
+    }
+
+    /// Whether a panic from now on is the payload's doing, so that retrying cannot help.
+    pub(crate) fn blame_payload(&mut self, blamed: bool) {
+        self.payload_blamed = blamed;
     }
 
     /// Somebody else answers for the call from now on.
@@ -124,12 +131,12 @@ impl Undelivered {
 impl Drop for Undelivered {
     fn drop(&mut self) {
         if let Some(call_id) = self.call_id {
-            self.calls.finish_if_open(
-                call_id,
-                Err(Error::retryable(
-                    "the pipeline was restarted before it took the data",
-                )),
-            );
+            let error = if self.payload_blamed {
+                Error::permanent("decoding the payload failed unexpectedly")
+            } else {
+                Error::retryable("the pipeline was restarted before it took the data")
+            };
+            self.calls.finish_if_open(call_id, Err(error));
         }
     }
 }

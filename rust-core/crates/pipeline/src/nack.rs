@@ -80,7 +80,7 @@ fn grpc_error(code: u8, reason: &str) -> Error {
 }
 
 fn grpc_code(reason: &str) -> Option<u8> {
-    let description = reason.strip_prefix("code: '")?;
+    let (_, description) = reason.split_once("code: '")?;
     GRPC_CODES
         .iter()
         .find(|(text, _)| {
@@ -112,9 +112,16 @@ fn retry_delay(reason: &str) -> Option<Duration> {
 
 const MOST_CHARS: usize = 1024;
 
-/// Control characters become spaces, and length is bounded.
+/// Control characters become spaces, length is bounded, and the address of the downstream, which
+/// the clients in the engine's exporters append, is cut off.
 fn clean(text: &str) -> String {
-    text.chars()
+    let end = [", source: ", " for url (", ": tonic::transport::Error("]
+        .iter()
+        .filter_map(|mark| text.find(mark))
+        .min()
+        .unwrap_or(text.len());
+    text[..end]
+        .chars()
         .take(MOST_CHARS)
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
@@ -176,5 +183,20 @@ mod tests {
         let error = unspecified("something\r\nelse", false);
         assert_eq!(error.kind, ErrorKind::Retryable);
         assert_eq!(error.message, "something  else");
+    }
+
+    #[test]
+    fn downstream_address_is_cut_off() {
+        for reason in [
+            "error sending request for url (http://10.0.0.1:4318/v1/traces)",
+            "code: 'The service is currently unavailable', message: \"tcp connect error\", source: \
+             tonic::transport::Error(Transport, ConnectError(ConnectError(\"tcp\", 10.0.0.1:9)))",
+            "Export failed: code: 'Unknown error', message: \"Service was not ready: transport error\", \
+             source: ConnectError(10.0.0.1:9)",
+        ] {
+            let error = unspecified(reason, false);
+            assert!(!error.message.contains("10.0.0.1"), "{error}");
+            assert!(!error.message.is_empty());
+        }
     }
 }

@@ -103,7 +103,9 @@ impl Receiver<OtapPdata> for HostReceiver {
     ) -> Result<TerminalState, Error> {
         let pipeline = &self.shared.pipelines[self.pipeline];
         let (lane, mut arrivals) = Lane::new(self.shared.config.lane_capacity);
-        let mut open = Some(pipeline.lanes.open(lane));
+        let mut open_lane = Some(pipeline.lanes.open(lane));
+        // Calls and places hold the lane, so it closes when no call can arrive any more.
+        let mut lane_open = true;
         pipeline.starts.fetch_add(1, Ordering::Relaxed);
         handler.signal_ready();
         let mut running = Running::new(Arc::clone(&self.shared), self.call_id_name, handler);
@@ -115,13 +117,14 @@ impl Receiver<OtapPdata> for HostReceiver {
             while let Ok(message) = arrivals.try_recv() {
                 running.accept(message);
             }
+            running.expire(Instant::now());
             running.pump();
             if let Some(until) = drain_until {
                 let late = Instant::now() >= until;
                 if late {
                     running.abandon();
                 }
-                if late || running.is_idle() {
+                if late || (!lane_open && running.is_idle()) {
                     running.handler.notify_receiver_drained().await?;
                     return Ok(TerminalState::new(until, Vec::<MetricSetSnapshot>::new()));
                 }
@@ -138,7 +141,7 @@ impl Receiver<OtapPdata> for HostReceiver {
                 }
                 armed = next;
             }
-            // Answers first, then deadlines, so that both hold under any load of new calls.
+            // Deadlines were looked at above; answers come before new calls.
             tokio::select! {
                 biased;
                 message = control.recv() => match message? {
@@ -147,7 +150,7 @@ impl Receiver<OtapPdata> for HostReceiver {
                     }
                     NodeControlMsg::Nack(nack) => running.refuse(nack),
                     NodeControlMsg::DrainIngress { deadline, .. } => {
-                        open = None;
+                        drop(open_lane.take());
                         let own = *self.shared.drain_deadline.lock();
                         drain_until = Some(own.map_or(deadline, |own| own.min(deadline)));
                     }
@@ -157,15 +160,11 @@ impl Receiver<OtapPdata> for HostReceiver {
                     }
                     _ => {}
                 },
-                () = timer.as_mut(), if armed.is_some() => {
-                    armed = None;
-                    running.in_flight.expire(Instant::now());
-                }
+                () = timer.as_mut(), if armed.is_some() => armed = None,
                 () = running.unblocked(), if running.is_blocked() => {}
-                message = arrivals.recv(), if open.is_some() || !running.is_idle() => match message {
+                message = arrivals.recv(), if lane_open => match message {
                     Some(message) => running.accept(message),
-                    // The lane's last sender went with `open`; what is in flight still answers.
-                    None => tokio::task::yield_now().await,
+                    None => lane_open = false,
                 },
             }
         }

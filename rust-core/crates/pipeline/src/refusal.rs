@@ -39,8 +39,8 @@ pub enum Reason {
     Internal = 13,
     /// The deadline has passed.
     Expired = 14,
-    /// The queue for decompression and JSON is full.
-    CodecQueueFull = 15,
+    /// The payload is larger than the whole byte budget.
+    PayloadTooLarge = 15,
 }
 
 impl Reason {
@@ -48,18 +48,16 @@ impl Reason {
     #[must_use]
     pub const fn kind(self) -> ErrorKind {
         match self {
-            Self::LaneFull
-            | Self::TooManyCalls
-            | Self::ByteBudget
-            | Self::MemoryPressure
-            | Self::CodecQueueFull => ErrorKind::ResourceExhausted,
+            Self::LaneFull | Self::TooManyCalls | Self::ByteBudget | Self::MemoryPressure => {
+                ErrorKind::ResourceExhausted
+            }
             Self::NotReady | Self::Stopping | Self::StaleHandle => ErrorKind::Retryable,
             Self::MalformedFrame
             | Self::WrongVersion
             | Self::DuplicateCall
             | Self::UnknownPipeline
             | Self::UnknownPayload => ErrorKind::Configuration,
-            Self::Internal => ErrorKind::Permanent,
+            Self::Internal | Self::PayloadTooLarge => ErrorKind::Permanent,
             Self::Expired => ErrorKind::Timeout,
         }
     }

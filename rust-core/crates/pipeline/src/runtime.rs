@@ -3,10 +3,12 @@
 
 //! Runs the engine's controller on a thread of its own.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use ferrule_context::Error;
+use ferrule_context::{Error, LogLevel};
 use otel_arrow_dfe_config::engine::OtelDataflowSpec;
 // Referenced so that the engine's own nodes are linked in.
 use otel_arrow_dfe_controller::{
@@ -19,6 +21,7 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::configuration;
+use crate::shared::log_to_all;
 
 /// The extension through which the controller hands out its handles.
 pub(crate) const HOST_EXTENSION: &str = "urn:ferrule:extension:host";
@@ -27,6 +30,9 @@ pub(crate) const HOST_EXTENSION: &str = "urn:ferrule:extension:host";
 const SYSTEM_GROUP: &str = "system";
 
 const READINESS_POLL: Duration = Duration::from_millis(1);
+
+/// Time for the threads of a failed start to end.
+const ABORT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A running controller.
 pub(crate) struct Runtime {
@@ -42,9 +48,10 @@ impl Runtime {
         timeout: Duration,
     ) -> Result<Self, Error> {
         let until = Instant::now() + timeout;
+        let unwanted = Arc::new(AtomicBool::new(false));
         let (hand_over, handles) = channel();
         let options = ControllerRunOptions {
-            extensions: extensions(hand_over),
+            extensions: extensions(hand_over, Arc::clone(&unwanted)),
             ..ControllerRunOptions::default()
         };
         let (end, ended) = channel();
@@ -53,8 +60,12 @@ impl Runtime {
             .spawn(move || {
                 let result =
                     Controller::new(&OTAP_PIPELINE_FACTORY).run_forever_with_options(spec, options);
+                let result = result.map_err(|error| error.to_string());
+                if let Err(message) = &result {
+                    log_to_all(LogLevel::Error, "engine", message);
+                }
                 // Nobody listens any more if the start or the stop gave up.
-                let _ = end.send(result.map_err(|error| error.to_string()));
+                let _ = end.send(result);
             })
             .map_err(|error| {
                 Error::retryable(format!("the engine's thread cannot be started: {error}"))
@@ -63,13 +74,19 @@ impl Runtime {
             Ok(context) => context,
             Err(RecvTimeoutError::Disconnected) => return Err(end_of(&ended)),
             Err(RecvTimeoutError::Timeout) => {
+                unwanted.store(true, Ordering::Release);
                 return Err(configuration(format!(
                     "the engine did not start within {timeout:?}"
                 )));
             }
         };
         let runtime = Self { context, ended };
-        runtime.wait_until_ready(until, timeout)?;
+        if let Err(error) = runtime.wait_until_ready(until, timeout) {
+            // The start has failed already; a second error would say nothing more.
+            let _ = runtime.shut_down(Duration::ZERO);
+            runtime.join(ABORT_TIMEOUT);
+            return Err(error);
+        }
         Ok(runtime)
     }
 
@@ -78,16 +95,15 @@ impl Runtime {
             if self.is_ready() {
                 return Ok(());
             }
-            if let Ok(result) = self.ended.try_recv() {
-                return Err(ended_early(result));
-            }
             if Instant::now() >= until {
                 let message = format!("not ready within {timeout:?}: {}", self.not_ready());
-                // The start has failed already; a second error would say nothing more.
-                let _ = self.context.control_plane.shutdown_all(1);
                 return Err(configuration(message));
             }
-            std::thread::sleep(READINESS_POLL);
+            match self.ended.recv_timeout(READINESS_POLL) {
+                Ok(result) => return Err(ended_early(result)),
+                Err(RecvTimeoutError::Disconnected) => return Err(panicked()),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
         }
     }
 
@@ -149,18 +165,27 @@ impl Runtime {
     }
 }
 
+/// The extension passes the controller's handles on. `unwanted` is set if nobody waits for them
+/// any more; the controller then ends, because one of its extensions fails.
 fn extensions(
-    hand_over: std::sync::mpsc::Sender<ControllerExtensionContext>,
+    hand_over: Sender<ControllerExtensionContext>,
+    unwanted: Arc<AtomicBool>,
 ) -> ControllerExtensionRegistry {
     let mut registry = ControllerExtensionRegistry::default();
     let hand_over = Mutex::new(hand_over);
     registry.register(
         HOST_EXTENSION.into(),
         move |context| {
-            // If the start gave up nobody listens, and the controller is told to stop.
-            let _ = hand_over.lock().send(context);
+            hand_over
+                .lock()
+                .send(context)
+                .map_err(|_| "the start gave up")?;
+            let unwanted = Arc::clone(&unwanted);
             let task: ControllerExtensionTaskFactory = Box::new(|stop: CancellationToken| {
                 let task: ControllerExtensionTask = Box::pin(async move {
+                    if unwanted.load(Ordering::Acquire) {
+                        return Err("the start gave up".into());
+                    }
                     stop.cancelled().await;
                     Ok(())
                 });
@@ -176,8 +201,12 @@ fn extensions(
 fn end_of(ended: &Receiver<Result<(), String>>) -> Error {
     match ended.recv_timeout(Duration::from_secs(1)) {
         Ok(result) => ended_early(result),
-        Err(_) => Error::permanent("the engine's thread panicked at start"),
+        Err(_) => panicked(),
     }
+}
+
+fn panicked() -> Error {
+    Error::permanent("the engine's thread panicked at start")
 }
 
 fn ended_early(result: Result<(), String>) -> Error {

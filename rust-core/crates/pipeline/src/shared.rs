@@ -140,11 +140,17 @@ impl Drop for Shared {
 
 /// Sends a line to the logging of all hosts, for what belongs to no single engine.
 pub(crate) fn log_to_all(level: LogLevel, target: &'static str, text: &str) {
-    // A panic while the lock is held must not dead-lock the hook that reports it.
-    let Some(engines) = ENGINES.try_read() else {
+    // A panic while the lock is held must not dead-lock the hook that reports it. The lock is
+    // released before the engines are, because the last owner of one takes it to remove it.
+    let Some(engines) = ENGINES.try_read().map(|engines| {
+        engines
+            .values()
+            .filter_map(Weak::upgrade)
+            .collect::<Vec<_>>()
+    }) else {
         return;
     };
-    for shared in engines.values().filter_map(Weak::upgrade) {
+    for shared in engines {
         shared.log(level, target, text.to_owned());
     }
 }

@@ -136,6 +136,7 @@ fn complete(spec: &mut Value, config: &StartConfig) -> Result<(), Error> {
         "ferrule".to_owned(),
         json!({"type": HOST_EXTENSION, "config": {}}),
     );
+    complete_inner_capacities(root, config.max_in_flight.max(LEAST_CAPACITY));
     let policies = object(root.entry("policies").or_insert_with(|| json!({})));
     complete_capacity(policies, config.max_in_flight.max(LEAST_CAPACITY));
     let resources = object(policies.entry("resources").or_insert_with(|| json!({})));
@@ -150,6 +151,26 @@ fn complete(spec: &mut Value, config: &StartConfig) -> Result<(), Error> {
         );
     }
     Ok(())
+}
+
+/// The innermost block of capacities counts, so those of groups and pipelines are raised, too.
+fn complete_inner_capacities(root: &mut Map<String, Value>, least: usize) {
+    for (_, group) in sorted(root.get_mut("groups")) {
+        for (_, pipeline) in sorted(group.get_mut("pipelines")) {
+            raise_existing(pipeline, least);
+        }
+        raise_existing(group, least);
+    }
+}
+
+fn raise_existing(scope: &mut Value, least: usize) {
+    if let Some(policies) = scope.get_mut("policies").and_then(Value::as_object_mut)
+        && policies
+            .get("channel_capacity")
+            .is_some_and(Value::is_object)
+    {
+        complete_capacity(policies, least);
+    }
 }
 
 /// Each channel must hold at least what may be in flight.

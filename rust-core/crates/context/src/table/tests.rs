@@ -197,3 +197,26 @@ fn waiting_fetch_ends_when_woken() {
         assert_eq!(waiting.join().unwrap(), Fetched::Woken);
     });
 }
+
+#[test]
+fn outbox_stays_open_until_every_credit_is_back() {
+    let (table, outbox, owner) = table(2);
+    assert!(outbox.take_credit());
+    table.admit(call(1, LONG, &owner));
+    outbox.close();
+    assert_eq!(outbox.fetch(Duration::ZERO, |_| true), Fetched::Nothing);
+    table.cancel(1, CancelCause::Shutdown);
+    assert_eq!(fetch(&outbox).len(), 1);
+    assert_eq!(outbox.fetch(Duration::ZERO, |_| true), Fetched::Nothing);
+    outbox.return_credit();
+    assert_eq!(outbox.fetch(Duration::ZERO, |_| true), Fetched::Closed);
+}
+
+#[test]
+fn refused_message_is_offered_again() {
+    let (table, outbox, owner) = table(2);
+    table.admit(call(1, LONG, &owner));
+    table.cancel(1, CancelCause::Client);
+    outbox.fetch(Duration::ZERO, |_| false);
+    assert_eq!(fetch(&outbox).len(), 1);
+}

@@ -121,3 +121,10 @@ fn used_up_budget_is_exhaustion_with_a_delay() {
     assert_eq!(error.kind, ErrorKind::ResourceExhausted);
     assert_eq!(error.retry_delay, Some(Duration::from_secs(1)));
 }
+
+#[test]
+fn small_payload_holds_only_its_own_bytes() {
+    let limits = limits(1 << 20);
+    let payload = decoded(ContentCoding::Gzip, &gzip(TRACES), &limits).unwrap();
+    assert_eq!(limits.budget.used(), payload.len());
+}

@@ -3,17 +3,17 @@
 
 //! The calls that a receiver instance answers for.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use ferrule_context::{CallTable, Error};
+use ferrule_context::{CallMap, CallTable, Error};
 
 /// Calls that this instance answers for. Dropping it, as a panic or a restart does, tells each
 /// caller that the fate of its data is unknown.
 pub(super) struct InFlight {
     calls: Arc<CallTable>,
-    deadlines: HashMap<u64, Instant>,
+    deadlines: CallMap<Instant>,
     timers: BTreeSet<(Instant, u64)>,
 }
 
@@ -21,7 +21,7 @@ impl InFlight {
     pub(super) fn new(calls: Arc<CallTable>) -> Self {
         Self {
             calls,
-            deadlines: HashMap::new(),
+            deadlines: CallMap::default(),
             timers: BTreeSet::new(),
         }
     }
@@ -45,14 +45,17 @@ impl InFlight {
         }
     }
 
-    /// Finishes the calls whose deadline has passed.
-    pub(super) fn expire(&mut self, now: Instant) {
+    /// Finishes the calls whose deadline has passed; true if there were any.
+    pub(super) fn expire(&mut self, now: Instant) -> bool {
+        let mut any = false;
         while let Some((deadline, call_id)) = self.timers.first().copied()
             && deadline <= now
         {
+            any = true;
             self.remove(call_id);
             self.calls.finish_if_open(call_id, Err(Error::timeout()));
         }
+        any
     }
 
     pub(super) fn finish_all(&mut self, error: &Error) {

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use ferrule_context::{CancelCause, Error, Outcome};
 use ferrule_otlp::Signal;
@@ -36,8 +37,9 @@ pub(super) struct Running {
     shared: Arc<Shared>,
     call_id_name: ContextEntryName,
     pub(super) handler: EffectHandler<OtapPdata>,
-    pub(super) in_flight: InFlight,
+    /// Before `in_flight`, so that calls that were never sent say so when both are dropped.
     queue: VecDeque<QueuedCall>,
+    pub(super) in_flight: InFlight,
     blocked: Option<(u64, BlockedSend)>,
 }
 
@@ -89,6 +91,13 @@ impl Running {
                 self.in_flight.remove(call_id);
                 self.queue.retain(|queued| queued.call.id() != call_id);
             }
+        }
+    }
+
+    /// Finishes calls whose deadline has passed and gives up their places in the lane.
+    pub(super) fn expire(&mut self, now: Instant) {
+        if self.in_flight.expire(now) {
+            self.queue.retain(|queued| !queued.call.is_finished());
         }
     }
 

@@ -94,3 +94,16 @@ fn more_cores_than_there_are_is_refused() {
     let error = prepare(&config, 1).unwrap_err();
     assert!(error.message.contains("cores is 100000"), "{error}");
 }
+
+#[test]
+fn capacities_of_a_pipeline_are_raised_too() {
+    let text = format!(
+        "version: otel_dataflow/v1\ngroups:\n default:\n  pipelines:\n   main:\n    policies: {{channel_capacity: {{pdata: 5}}}}{}",
+        NODES.replace('\n', "\n    ").trim_end()
+    );
+    let prepared = prepare(&of_yaml(&text), 1).unwrap();
+    let spec = serde_json::to_value(&prepared.spec).unwrap();
+    let policies = &spec["groups"]["default"]["pipelines"]["main"]["policies"];
+    assert_eq!(policies["channel_capacity"]["pdata"], 3000);
+    assert_eq!(policies["channel_capacity"]["control"]["node"], 3000);
+}

@@ -37,7 +37,7 @@ enum RefusalReason {
 
 	BYTE_BUDGET(Refusals.BYTE_BUDGET, ErrorKind.RESOURCE_EXHAUSTED,
 			"The payloads in flight take all the memory they may take. Retry later, "
-					+ "or raise ferrule.engine.max-payload-bytes."),
+					+ "or raise ferrule.engine.max-payload-size."),
 
 	NOT_READY(Refusals.NOT_READY, ErrorKind.RETRYABLE, "The pipeline is starting or restarting. Retry later."),
 
@@ -64,8 +64,13 @@ enum RefusalReason {
 
 	EXPIRED(Refusals.EXPIRED, ErrorKind.TIMEOUT, "The deadline had passed before the engine took the call in."),
 
-	CODEC_QUEUE_FULL(Refusals.CODEC_QUEUE_FULL, ErrorKind.RESOURCE_EXHAUSTED,
-			"Too many payloads wait for decompression. Retry later, or raise ferrule.engine.codec-queue-capacity.");
+	PAYLOAD_TOO_LARGE(Refusals.PAYLOAD_TOO_LARGE, ErrorKind.PERMANENT,
+			"The payload is larger than all payloads together may be. Send smaller ones, "
+					+ "or raise ferrule.engine.max-payload-size.");
+
+	private static final int RESOURCE_EXHAUSTED = 8;
+
+	private static final int CONTENT_TOO_LARGE = 413;
 
 	private final int code;
 

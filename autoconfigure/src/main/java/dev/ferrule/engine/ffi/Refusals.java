@@ -52,7 +52,7 @@ final class Refusals {
 
 	static final int EXPIRED = 14;
 
-	static final int CODEC_QUEUE_FULL = 15;
+	static final int PAYLOAD_TOO_LARGE = 15;
 
 	private Refusals() {
 	}
