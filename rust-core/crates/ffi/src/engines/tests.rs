@@ -367,6 +367,37 @@ fn free_during_poll_is_safe() {
     thread.join().unwrap();
 }
 
+/// Scenario: an engine is stopped by two threads while payloads wait to be decoded.
+/// Guarantees: what was accepted is still delivered within the drain, and both threads return
+/// only after that.
+#[test]
+fn drain_waits_for_payloads_that_are_still_decoded() {
+    const CALLS: usize = 300;
+    let host = Host::start(&config("exporter:noop", ""));
+    let spans = vec![r#"{"name":"a"}"#; 500].join(",");
+    let json = format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{spans}]}}]}}]}}"#);
+    for call_id in 1..=CALLS as u64 {
+        let frame = Frame {
+            encoding: 2,
+            ..Frame::of(call_id, json.as_bytes())
+        };
+        assert_eq!(host.submit(&frame.bytes()), 0);
+    }
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                assert_eq!(stop(host.engine, Duration::from_secs(60)), 0);
+                assert_eq!(host.status()["inFlight"], 0);
+            });
+        }
+    });
+    let outcomes = host.outcomes(CALLS);
+    assert!(
+        outcomes.values().all(|outcome| outcome.kind == 0),
+        "{outcomes:?}"
+    );
+}
+
 /// Scenario: an engine is stopped while threads submit and cancel.
 /// Guarantees: each accepted call gets exactly one outcome, and then polling ends.
 #[test]

@@ -98,7 +98,7 @@ fn more_cores_than_there_are_is_refused() {
 #[test]
 fn capacities_of_a_pipeline_are_raised_too() {
     let text = format!(
-        "version: otel_dataflow/v1\ngroups:\n default:\n  pipelines:\n   main:\n    policies: {{channel_capacity: {{pdata: 5}}}}{}",
+        "version: otel_dataflow/v1\ngroups:\n default:\n  pipelines:\n   main:\n        policies: {{channel_capacity: {{pdata: 5}}}}{}",
         NODES.replace('\n', "\n    ").trim_end()
     );
     let prepared = prepare(&of_yaml(&text), 1).unwrap();
