@@ -28,7 +28,6 @@ import java.util.stream.Stream;
 
 import dev.ferrule.engine.Signal;
 import dev.ferrule.error.ErrorTranslator;
-import dev.ferrule.error.TelemetryEngineException;
 import io.grpc.Server;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -108,17 +107,7 @@ class OtlpVectorFaultTests {
 				.withHandleUnknownPaths(true);
 			ServletCallContextFactory contexts = ServletCallContextFactory.withDeadline(options.defaultDeadline());
 			return new OtlpTomcat(new OtlpHttpServlet((signal) -> engine.engine(), ErrorTranslator.create(), options,
-					(request, cancellation) -> {
-						authenticate();
-						return RealEngine.order(contexts.create(request, cancellation), this.outcome);
-					}));
-		}
-
-		private void authenticate() {
-			JsonNode outcome = this.outcome;
-			if (outcome != null && FakeOutcomes.isOwnAuthentication(outcome)) {
-				throw TelemetryEngineException.of(FakeOutcomes.failure(outcome));
-			}
+					(request, cancellation) -> OutcomeOrder.add(contexts.create(request, cancellation), this.outcome)));
 		}
 
 		@Override
@@ -133,8 +122,8 @@ class OtlpVectorFaultTests {
 			RealEngine engine = engine(limit);
 			return OtlpGrpcServer.start(limit,
 					OtlpGrpcService.forSignals((signal) -> engine.engine(), ErrorTranslator.create(), options,
-							(call, headers, cancellation) -> RealEngine
-								.order(contexts.create(call, headers, cancellation), this.outcome)));
+							(call, headers, cancellation) -> OutcomeOrder
+								.add(contexts.create(call, headers, cancellation), this.outcome)));
 		}
 
 		@Override

@@ -39,8 +39,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class RealEngine implements AutoCloseable {
 
-	private static final int LONG_TEXT = 1000;
-
 	private final ConfigurableApplicationContext application;
 
 	private final NativeEngine engine;
@@ -64,56 +62,6 @@ final class RealEngine implements AutoCloseable {
 			assertThat(this.engine.counters().lastNetFired()).isZero();
 			assertThat(JsonMapper.shared().readTree(this.engine.status()).get("payloadBytes").asLong()).isZero();
 		});
-	}
-
-	/**
-	 * Adds what the exporter is to do to a context.
-	 * @param context context of a call
-	 * @param outcome {@code pipelineOutcome} of a case, or {@code null} for success
-	 * @return the context with a header
-	 */
-	static CallContext order(CallContext context, @Nullable JsonNode outcome) {
-		if (outcome == null) {
-			return context;
-		}
-		return CallContext.builder()
-			.deadline(context.deadline())
-			.cancellation(context.cancellation())
-			.metadata(ClientMetadata.builder().add("x-test-outcome", order(outcome)).build())
-			.build();
-	}
-
-	private static String order(JsonNode outcome) {
-		if (outcome.has("rejected")) {
-			String message = outcome.get("message").asString();
-			String rejected = "partial;rejected=" + outcome.get("rejected").asLong();
-			if (message.isEmpty()) {
-				return rejected;
-			}
-			return rejected + message(message.equals("5 MiB of text") ? "x".repeat(5 * 1024 * 1024) : message);
-		}
-		String kind = outcome.get("kind").asString();
-		StringBuilder order = new StringBuilder(
-				kind.equals("RESOURCE_EXHAUSTED") ? "exhausted" : kind.toLowerCase(Locale.ROOT));
-		append(order, "code", outcome.get("code"));
-		append(order, "delay", outcome.get("retryDelayMillis"));
-		append(order, "cause", outcome.get("cause"));
-		append(order, "cause", outcome.get("reason"));
-		if (outcome.has("text")) {
-			order.append(message(outcome.get("text").asString()));
-		}
-		return order.toString();
-	}
-
-	private static String message(String text) {
-		return (text.length() > LONG_TEXT) ? ";message=" + text.charAt(0) + ";repeat=" + text.length()
-				: ";message=" + text;
-	}
-
-	private static void append(StringBuilder order, String key, @Nullable JsonNode value) {
-		if (value != null) {
-			order.append(';').append(key).append('=').append(value.asString());
-		}
 	}
 
 	@Override
