@@ -34,10 +34,12 @@ import org.springframework.util.unit.DataSize;
  * Never more than that quarter.
  * @param laneCapacity Calls that may wait in front of one pipeline thread; more are
  * refused.
- * @param grace Time the engine has to let go of a call whose outcome is known.
+ * @param grace Extra time after the deadline before Java ends a call that the engine did
+ * not end, which would be a bug.
  * @param startTimeout Time the engine has to get ready.
  * @param drainTimeout Time that calls in flight have to end at shutdown.
- * @param maxDecodedSize Size one payload may have after decompression.
+ * @param maxDecodedSize Size one payload may have after decompression. 64MB unless the
+ * limit of an OTLP endpoint is more.
  * @param codecThreads Threads that decompress and read JSON.
  * @param configLocation Configuration in the engine's own YAML. Takes the place of the
  * exporter, batch, retry and pipeline keys.
@@ -45,10 +47,26 @@ import org.springframework.util.unit.DataSize;
 record EngineProperties(@DefaultValue("1") int cores, @DefaultValue("10000") int maxInFlight,
 		@Nullable DataSize maxPayloadSize, @DefaultValue("1024") int laneCapacity,
 		@DefaultValue("500ms") Duration grace, @DefaultValue("10s") Duration startTimeout,
-		@DefaultValue("10s") Duration drainTimeout, @DefaultValue("64MB") DataSize maxDecodedSize,
+		@DefaultValue("10s") Duration drainTimeout, @Nullable DataSize maxDecodedSize,
 		@DefaultValue("1") int codecThreads, @Nullable Resource configLocation) {
 
+	private static final DataSize DEFAULT_DECODED_SIZE = DataSize.ofMegabytes(64);
+
 	private static final int LARGEST_COUNT = 1_000_000;
+
+	/**
+	 * Returns the size that a payload may have after decompression: without a setting no
+	 * less than what the endpoints take.
+	 * @param otlp limits of the endpoints
+	 * @return bytes
+	 */
+	long decodedBytes(OtlpProperties otlp) {
+		if (this.maxDecodedSize != null) {
+			return this.maxDecodedSize.toBytes();
+		}
+		long edges = Math.max(otlp.http().maxBodySize().toBytes(), otlp.grpc().maxMessageSize().toBytes());
+		return Math.max(DEFAULT_DECODED_SIZE.toBytes(), edges);
+	}
 
 	void validate() {
 		PropertyCheck check = new PropertyCheck("ferrule.engine");
@@ -59,7 +77,9 @@ record EngineProperties(@DefaultValue("1") int cores, @DefaultValue("10000") int
 		check.atLeast("grace", this.grace, Duration.ZERO);
 		check.atLeast("start-timeout", this.startTimeout, Duration.ofMillis(1));
 		check.atLeast("drain-timeout", this.drainTimeout, Duration.ZERO);
-		check.atLeast("max-decoded-size", this.maxDecodedSize, DataSize.ofBytes(1));
+		if (this.maxDecodedSize != null) {
+			check.atLeast("max-decoded-size", this.maxDecodedSize, DataSize.ofBytes(1));
+		}
 		if (this.maxPayloadSize != null) {
 			check.atLeast("max-payload-size", this.maxPayloadSize, DataSize.ofBytes(1));
 		}

@@ -63,7 +63,7 @@ final class EngineSpecification {
 		properties.engine().validate();
 		properties.context().validate();
 		properties.otlp().validate();
-		Map<String, Object> configuration = limits(properties.engine(), memory);
+		Map<String, Object> configuration = limits(properties, memory);
 		Resource location = properties.engine().configLocation();
 		PipelineRoutes routes;
 		ConfigurationOrigin origin;
@@ -139,14 +139,15 @@ final class EngineSpecification {
 		}
 	}
 
-	private static Map<String, Object> limits(EngineProperties engine, MemoryBudget memory) {
+	private static Map<String, Object> limits(FerruleProperties properties, MemoryBudget memory) {
+		EngineProperties engine = properties.engine();
 		Map<String, Object> limits = new LinkedHashMap<>();
 		limits.put("name", FerruleProperties.PREFIX);
 		limits.put("cores", engine.cores());
 		limits.put("maxInFlight", engine.maxInFlight());
 		limits.put("maxPayloadBytes", memory.payloadBytes(engine.maxPayloadSize()));
 		limits.put("laneCapacity", engine.laneCapacity());
-		limits.put("maxDecodedBytes", engine.maxDecodedSize().toBytes());
+		limits.put("maxDecodedBytes", engine.decodedBytes(properties.otlp()));
 		limits.put("startTimeoutMillis", engine.startTimeout().toMillis());
 		limits.put("codecThreads", engine.codecThreads());
 		return limits;

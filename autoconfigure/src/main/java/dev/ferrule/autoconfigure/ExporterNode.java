@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import dev.ferrule.autoconfigure.ExporterProperties.Compression;
@@ -37,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 final class ExporterNode {
 
 	private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
+	private static final Pattern QUERY_OR_FRAGMENT = Pattern.compile("[?#]");
 
 	private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]*");
 
@@ -172,7 +175,7 @@ final class ExporterNode {
 		URI uri = parse(endpoint);
 		if (uri == null || uri.getScheme() == null || !Set.of("http", "https").contains(uri.getScheme())
 				|| uri.getHost() == null) {
-			throw this.check.refuse("endpoint", hideUserInfo(endpoint), "is not a URL with http or https and a host",
+			throw this.check.refuse("endpoint", hideCredentials(endpoint), "is not a URL with http or https and a host",
 					"Write it like http://localhost:4317 or https://otlp.example.com:4317.");
 		}
 		if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
@@ -199,9 +202,20 @@ final class ExporterNode {
 		}
 	}
 
-	private static String hideUserInfo(String endpoint) {
+	/**
+	 * Cuts the parts of a URL, or of what is meant to be one, that may be credentials.
+	 * @param endpoint text as it was configured
+	 * @return text to print
+	 */
+	static String hideCredentials(String endpoint) {
+		Matcher query = QUERY_OR_FRAGMENT.matcher(endpoint);
+		String hidden = query.find() ? endpoint.substring(0, query.start() + 1) + "***" : endpoint;
 		int at = endpoint.lastIndexOf('@');
-		return (at >= 0) ? "***" + endpoint.substring(at) : endpoint;
+		// An unescaped '?' or '#' may be part of a password
+		if (at >= hidden.length()) {
+			return "***" + endpoint.charAt(at);
+		}
+		return (at >= 0) ? "***" + hidden.substring(at) : hidden;
 	}
 
 	private void validateHeaders() {

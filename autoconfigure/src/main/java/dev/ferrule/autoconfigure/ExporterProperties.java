@@ -47,12 +47,14 @@ record ExporterProperties(@Nullable Type type, @Nullable String endpoint, @Nulla
 	}
 
 	/**
-	 * Leaves out the header values, which may be credentials.
+	 * Leaves out what may be credentials: the values of the headers and parts of the
+	 * endpoint.
 	 */
 	@Override
 	public String toString() {
-		return "ExporterProperties[type=" + this.type + ", endpoint=" + this.endpoint + ", headers="
-				+ this.headers.keySet() + "]";
+		String shown = (this.endpoint != null) ? ExporterNode.hideCredentials(this.endpoint) : null;
+		return "ExporterProperties[type=" + this.type + ", endpoint=" + shown + ", headers=" + this.headers.keySet()
+				+ "]";
 	}
 
 	enum Type {

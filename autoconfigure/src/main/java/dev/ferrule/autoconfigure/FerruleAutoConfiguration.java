@@ -16,8 +16,10 @@
 
 package dev.ferrule.autoconfigure;
 
+import java.time.Duration;
 import java.util.concurrent.Executor;
 
+import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.EngineConfigCustomizer;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.ffi.NativeEngine;
@@ -31,10 +33,11 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.thread.Threading;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
@@ -54,25 +57,26 @@ public final class FerruleAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty("ferrule.otlp.http.enabled")
-	@ConditionalOnMissingClass("jakarta.servlet.http.HttpServlet")
+	@Conditional(OnMissingServer.Servlet.class)
 	static class MissingServletConfiguration {
 
 		MissingServletConfiguration() {
 			throw new FerruleConfigurationException("ferrule.otlp.http.enabled", "true",
-					"needs a servlet web server, which is not on the class path",
-					"Add spring-boot-starter-webmvc, or remove the property.");
+					"needs a servlet web application, which this is not",
+					"Add spring-boot-starter-webmvc and do not set spring.main.web-application-type to reactive or"
+							+ " none, or remove the property.");
 		}
 
 	}
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty("ferrule.otlp.grpc.enabled")
-	@ConditionalOnMissingClass("org.springframework.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration")
+	@Conditional(OnMissingServer.Grpc.class)
 	static class MissingGrpcServerConfiguration {
 
 		MissingGrpcServerConfiguration() {
 			throw new FerruleConfigurationException("ferrule.otlp.grpc.enabled", "true",
-					"needs a gRPC server, which is not on the class path",
+					"needs a gRPC server and io.grpc:grpc-protobuf, which are not both on the class path",
 					"Add spring-boot-starter-grpc-server, or remove the property.");
 		}
 
@@ -119,8 +123,21 @@ public final class FerruleAutoConfiguration {
 		}
 
 		@Bean
-		EngineLifecycle ferruleEngineLifecycle(NativeEngine engine) {
-			return new EngineLifecycle(engine::resumeAccepting, engine::stopAccepting);
+		ShutdownTimer ferruleShutdownTimer(FerruleProperties properties, NativeEngine engine,
+				ApplicationContext context) {
+			Duration delay = ShutdownDelay.of(properties.engine().drainTimeout(), context.getEnvironment());
+			return new ShutdownTimer(context, delay, () -> engine.counters().inFlight(), () -> {
+				engine.stopAccepting();
+				engine.cancelAll(CancellationCause.SHUTDOWN);
+			});
+		}
+
+		@Bean
+		EngineLifecycle ferruleEngineLifecycle(NativeEngine engine, ShutdownTimer timer) {
+			return new EngineLifecycle(engine::resumeAccepting, () -> {
+				engine.stopAccepting();
+				timer.disarm();
+			});
 		}
 
 	}

@@ -87,8 +87,9 @@ public final class FerruleOtlpGrpcAutoConfiguration {
 		DataSize configured = Binder.get(environment)
 			.bind("spring.grpc.server.inbound.message.max-size", DataSize.class)
 			.orElse(DEFAULT_INBOUND_MESSAGE_SIZE);
-		int bytes = (int) Math.max(configured.toBytes(), properties.otlp().grpc().maxMessageSize().toBytes());
-		return (builder) -> builder.maxInboundMessageSize(bytes);
+		long bytes = Math.max(configured.toBytes(), properties.otlp().grpc().maxMessageSize().toBytes());
+		int limit = (int) Math.min(bytes, Integer.MAX_VALUE);
+		return (builder) -> builder.maxInboundMessageSize(limit);
 	}
 
 	private static OtlpGrpcService service(Signal signal, FerruleProperties properties, TelemetryEngine engine,

@@ -20,7 +20,9 @@ import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.otlp.OtlpHttpOptions;
 import dev.ferrule.otlp.OtlpHttpServlet;
+import dev.ferrule.otlp.ServletCallContextFactory;
 import jakarta.servlet.http.HttpServlet;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -29,8 +31,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.tomcat.TomcatConnectorCustomizer;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /**
  * Auto-configuration for OTLP over HTTP on the web server of the application.
@@ -44,8 +48,14 @@ public final class FerruleOtlpHttpAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	ServletCallContextFactory ferruleServletCallContextFactory(FerruleProperties properties) {
+		return ServletCallContextFactory.withDeadline(properties.context().defaultDeadline());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
 	OtlpHttpServlet ferruleOtlpHttpServlet(FerruleProperties properties, TelemetryEngine engine,
-			ErrorTranslator translator) {
+			ErrorTranslator translator, ServletCallContextFactory contexts) {
 		properties.otlp().validate();
 		OtlpProperties.Http http = properties.otlp().http();
 		OtlpHttpOptions options = OtlpHttpOptions.defaults()
@@ -54,7 +64,7 @@ public final class FerruleOtlpHttpAutoConfiguration {
 			.withLenientJson(http.jsonLenient())
 			.withHandleUnknownPaths(http.unknownPaths())
 			.withDefaultDeadline(properties.context().defaultDeadline());
-		return new OtlpHttpServlet((signal) -> engine, translator, options);
+		return new OtlpHttpServlet((signal) -> engine, translator, options, contexts);
 	}
 
 	@Bean
@@ -66,6 +76,22 @@ public final class FerruleOtlpHttpAutoConfiguration {
 		registration.setAsyncSupported(true);
 		registration.setLoadOnStartup(1);
 		return registration;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ TomcatConnectorCustomizer.class, AbstractHttp11Protocol.class })
+	static class TomcatConfiguration {
+
+		// Refusals then come instead of 100 (Continue), not after it.
+		@Bean
+		TomcatConnectorCustomizer ferruleContinueOnRead() {
+			return (connector) -> {
+				if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> protocol) {
+					protocol.setContinueResponseTiming("onRead");
+				}
+			};
+		}
+
 	}
 
 }

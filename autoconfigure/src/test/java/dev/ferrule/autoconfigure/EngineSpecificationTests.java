@@ -27,6 +27,8 @@ import com.jayway.jsonpath.JsonPath;
 import dev.ferrule.engine.Signal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -37,6 +39,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class EngineSpecificationTests {
 
 	private static final String NODES = "$.spec.groups.default.pipelines.main.nodes";
+
+	@ParameterizedTest
+	@CsvSource({ "ferrule.otlp.http.max-body-size=1MB, 67108864", "ferrule.otlp.http.max-body-size=65MB, 68157440",
+			"ferrule.otlp.grpc.max-message-size=66MB, 69206016" })
+	void decodedSizeFollowsTheLargestLimitOfAnEndpoint(String limit, long expected) {
+		assertThat(TestProperties.json(limit).<Number>read("$.maxDecodedBytes").longValue()).isEqualTo(expected);
+		assertThat(TestProperties.json(limit, "ferrule.engine.max-decoded-size=2B")
+			.<Number>read("$.maxDecodedBytes")
+			.longValue()).isEqualTo(2);
+	}
 
 	@Test
 	void limitsComeFromTheProperties() {

@@ -21,6 +21,7 @@ import java.util.Map;
 import com.jayway.jsonpath.DocumentContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -87,7 +88,7 @@ class ExporterNodeTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", " ", "localhost", "localhost:4317", "tcp://localhost:4317", "http://", "http:/x",
-			"http://my host:4317", "http://user:secret@my host:1" })
+			"http://my host:4317", "http://user:secret@my host:1", "http://my host?key=secret" })
 	void endpointThatIsNoUrlIsRefused(String endpoint) {
 		assertThat(assertRefused("ferrule.exporter.endpoint", "is not a URL with http or https and a host",
 				"ferrule.exporter.endpoint=" + endpoint))
@@ -105,6 +106,16 @@ class ExporterNodeTests {
 				"ferrule.exporter.endpoint=http://localhost:4317/v1/traces");
 		assertRefused("ferrule.exporter.endpoint", "names the path of one signal", "ferrule.exporter.protocol=http",
 				"ferrule.exporter.endpoint=http://localhost:4318/v1/traces");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "http://localhost:4317, http://localhost:4317", "http://user:secret@host:1/x, ***@host:1/x",
+			"http://host/x?key=secret, http://host/x?***", "http://host#secret, http://host#***",
+			"http://user:secret@host?key=secret, ***@host?***", "http://user:sec?ret@host, ***@" })
+	void credentialsInTheEndpointAreNotPrinted(String endpoint, String printed) {
+		assertThat(ExporterNode.hideCredentials(endpoint)).isEqualTo(printed);
+		assertThat(TestProperties.bind("ferrule.exporter.endpoint=" + endpoint).exporter().toString())
+			.contains("endpoint=" + printed + ",");
 	}
 
 	@Test

@@ -21,6 +21,7 @@ import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.otlp.GrpcCallContextFactory;
 import dev.ferrule.otlp.OtlpGrpcService;
 import io.grpc.ServerBuilder;
+import io.grpc.protobuf.StatusProto;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,6 +96,17 @@ class FerruleOtlpGrpcAutoConfigurationTests {
 	}
 
 	@Test
+	void servicesWhenEnabledWithoutRichStatusStopTheStart() {
+		this.runner.withPropertyValues("ferrule.otlp.grpc.enabled=true")
+			.withClassLoader(new FilteredClassLoader(StatusProto.class))
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.rootCause()
+				.isInstanceOf(FerruleConfigurationException.class)
+				.hasMessageContaining("io.grpc:grpc-protobuf"));
+	}
+
+	@Test
 	void servicesWithoutEngineAreAbsent() {
 		new ApplicationContextRunner()
 			.withConfiguration(
@@ -104,7 +116,7 @@ class FerruleOtlpGrpcAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "64MB, 4MB, 67108864", "1MB, 16MB, 16777216", "1MB, '', 4194304" })
+	@CsvSource({ "64MB, 4MB, 67108864", "1MB, 16MB, 16777216", "1MB, '', 4194304", "1MB, 3GB, 2147483647" })
 	@SuppressWarnings({ "rawtypes", "unchecked" })
 	void limitOfTheServerIsOnlyEverRaised(String ours, String server, int expected) {
 		this.runner.withPropertyValues("ferrule.otlp.grpc.enabled=true", "ferrule.otlp.grpc.max-message-size=" + ours)

@@ -16,17 +16,27 @@
 
 package dev.ferrule.autoconfigure;
 
+import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.otlp.OtlpHttpOptions;
 import dev.ferrule.otlp.OtlpHttpServlet;
+import dev.ferrule.otlp.ServletCallContextFactory;
 import jakarta.servlet.http.HttpServlet;
+import org.apache.catalina.connector.Connector;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.AbstractApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.tomcat.TomcatConnectorCustomizer;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -99,12 +109,51 @@ class FerruleOtlpHttpAutoConfigurationTests {
 				.hasMessageContaining("'ferrule.otlp.http.enabled'"));
 	}
 
+	@ParameterizedTest
+	@EnumSource(names = { "NONE", "REACTIVE" })
+	void servletWhenEnabledOutsideOfAServletApplicationStopsTheStart(WebApplicationType type) {
+		AbstractApplicationContextRunner<?, ?, ?> other = (type == WebApplicationType.NONE)
+				? new ApplicationContextRunner() : new ReactiveWebApplicationContextRunner();
+		other.withConfiguration(CONFIGURATIONS)
+			.withBean(TelemetryEngine.class, () -> mock(TelemetryEngine.class))
+			.withPropertyValues("ferrule.otlp.http.enabled=true")
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.isInstanceOf(FerruleConfigurationException.class)
+				.hasMessageContaining("'ferrule.otlp.http.enabled'")
+				.hasMessageContaining("servlet web application"));
+	}
+
 	@Test
 	void servletOutsideOfAWebApplicationIsAbsent() {
 		new ApplicationContextRunner().withConfiguration(CONFIGURATIONS)
 			.withBean(TelemetryEngine.class, () -> mock(TelemetryEngine.class))
-			.withPropertyValues("ferrule.otlp.http.enabled=true")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(OtlpHttpServlet.class));
+	}
+
+	@Test
+	void contextFactoryWhenUserDefinesBeanBacksOff() {
+		this.runner.withPropertyValues("ferrule.otlp.http.enabled=true")
+			.withBean("own", ServletCallContextFactory.class,
+					() -> (request, cancellation) -> CallContext.builder().build())
+			.run((context) -> assertThat(context).hasSingleBean(ServletCallContextFactory.class).hasBean("own"));
+	}
+
+	@Test
+	void tomcatAnswersExpectationsWhenTheBodyIsRead() {
+		this.runner.withPropertyValues("ferrule.otlp.http.enabled=true").run((context) -> {
+			Connector connector = new Connector();
+			context.getBean(TomcatConnectorCustomizer.class).customize(connector);
+			assertThat(((AbstractHttp11Protocol<?>) connector.getProtocolHandler()).getContinueResponseTiming())
+				.isEqualTo("onRead");
+		});
+	}
+
+	@Test
+	void servletNeedsNoTomcat() {
+		this.runner.withPropertyValues("ferrule.otlp.http.enabled=true")
+			.withClassLoader(new FilteredClassLoader("org.springframework.boot.tomcat", "org.apache.coyote"))
+			.run((context) -> assertThat(context).hasSingleBean(OtlpHttpServlet.class)
+				.doesNotHaveBean("ferruleContinueOnRead"));
 	}
 
 	@Test

@@ -40,7 +40,7 @@ class FerrulePropertiesTests {
 		assertThat(properties.enabled()).isTrue();
 		assertThat(properties.nativeLibrary()).isEqualTo(new NativeProperties(null, null));
 		assertThat(properties.engine()).isEqualTo(new EngineProperties(1, 10_000, null, 1024, Duration.ofMillis(500),
-				Duration.ofSeconds(10), Duration.ofSeconds(10), DataSize.ofMegabytes(64), 1, null));
+				Duration.ofSeconds(10), Duration.ofSeconds(10), null, 1, null));
 		assertThat(properties.context())
 			.isEqualTo(new ContextProperties(Duration.ofSeconds(30), Duration.ofSeconds(60)));
 		assertThat(properties.exporter()).isNull();

@@ -43,10 +43,20 @@ final class Admission {
 
 	/**
 	 * Lets no call enter until the pause ends.
-	 * @param paused whether calls have to stay outside
 	 */
-	void pause(boolean paused) {
-		this.paused = paused;
+	void pause() {
+		this.paused = true;
+	}
+
+	/**
+	 * Ends a pause, and with it the cancellation of everything. Leaves a closed door
+	 * alone.
+	 */
+	void resume() {
+		if (this.refusal.get() == null) {
+			this.cancelAll = null;
+		}
+		this.paused = false;
 	}
 
 	/**

@@ -70,6 +70,8 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 
 	private @Nullable TelemetryEngineException failure;
 
+	private @Nullable Thread deliverer;
+
 	@SuppressWarnings("unused") // through its handle
 	private volatile @Nullable Registration registration;
 
@@ -119,7 +121,6 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	 */
 	void succeed(ExportResult result) {
 		this.result = result;
-		closeRegistration();
 	}
 
 	/**
@@ -128,7 +129,23 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	 */
 	void fail(TelemetryEngineException failure) {
 		this.failure = failure;
-		closeRegistration();
+	}
+
+	/**
+	 * Says which thread hands this call to an executor and must not run it.
+	 * @param thread the thread, or {@code null} if any thread may run it
+	 */
+	void deliveredBy(@Nullable Thread thread) {
+		this.deliverer = thread;
+	}
+
+	/**
+	 * Returns whether the executor ran this call in the thread that handed it over, so
+	 * that another one has to. To be asked by that thread.
+	 * @return whether nothing was done yet
+	 */
+	boolean ranInDeliverer() {
+		return this.deliverer == null;
 	}
 
 	private void closeRegistration() {
@@ -140,9 +157,24 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 
 	/**
 	 * Completes the future with the outcome, unless its caller is just completing it.
+	 * What hangs on the future and on the token runs here, so this does nothing in the
+	 * thread that delivers.
 	 */
 	@Override
 	public void run() {
+		if (Thread.currentThread() == this.deliverer) {
+			this.deliverer = null;
+			return;
+		}
+		try {
+			closeRegistration();
+		}
+		finally {
+			completeUnlessAbandoned();
+		}
+	}
+
+	private void completeUnlessAbandoned() {
 		if (this.abandoned) {
 			return;
 		}

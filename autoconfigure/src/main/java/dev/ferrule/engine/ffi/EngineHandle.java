@@ -19,9 +19,9 @@ package dev.ferrule.engine.ffi;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The handle of an engine. The engine is freed when it is released and no reserved memory
- * is left: the application may still be writing into that memory, and a write into freed
- * memory would end the process.
+ * The handle of an engine, freed when it is released and no reserved memory is left. The
+ * memory itself outlives the engine, so writing into it is safe at any time; the count
+ * keeps memory from being reserved in an engine that is just freed.
  */
 final class EngineHandle {
 

@@ -203,19 +203,20 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	 * Lets no more calls enter; those in flight go on. New calls fail as unavailable.
 	 */
 	public void stopAccepting() {
-		this.admission.pause(true);
+		this.admission.pause();
 	}
 
 	/**
-	 * Lets calls enter again after {@link #stopAccepting()}. Does nothing once the engine
-	 * is stopped.
+	 * Lets calls enter again after {@link #stopAccepting()} and
+	 * {@link #cancelAll(CancellationCause)}. Does nothing once the engine is stopped.
 	 */
 	public void resumeAccepting() {
-		this.admission.pause(false);
+		this.admission.resume();
 	}
 
 	/**
-	 * Cancels all calls in flight, and those that enter from now on.
+	 * Cancels all calls in flight, and those that enter before the next
+	 * {@link #resumeAccepting()}.
 	 * @param cause why
 	 */
 	public void cancelAll(CancellationCause cause) {

@@ -28,8 +28,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Completes futures on the configured executor, because what the application hangs on
- * them may block. If the executor refuses, a thread of the engine does it: an outcome is
- * never lost.
+ * them may block. If the executor refuses, or runs tasks in the thread that hands them
+ * over, a thread of the engine does it: an outcome is never lost, and nobody waits for
+ * what the application does.
  */
 final class OutcomeDelivery {
 
@@ -60,12 +61,8 @@ final class OutcomeDelivery {
 	 */
 	void succeed(EngineCall call, ExportResult result) {
 		this.statistics.succeeded();
-		try {
-			call.succeed(result);
-		}
-		finally {
-			deliver(call);
-		}
+		call.succeed(result);
+		deliver(call);
 	}
 
 	/**
@@ -75,19 +72,22 @@ final class OutcomeDelivery {
 	 */
 	void fail(EngineCall call, TelemetryEngineException failure) {
 		this.statistics.failed(failure.failure().kind());
-		try {
-			call.fail(failure);
-		}
-		finally {
-			deliver(call);
-		}
+		call.fail(failure);
+		deliver(call);
 	}
 
 	private void deliver(EngineCall call) {
+		call.deliveredBy(Thread.currentThread());
 		try {
 			this.executor.execute(call);
+			if (call.ranInDeliverer()) {
+				deliverOnFallback(call);
+			}
+			// This thread may belong to the executor and run the call later
+			call.deliveredBy(null);
 		}
 		catch (Throwable ex) {
+			call.deliveredBy(null);
 			this.statistics.executorRejection();
 			if (this.logLimit.permits()) {
 				logger.warn("The executor refused to complete a telemetry call, a thread of the engine does it", ex);

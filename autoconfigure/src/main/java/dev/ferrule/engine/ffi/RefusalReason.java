@@ -18,6 +18,7 @@ package dev.ferrule.engine.ffi;
 
 import java.time.Duration;
 
+import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
@@ -98,7 +99,7 @@ enum RefusalReason {
 	 * @return the exception to complete a future with
 	 */
 	TelemetryEngineException exception(@Nullable Duration retryDelay) {
-		return exception(this.kind, retryDelay, this.message);
+		return TelemetryEngineException.of(failure(this.kind, retryDelay));
 	}
 
 	/**
@@ -113,15 +114,19 @@ enum RefusalReason {
 		Duration retryDelay = (delayMillis != 0) ? Duration.ofMillis(delayMillis) : null;
 		for (RefusalReason reason : values()) {
 			if (reason.code == code) {
-				return exception(kind, retryDelay, reason.message);
+				return TelemetryEngineException.of(reason.failure(kind, retryDelay));
 			}
 		}
-		return exception(kind, retryDelay, "The engine refused the call for reason " + code + ".");
+		return TelemetryEngineException
+			.of(Failure.of(kind, "The engine refused the call for reason " + code + ".").withRetryDelay(retryDelay));
 	}
 
-	private static TelemetryEngineException exception(ErrorKind kind, @Nullable Duration retryDelay, String message) {
-		return TelemetryEngineException
-			.of(new Failure(kind, 0, 0, 0, kind.isPermanent(), retryDelay, null, false, message, null));
+	private Failure failure(ErrorKind kind, @Nullable Duration retryDelay) {
+		boolean tooLarge = this == PAYLOAD_TOO_LARGE;
+		boolean shutdown = this == STOPPING || this == STALE_HANDLE;
+		return new Failure(kind, tooLarge ? RESOURCE_EXHAUSTED : 0, tooLarge ? CONTENT_TOO_LARGE : 0, 0,
+				kind.isPermanent(), retryDelay, shutdown ? CancellationCause.SHUTDOWN : null, false, this.message,
+				null);
 	}
 
 }

@@ -172,6 +172,17 @@ class NativeEngineCancelTests {
 		assertThat(EngineFixture.failure(after).failure().cause()).isEqualTo(CancellationCause.SHUTDOWN);
 	}
 
+	@Test
+	void resumeAcceptingEndsTheCancellationOfAllCalls() {
+		this.fixture.engine.stopAccepting();
+		this.fixture.engine.cancelAll(CancellationCause.SHUTDOWN);
+		this.fixture.engine.resumeAccepting();
+		CompletableFuture<ExportResult> future = this.fixture.submit();
+		assertThat(this.api.cancels).isEmpty();
+		this.api.finish(this.api.lastCallId(), Records.success(this.api.lastCallId()));
+		await().untilAsserted(() -> assertThat(future).isCompleted());
+	}
+
 	/**
 	 * Scenario: for each call the engine's outcome, a cancelled future and a cancelled
 	 * token race. Guarantees: every future completes, and as many calls are counted as

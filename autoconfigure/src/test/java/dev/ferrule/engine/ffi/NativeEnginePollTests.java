@@ -24,8 +24,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
+import dev.ferrule.cancellation.CancellationToken;
+import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
@@ -34,6 +37,9 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 class NativeEnginePollTests {
 
@@ -172,6 +178,29 @@ class NativeEnginePollTests {
 		this.api.finish(this.api.lastCallId(), Records.success(this.api.lastCallId()));
 		assertThat(thread.get(10, TimeUnit.SECONDS)).isEqualTo("test-completion");
 		assertThat(this.fixture.counters().executorRejections()).isOne();
+	}
+
+	@Test
+	void executorThatRunsInItsCallerDoesNotHoldUpThePollThread() throws Exception {
+		replaceFixture((options) -> options.withExecutor(Runnable::run));
+		AtomicReference<String> closing = new AtomicReference<>();
+		CancellationToken token = mock(CancellationToken.class);
+		given(token.onCancel(any())).willReturn(() -> closing.set(Thread.currentThread().getName()));
+		CompletableFuture<ExportResult> future = this.fixture.submit(CallContext.background().withCancellation(token));
+		CompletableFuture<String> thread = future.thenApply((result) -> Thread.currentThread().getName());
+		this.api.finish(this.api.lastCallId(), Records.success(this.api.lastCallId()));
+		assertThat(thread.get(10, TimeUnit.SECONDS)).isEqualTo("test-completion");
+		assertThat(closing).hasValue("test-completion");
+		assertThat(this.fixture.counters().executorRejections()).isZero();
+	}
+
+	@Test
+	void executorWhoseThreadStopsTheEngineCompletesTheCallsAfterwards() throws Exception {
+		this.api.forgetful = true;
+		CompletableFuture<ExportResult> future = this.fixture.submit();
+		CompletableFuture<String> thread = future.handle((result, ex) -> Thread.currentThread().getName());
+		CompletableFuture.runAsync(this.fixture.engine::close, this.fixture.executor()).get(10, TimeUnit.SECONDS);
+		assertThat(thread.get(10, TimeUnit.SECONDS)).isEqualTo(EngineFixture.EXECUTOR_THREAD);
 	}
 
 	@Test

@@ -95,7 +95,7 @@ class NativePayloadBufferTests {
 	void refusedReservationThrows() {
 		this.api.reserveResult = -FakeNativeApi.refusal(ErrorKind.RESOURCE_EXHAUSTED, Refusals.BYTE_BUDGET, 1000);
 		assertThatExceptionOfType(TelemetryEngineException.class).isThrownBy(() -> this.fixture.engine.reserve(1))
-			.withMessageContaining("ferrule.engine.max-payload-bytes")
+			.withMessageContaining("ferrule.engine.max-payload-size")
 			.satisfies((ex) -> assertThat(ex.failure().retryDelay()).isEqualTo(Duration.ofSeconds(1)))
 			.satisfies((ex) -> assertThat(ex.getStackTrace()).isNotEmpty());
 	}

@@ -1,0 +1,91 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.engine.ffi;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import com.jayway.jsonpath.JsonPath;
+import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.TelemetryEngineException.Failure;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RefusalReasonTests {
+
+	private static final Pattern PROPERTY = Pattern.compile("ferrule\\.[a-z.-]*[a-z]");
+
+	@Test
+	void everyReasonOfTheEngineIsKnown() {
+		assertThat(RefusalReason.values()).extracting(RefusalReason::code)
+			.containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+	}
+
+	@Test
+	void propertiesThatMessagesNameExist() throws IOException {
+		Set<String> named = new HashSet<>();
+		for (RefusalReason reason : RefusalReason.values()) {
+			Matcher matcher = PROPERTY.matcher(reason.message());
+			while (matcher.find()) {
+				named.add(matcher.group());
+			}
+		}
+		assertThat(named).contains("ferrule.engine.lane-capacity");
+		assertThat(properties()).containsAll(named);
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "STOPPING", "STALE_HANDLE" })
+	void refusalsOfAStoppingEngineSaySo(RefusalReason reason) {
+		Failure own = reason.exception(CallSubmitter.RETRY_DELAY).failure();
+		Failure engine = RefusalReason.exception(FakeNativeApi.refusal(ErrorKind.RETRYABLE, reason.code(), 1))
+			.failure();
+		assertThat(List.of(own, engine)).allSatisfy((failure) -> {
+			assertThat(failure.kind()).isEqualTo(ErrorKind.RETRYABLE);
+			assertThat(failure.cause()).isEqualTo(CancellationCause.SHUTDOWN);
+		});
+	}
+
+	@Test
+	void payloadThatIsTooLargeHasItsOwnCodes() {
+		Failure failure = RefusalReason
+			.exception(FakeNativeApi.refusal(ErrorKind.PERMANENT, Refusals.PAYLOAD_TOO_LARGE, 0))
+			.failure();
+		assertThat(failure.kind()).isEqualTo(ErrorKind.PERMANENT);
+		assertThat(failure.grpcCode()).isEqualTo(8);
+		assertThat(failure.httpStatus()).isEqualTo(413);
+		assertThat(failure.permanent()).isTrue();
+		assertThat(failure.cause()).isNull();
+	}
+
+	private static List<String> properties() throws IOException {
+		try (InputStream metadata = RefusalReason.class
+			.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+			return JsonPath.read(metadata, "$.properties[*].name");
+		}
+	}
+
+}
