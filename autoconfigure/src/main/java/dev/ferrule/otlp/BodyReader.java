@@ -25,6 +25,8 @@ import dev.ferrule.engine.PayloadBuffer;
 import dev.ferrule.otlp.ReservedBody.BodyTooLargeException;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * Reads a request body into memory of the engine without blocking a thread. Its lock
@@ -35,6 +37,8 @@ import jakarta.servlet.ServletInputStream;
  * that is still sending would lose the answer if the connection were closed at once.
  */
 final class BodyReader implements ReadListener, AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(BodyReader.class);
 
 	/** How long what still arrives is dropped after an answer. */
 	static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -60,11 +64,31 @@ final class BodyReader implements ReadListener, AutoCloseable {
 		this.exchange = exchange;
 	}
 
-	void start() {
+	void start() throws IOException {
+		// Asked before the container is told to read: afterwards, Tomcat says that
+		// nothing
+		// is ready although it is about to call the listener.
+		boolean coming = this.input.available() > 0;
 		this.input.setReadListener(this);
-		if (!this.input.isFinished() && !this.input.isReady()) {
+		if (!coming && !this.input.isFinished()) {
 			this.exchange.onBodyAwaited();
 		}
+	}
+
+	/**
+	 * Goes on after a dispatch, which takes the listener away in some containers.
+	 */
+	void resume() {
+		try {
+			this.input.setReadListener(this);
+		}
+		catch (IllegalStateException ex) {
+			logger.trace("The container still has the listener", ex);
+		}
+	}
+
+	boolean isFinished() {
+		return this.input.isFinished();
 	}
 
 	@Override
@@ -93,7 +117,7 @@ final class BodyReader implements ReadListener, AutoCloseable {
 			}
 		}
 		catch (BodyTooLargeException ex) {
-			this.exchange.refuseWhileReading(Refusals.tooLarge(this.body.limit()));
+			this.exchange.refuseWhileReading(EdgeRefusals.tooLarge(this.body.limit()));
 		}
 		catch (RuntimeException ex) {
 			this.exchange.failWhileReading(ex);
@@ -106,7 +130,7 @@ final class BodyReader implements ReadListener, AutoCloseable {
 			int count = this.input.read(chunk);
 			this.dropped += Math.max(0, count);
 			if (count < 0 || this.dropped > LINGER_BYTES) {
-				this.exchange.complete();
+				this.exchange.onLingerOver();
 				return;
 			}
 		}
@@ -117,7 +141,7 @@ final class BodyReader implements ReadListener, AutoCloseable {
 		PayloadBuffer memory;
 		synchronized (this) {
 			if (this.closed) {
-				this.exchange.complete();
+				this.exchange.onLingerOver();
 				return;
 			}
 			this.closed = true;
@@ -130,13 +154,13 @@ final class BodyReader implements ReadListener, AutoCloseable {
 	public void onError(Throwable error) {
 		close();
 		if (error instanceof SocketTimeoutException) {
-			this.exchange.refuseAfterReadError(Refusals.DEADLINE);
+			this.exchange.refuseAfterReadError(EdgeRefusals.DEADLINE);
 		}
 		else if (error instanceof EOFException || error.getCause() != null) {
 			this.exchange.onClientGone();
 		}
 		else {
-			this.exchange.refuseAfterReadError(Refusals.MALFORMED_BODY);
+			this.exchange.refuseAfterReadError(EdgeRefusals.MALFORMED_BODY);
 		}
 	}
 

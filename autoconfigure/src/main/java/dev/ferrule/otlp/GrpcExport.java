@@ -17,7 +17,6 @@
 package dev.ferrule.otlp;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.ferrule.cancellation.CancellationCause;
@@ -27,8 +26,6 @@ import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.PayloadBuffer;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
-import dev.ferrule.error.ErrorTranslator;
-import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.grpc.GrpcStatusRenderer;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -54,7 +51,7 @@ final class GrpcExport extends ServerCall.Listener<GrpcMessage> {
 
 	private final TelemetryEngine engine;
 
-	private final ErrorTranslator translator;
+	private final GrpcFailures failures;
 
 	private final CancellationSource cancellation;
 
@@ -66,12 +63,12 @@ final class GrpcExport extends ServerCall.Listener<GrpcMessage> {
 
 	private @Nullable GrpcMessage message;
 
-	GrpcExport(ServerCall<GrpcMessage, byte[]> call, OtlpSignal signal, TelemetryEngine engine,
-			ErrorTranslator translator, CancellationSource cancellation, CallContext context) {
+	GrpcExport(ServerCall<GrpcMessage, byte[]> call, OtlpSignal signal, TelemetryEngine engine, GrpcFailures failures,
+			CancellationSource cancellation, CallContext context) {
 		this.call = call;
 		this.signal = signal;
 		this.engine = engine;
-		this.translator = translator;
+		this.failures = failures;
 		this.cancellation = cancellation;
 		this.context = context;
 	}
@@ -108,7 +105,7 @@ final class GrpcExport extends ServerCall.Listener<GrpcMessage> {
 		dev.ferrule.context.Deadline deadline = this.context.deadline();
 		if (deadline != null && deadline.isExpired()) {
 			memory.close();
-			fail(GrpcStatusRenderer.toException(Refusals.DEADLINE));
+			fail(GrpcStatusRenderer.toException(EdgeRefusals.DEADLINE));
 			return;
 		}
 		if (memory.buffer().position() == 0) {
@@ -129,12 +126,19 @@ final class GrpcExport extends ServerCall.Listener<GrpcMessage> {
 	}
 
 	private void onOutcome(@Nullable ExportResult result, @Nullable Throwable failure) {
-		if (failure != null) {
-			fail(failure);
+		if (result == null) {
+			fail((failure != null) ? failure : new IllegalStateException("Neither a result nor a failure"));
+			return;
 		}
-		else if (result != null) {
-			succeed(ExportResponse.encode(OtlpEncoding.PROTOBUF, this.signal, result));
+		byte[] response;
+		try {
+			response = ExportResponse.encode(OtlpEncoding.PROTOBUF, this.signal, result);
 		}
+		catch (RuntimeException | Error ex) {
+			fail(ex);
+			return;
+		}
+		succeed(response);
 	}
 
 	private void succeed(byte[] response) {
@@ -147,22 +151,13 @@ final class GrpcExport extends ServerCall.Listener<GrpcMessage> {
 		}
 	}
 
+	// Translates before it takes the answer: the translator belongs to the application.
 	private void fail(Throwable failure) {
-		StatusRuntimeException status = status(failure);
-		Metadata trailers = status.getTrailers();
-		close(status.getStatus(), (trailers != null) ? trailers : new Metadata());
-	}
-
-	private StatusRuntimeException status(Throwable failure) {
-		Throwable cause = failure.getCause();
-		Throwable unwrapped = (failure instanceof CompletionException && cause != null) ? cause : failure;
-		if (unwrapped instanceof StatusRuntimeException status) {
-			return status;
+		if (!this.answered.get()) {
+			StatusRuntimeException status = this.failures.status(failure);
+			Metadata trailers = status.getTrailers();
+			close(status.getStatus(), (trailers != null) ? trailers : new Metadata());
 		}
-		if (!(unwrapped instanceof TelemetryEngineException)) {
-			logger.warn("OTLP call failed unexpectedly", unwrapped);
-		}
-		return GrpcStatusRenderer.toException(this.translator.translate(unwrapped));
 	}
 
 	private void close(Status status, Metadata trailers) {
@@ -177,6 +172,20 @@ final class GrpcExport extends ServerCall.Listener<GrpcMessage> {
 		}
 		catch (IllegalStateException | StatusRuntimeException ex) {
 			logger.debug("Client left before the answer was sent", ex);
+			closeAnyway();
+		}
+		catch (RuntimeException ex) {
+			logger.error("Answer could not be sent", ex);
+			closeAnyway();
+		}
+	}
+
+	private void closeAnyway() {
+		try {
+			this.call.close(Status.INTERNAL.withDescription("Internal error"), new Metadata());
+		}
+		catch (RuntimeException ex) {
+			logger.trace("Call is closed already", ex);
 		}
 	}
 

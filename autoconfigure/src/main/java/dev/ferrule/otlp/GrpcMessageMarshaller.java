@@ -64,7 +64,7 @@ final class GrpcMessageMarshaller implements MethodDescriptor.Marshaller<GrpcMes
 			message = read(stream);
 		}
 		catch (BodyTooLargeException ex) {
-			message = GrpcMessage.refused(GrpcStatusRenderer.toException(Refusals.tooLarge(this.limit)));
+			message = GrpcMessage.refused(GrpcStatusRenderer.toException(EdgeRefusals.tooLarge(this.limit)));
 		}
 		catch (IOException ex) {
 			message = GrpcMessage.refused(
@@ -85,7 +85,7 @@ final class GrpcMessageMarshaller implements MethodDescriptor.Marshaller<GrpcMes
 	private RuntimeException decoded(RuntimeException failure) {
 		if (failure instanceof StatusRuntimeException status
 				&& status.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED) {
-			return GrpcStatusRenderer.toException(Refusals.tooLarge(this.limit));
+			return GrpcStatusRenderer.toException(EdgeRefusals.tooLarge(this.limit));
 		}
 		return failure;
 	}

@@ -17,10 +17,10 @@
 package dev.ferrule.otlp;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
 
 import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.engine.ExportResult;
 import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TranslatedError;
@@ -32,7 +32,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the answers of OTLP over HTTP.
+ * Prepares and writes the answers of OTLP over HTTP. Preparing comes before an answer is
+ * taken: nothing may fail between taking and writing it.
  */
 final class HttpAnswers {
 
@@ -40,12 +41,78 @@ final class HttpAnswers {
 
 	private static final int UNAUTHORIZED = 401;
 
-	private static final int INTERNAL_SERVER_ERROR = 500;
-
 	private final ErrorTranslator translator;
 
 	HttpAnswers(ErrorTranslator translator) {
 		this.translator = translator;
+	}
+
+	/**
+	 * Prepares the answer to a request that reached its destination. Never throws.
+	 * @param call what the request is
+	 * @param result what the engine said
+	 * @return the answer
+	 */
+	HttpAnswer success(HttpCall call, ExportResult result) {
+		try {
+			return HttpAnswer.ok(call.encoding(), ExportResponse.encode(call.encoding(), call.signal(), result));
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("Result could not be encoded", ex);
+			return HttpAnswer.internalError(call.encoding());
+		}
+	}
+
+	/**
+	 * Prepares the answer to a request that is wrong in itself. Never throws.
+	 * @param encoding encoding of the request, or {@code null} if it is of no use
+	 * @param error what to answer
+	 * @return the answer
+	 */
+	HttpAnswer refusal(@Nullable OtlpEncoding encoding, TranslatedError error) {
+		OtlpEncoding answer = (encoding != null) ? encoding : OtlpEncoding.JSON;
+		try {
+			return new HttpAnswer(error.httpStatus(), answer, render(answer, error), error.retryAfterSeconds(), false);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("Failure could not be rendered", ex);
+			return HttpAnswer.internalError(answer);
+		}
+	}
+
+	private static byte[] render(OtlpEncoding encoding, TranslatedError error) {
+		RpcStatus status = RpcStatus.of(error);
+		return switch (encoding) {
+			case PROTOBUF -> status.toProtobuf();
+			case JSON -> status.toJson();
+		};
+	}
+
+	/**
+	 * Prepares the answer to a request that failed. Never throws, whatever the translator
+	 * does.
+	 * @param encoding encoding of the request
+	 * @param failure what the call ended with
+	 * @return the answer
+	 */
+	HttpAnswer failure(OtlpEncoding encoding, Throwable failure) {
+		HttpAnswer answer = translated(encoding, unwrap(failure));
+		return isShutdown(failure) ? answer.closing() : answer;
+	}
+
+	private HttpAnswer translated(OtlpEncoding encoding, Throwable cause) {
+		if (!(cause instanceof TelemetryEngineException)) {
+			logger.warn("OTLP request failed unexpectedly", cause);
+		}
+		TranslatedError error;
+		try {
+			error = this.translator.translate(cause);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("Failure could not be translated", ex);
+			return HttpAnswer.internalError(encoding);
+		}
+		return refusal(encoding, error);
 	}
 
 	/**
@@ -58,38 +125,7 @@ final class HttpAnswers {
 	 */
 	void refuse(HttpServletRequest request, HttpServletResponse response, @Nullable OtlpEncoding encoding,
 			TranslatedError error) throws IOException {
-		OtlpEncoding answer = (encoding != null) ? encoding : OtlpEncoding.JSON;
-		byte[] body;
-		try {
-			body = render(answer, error);
-		}
-		catch (RuntimeException ex) {
-			logger.error("Failure could not be rendered", ex);
-			write(request, response, INTERNAL_SERVER_ERROR, answer, fallback(answer));
-			return;
-		}
-		Integer retryAfter = error.retryAfterSeconds();
-		if (retryAfter != null) {
-			response.setHeader("Retry-After", retryAfter.toString());
-		}
-		write(request, response, error.httpStatus(), answer, body);
-	}
-
-	private static byte[] render(OtlpEncoding encoding, TranslatedError error) {
-		RpcStatus status = RpcStatus.of(error);
-		return switch (encoding) {
-			case PROTOBUF -> status.toProtobuf();
-			case JSON -> status.toJson();
-		};
-	}
-
-	// google.rpc.Status: code 13, message "Internal error"
-	private static byte[] fallback(OtlpEncoding encoding) {
-		String body = switch (encoding) {
-			case PROTOBUF -> "\u0008\r\u0012\u000eInternal error";
-			case JSON -> "{\"code\":13,\"message\":\"Internal error\"}";
-		};
-		return body.getBytes(StandardCharsets.US_ASCII);
+		write(request, response, refusal(encoding, error));
 	}
 
 	/**
@@ -104,11 +140,11 @@ final class HttpAnswers {
 	 */
 	void failBeforeEngine(HttpServletRequest request, HttpServletResponse response, OtlpEncoding encoding,
 			Throwable failure) throws IOException {
-		TranslatedError error = translate(failure);
-		if (error.httpStatus() == UNAUTHORIZED && !response.containsHeader("WWW-Authenticate")) {
+		HttpAnswer answer = translated(encoding, unwrap(failure));
+		if (answer.status() == UNAUTHORIZED && !response.containsHeader("WWW-Authenticate")) {
 			response.setHeader("WWW-Authenticate", "Bearer");
 		}
-		refuse(request, response, encoding, error);
+		write(request, response, answer);
 	}
 
 	/**
@@ -121,39 +157,46 @@ final class HttpAnswers {
 	 */
 	void fail(HttpServletRequest request, HttpServletResponse response, OtlpEncoding encoding, Throwable failure)
 			throws IOException {
-		if (isShutdown(failure)) {
-			close(request, response);
-		}
-		refuse(request, response, encoding, translate(failure));
+		write(request, response, failure(encoding, failure));
 	}
 
 	/**
-	 * Asks for the connection to be closed after the answer.
+	 * Writes an answer, or an internal error if that fails halfway.
 	 * @param request the request
 	 * @param response its response
+	 * @param answer what to write
+	 * @throws IOException if the client is gone
 	 */
-	static void close(HttpServletRequest request, HttpServletResponse response) {
-		if (request.getProtocol().startsWith("HTTP/1.")) {
+	void write(HttpServletRequest request, HttpServletResponse response, HttpAnswer answer) throws IOException {
+		try {
+			send(request, response, answer);
+		}
+		catch (RuntimeException ex) {
+			if (response.isCommitted()) {
+				throw ex;
+			}
+			response.reset();
+			logger.error("Answer could not be written", ex);
+			send(request, response, HttpAnswer.internalError(answer.encoding()).closing());
+		}
+	}
+
+	private static void send(HttpServletRequest request, HttpServletResponse response, HttpAnswer answer)
+			throws IOException {
+		// HTTP/2 knows no such field.
+		if (answer.close() && request.getProtocol().startsWith("HTTP/1.")) {
 			response.setHeader("Connection", "close");
 		}
-	}
-
-	void write(HttpServletRequest request, HttpServletResponse response, int status, OtlpEncoding encoding, byte[] body)
-			throws IOException {
-		response.setStatus(status);
-		response.setContentType(encoding.mediaType());
+		Integer retryAfter = answer.retryAfterSeconds();
+		if (retryAfter != null) {
+			response.setHeader("Retry-After", retryAfter.toString());
+		}
+		response.setStatus(answer.status());
+		response.setContentType(answer.encoding().mediaType());
 		if (!"HEAD".equals(request.getMethod())) {
-			response.setContentLength(body.length);
-			response.getOutputStream().write(body);
+			response.setContentLength(answer.body().length);
+			response.getOutputStream().write(answer.body());
 		}
-	}
-
-	private TranslatedError translate(Throwable failure) {
-		Throwable cause = unwrap(failure);
-		if (!(cause instanceof TelemetryEngineException)) {
-			logger.warn("OTLP request failed unexpectedly", cause);
-		}
-		return this.translator.translate(cause);
 	}
 
 	private static boolean isShutdown(Throwable failure) {

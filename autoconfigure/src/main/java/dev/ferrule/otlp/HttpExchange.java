@@ -18,22 +18,16 @@ package dev.ferrule.otlp;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.context.Deadline;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.PayloadBuffer;
 import dev.ferrule.error.TranslatedError;
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Several threads may want to end it: the container (read error, client gone, last net),
  * the timer (deadline while reading), the engine (outcome). Whoever takes the answer
- * gives it, and nobody else writes.
+ * gives it; the timer leaves the writing to the container.
  */
 final class HttpExchange implements AsyncListener {
 
@@ -53,42 +47,39 @@ final class HttpExchange implements AsyncListener {
 	/** How much later than the engine the container ends a request, in milliseconds. */
 	private static final long NET_MILLIS = 5_000;
 
+	private static final String ATTRIBUTE = HttpExchange.class.getName();
+
 	private static final int CLIENT_CLOSED_REQUEST = 499;
-
-	private final AsyncContext async;
-
-	private final HttpServletRequest request;
-
-	private final HttpServletResponse response;
 
 	private final HttpPlan plan;
 
 	private final HttpAnswers answers;
 
-	private final ScheduledExecutorService timer;
+	private final HttpReply reply;
 
 	private final BodyReader reader;
 
-	private final AtomicBoolean answered = new AtomicBoolean();
-
-	private volatile @Nullable Future<?> alarm;
-
-	HttpExchange(AsyncContext async, HttpServletRequest request, HttpServletResponse response, HttpPlan plan,
-			ReservedBody body, HttpAnswers answers, ScheduledExecutorService timer) throws IOException {
-		this.async = async;
-		this.request = request;
-		this.response = response;
+	HttpExchange(HttpPlan plan, HttpAnswers answers, HttpReply reply, ReservedBody body) throws IOException {
 		this.plan = plan;
 		this.answers = answers;
-		this.timer = timer;
-		this.reader = new BodyReader(request.getInputStream(), body, this);
+		this.reply = reply;
+		this.reader = new BodyReader(reply.request().getInputStream(), body, this);
 	}
 
-	void start() {
+	/**
+	 * Returns the exchange of a request that was dispatched.
+	 * @param request the request
+	 * @return its exchange, or {@code null} if it has none
+	 */
+	static @Nullable HttpExchange of(HttpServletRequest request) {
+		return (request.getAttribute(ATTRIBUTE) instanceof HttpExchange exchange) ? exchange : null;
+	}
+
+	void start() throws IOException {
+		this.reply.request().setAttribute(ATTRIBUTE, this);
 		Deadline deadline = this.plan.context().deadline();
-		this.async.setTimeout((deadline != null)
+		this.reply.listen(this, (deadline != null)
 				? TimeUnit.NANOSECONDS.toMillis(Math.max(0, deadline.remainingNanos())) + NET_MILLIS : 0);
-		this.async.addListener(this);
 		this.reader.start();
 	}
 
@@ -98,23 +89,23 @@ final class HttpExchange implements AsyncListener {
 	 */
 	void onBodyAwaited() {
 		Deadline deadline = this.plan.context().deadline();
-		if (deadline != null && this.alarm == null) {
-			this.alarm = schedule(() -> refuseWhileReading(Refusals.DEADLINE), deadline.remainingNanos());
+		if (deadline != null) {
+			this.reply.setAlarm(this::onDeadline, deadline.remainingNanos());
 		}
 	}
 
 	void onBody(PayloadBuffer memory) {
-		clearAlarm();
+		this.reply.clearAlarm();
 		Deadline deadline = this.plan.context().deadline();
 		HttpCall call = this.plan.call();
-		if (this.answered.get() || (deadline != null && deadline.isExpired())) {
+		if (this.reply.isTaken() || (deadline != null && deadline.isExpired())) {
 			memory.close();
-			refuse(Refusals.DEADLINE);
+			refuse(EdgeRefusals.DEADLINE);
 			return;
 		}
 		if (call.isEmptyRequest(memory.buffer().position())) {
 			memory.close();
-			succeed(ExportResponse.empty(call.encoding()));
+			answer(HttpAnswer.ok(call.encoding(), ExportResponse.empty(call.encoding())));
 			return;
 		}
 		CompletableFuture<ExportResult> outcome;
@@ -131,121 +122,110 @@ final class HttpExchange implements AsyncListener {
 	}
 
 	private void onOutcome(@Nullable ExportResult result, @Nullable Throwable failure) {
-		if (failure != null) {
-			fail(failure);
+		if (result != null) {
+			answer(this.answers.success(this.plan.call(), result));
 		}
-		else if (result != null) {
-			HttpCall call = this.plan.call();
-			succeed(ExportResponse.encode(call.encoding(), call.signal(), result));
+		else {
+			fail((failure != null) ? failure : new IllegalStateException("Neither a result nor a failure"));
 		}
-	}
-
-	private void succeed(byte[] message) {
-		answer(() -> this.answers.write(this.request, this.response, HttpServletResponse.SC_OK,
-				this.plan.call().encoding(), message));
 	}
 
 	private void fail(Throwable failure) {
-		answer(() -> this.answers.fail(this.request, this.response, this.plan.call().encoding(), failure));
+		if (!this.reply.isTaken()) {
+			answer(this.answers.failure(this.plan.call().encoding(), failure));
+		}
 	}
 
 	private void refuse(TranslatedError error) {
-		answer(() -> this.answers.refuse(this.request, this.response, this.plan.call().encoding(), error));
+		answer(refusal(error));
 	}
 
-	private void answer(Answer answer) {
-		if (takeAnswer()) {
-			write(answer);
-			complete();
+	private HttpAnswer refusal(TranslatedError error) {
+		return this.answers.refusal(this.plan.call().encoding(), error);
+	}
+
+	private void answer(HttpAnswer answer) {
+		if (this.reply.take()) {
+			try {
+				this.reply.write(answer);
+			}
+			finally {
+				this.reply.complete();
+			}
 		}
 	}
 
 	void refuseWhileReading(TranslatedError error) {
-		answerWhileReading(() -> this.answers.refuse(this.request, this.response, this.plan.call().encoding(), error));
+		answerWhileReading(refusal(error));
 	}
 
 	void failWhileReading(Throwable failure) {
-		answerWhileReading(() -> this.answers.fail(this.request, this.response, this.plan.call().encoding(), failure));
+		answerWhileReading(this.answers.failure(this.plan.call().encoding(), failure));
 	}
 
-	private void answerWhileReading(Answer answer) {
-		if (!takeAnswer()) {
+	// On a thread of the container.
+	private void answerWhileReading(HttpAnswer answer) {
+		if (!this.reply.take()) {
 			return;
 		}
-		boolean written = write(() -> {
-			HttpAnswers.close(this.request, this.response);
-			answer.write();
-			this.response.flushBuffer();
-		});
-		// The reader drops what still arrives, and completes.
-		this.reader.close();
-		if (!written || schedule(this::complete, BodyReader.LINGER_NANOS) == null) {
-			complete();
+		boolean written = false;
+		try {
+			written = this.reply.writeAndFlush(answer.closing());
+		}
+		finally {
+			// The reader drops what still arrives, and tells when that is over.
+			this.reader.close();
+			if (written) {
+				this.reply.linger();
+			}
+			else {
+				this.reply.complete();
+			}
+		}
+	}
+
+	void onLingerOver() {
+		this.reply.endLinger();
+	}
+
+	// On the timer, which neither reads nor writes: the container may be about to do so.
+	private void onDeadline() {
+		if (this.reply.take()) {
+			this.reader.close();
+			this.reply.dispatch();
+		}
+	}
+
+	/**
+	 * Answers that the deadline passed. Called by the container, after whatever it was
+	 * doing with the request.
+	 */
+	void onDispatch() {
+		if (this.reply.writeAndFlush(refusal(EdgeRefusals.DEADLINE).closing()) && !this.reader.isFinished()) {
+			this.reply.restart(this, NET_MILLIS);
+			this.reader.resume();
+			this.reply.linger();
 		}
 	}
 
 	// Tomcat, unlike others, lets no answer through after a read error; it just closes.
 	void refuseAfterReadError(TranslatedError error) {
-		answer(() -> {
-			HttpAnswers.close(this.request, this.response);
-			this.answers.refuse(this.request, this.response, this.plan.call().encoding(), error);
-		});
-		complete();
+		answer(refusal(error).closing());
+		this.reply.complete();
 	}
 
 	void onClientGone() {
-		// The answer comes first: cancelling may complete the call on this very thread.
-		if (takeAnswer()) {
-			this.reader.close();
-			write(() -> this.response.setStatus(CLIENT_CLOSED_REQUEST));
-		}
-		this.plan.cancellation().cancel(CancellationCause.CLIENT);
-		complete();
-	}
-
-	private boolean takeAnswer() {
-		if (!this.answered.compareAndSet(false, true)) {
-			return false;
-		}
-		clearAlarm();
-		return true;
-	}
-
-	private boolean write(Answer answer) {
 		try {
-			answer.write();
-			return true;
+			// The answer comes first: cancelling may complete the call on this very
+			// thread.
+			if (this.reply.take()) {
+				this.reader.close();
+				this.reply.writeStatus(CLIENT_CLOSED_REQUEST);
+			}
+			this.plan.cancellation().cancel(CancellationCause.CLIENT);
 		}
-		catch (IOException | IllegalStateException ex) {
-			logger.debug("Client left before the answer was written", ex);
-			return false;
-		}
-	}
-
-	void complete() {
-		try {
-			this.async.complete();
-		}
-		catch (IllegalStateException ex) {
-			logger.trace("Request is complete already", ex);
-		}
-	}
-
-	private @Nullable Future<?> schedule(Runnable task, long nanos) {
-		try {
-			return this.timer.schedule(task, Math.max(0, nanos), TimeUnit.NANOSECONDS);
-		}
-		catch (RejectedExecutionException ex) {
-			// The application is going down, and the container with its own timeout is
-			// there.
-			return null;
-		}
-	}
-
-	private void clearAlarm() {
-		Future<?> alarm = this.alarm;
-		if (alarm != null) {
-			alarm.cancel(false);
+		finally {
+			this.reply.complete();
 		}
 	}
 
@@ -256,32 +236,29 @@ final class HttpExchange implements AsyncListener {
 
 	@Override
 	public void onComplete(AsyncEvent event) {
-		if (!this.answered.get()) {
+		if (!this.reply.isTaken()) {
 			onClientGone();
 		}
 	}
 
 	@Override
 	public void onTimeout(AsyncEvent event) {
-		if (takeAnswer()) {
-			logger.error("OTLP request got no outcome from the engine");
-			this.reader.close();
-			this.plan.cancellation().cancel(CancellationCause.APPLICATION);
-			write(() -> this.answers.refuse(this.request, this.response, this.plan.call().encoding(),
-					Refusals.NO_OUTCOME));
+		try {
+			if (this.reply.take()) {
+				logger.error("OTLP request got no outcome from the engine");
+				this.reader.close();
+				this.plan.cancellation().cancel(CancellationCause.APPLICATION);
+				this.reply.write(refusal(EdgeRefusals.NO_OUTCOME));
+			}
 		}
-		complete();
+		finally {
+			this.reply.complete();
+		}
 	}
 
 	@Override
 	public void onStartAsync(AsyncEvent event) {
-		// Nobody starts it again.
-	}
-
-	private interface Answer {
-
-		void write() throws IOException;
-
+		// Started again only to linger, and listens then.
 	}
 
 }

@@ -24,7 +24,6 @@ import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.error.ErrorTranslator;
-import dev.ferrule.grpc.GrpcStatusRenderer;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -45,7 +44,7 @@ public final class OtlpGrpcService implements BindableService {
 
 	private final TelemetryEngine engine;
 
-	private final ErrorTranslator translator;
+	private final GrpcFailures failures;
 
 	private final OtlpGrpcOptions options;
 
@@ -64,7 +63,7 @@ public final class OtlpGrpcService implements BindableService {
 			GrpcCallContextFactory contexts) {
 		this.signal = OtlpSignal.of(signal);
 		this.engine = engine;
-		this.translator = translator;
+		this.failures = new GrpcFailures(translator);
 		this.options = options;
 		this.contexts = contexts;
 	}
@@ -118,7 +117,7 @@ public final class OtlpGrpcService implements BindableService {
 			context = this.contexts.create(call, headers, cancellation.token());
 		}
 		catch (RuntimeException ex) {
-			StatusRuntimeException status = GrpcStatusRenderer.toException(this.translator.translate(ex));
+			StatusRuntimeException status = this.failures.translate(ex);
 			Metadata trailers = status.getTrailers();
 			call.close(status.getStatus(), (trailers != null) ? trailers : new Metadata());
 			return new ServerCall.Listener<>() {
@@ -126,7 +125,7 @@ public final class OtlpGrpcService implements BindableService {
 		}
 		// Two, to see a second message, which is an error.
 		call.request(2);
-		return new GrpcExport(call, this.signal, this.engine, this.translator, cancellation, context);
+		return new GrpcExport(call, this.signal, this.engine, this.failures, cancellation, context);
 	}
 
 }

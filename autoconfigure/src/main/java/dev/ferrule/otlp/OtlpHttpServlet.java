@@ -29,6 +29,7 @@ import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.error.ErrorTranslator;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -42,6 +43,10 @@ import jakarta.servlet.http.HttpServletResponse;
  * authentication (the context factory), admission (reserving memory), deadline, size. The
  * body is read without blocking a thread, straight into memory of the engine, which
  * decodes it.
+ *
+ * <p>
+ * A request whose body does not arrive in time is dispatched to this servlet again, with
+ * {@link DispatcherType#ASYNC}: filters for such dispatches have to let it through.
  */
 public final class OtlpHttpServlet extends HttpServlet {
 
@@ -122,26 +127,31 @@ public final class OtlpHttpServlet extends HttpServlet {
 
 	@Override
 	protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		HttpExchange exchange = (request.getDispatcherType() == DispatcherType.ASYNC) ? HttpExchange.of(request) : null;
+		if (exchange != null) {
+			exchange.onDispatch();
+			return;
+		}
 		OtlpSignal signal = this.signals.get(path(request));
 		OtlpEncoding encoding = OtlpEncoding.of(request.getContentType());
 		if (signal == null) {
-			this.answers.refuse(request, response, encoding, Refusals.UNKNOWN_PATH);
+			this.answers.refuse(request, response, encoding, EdgeRefusals.UNKNOWN_PATH);
 			return;
 		}
 		if (!"POST".equals(request.getMethod())) {
 			response.setHeader("Allow", "POST");
-			this.answers.refuse(request, response, encoding, Refusals.METHOD);
+			this.answers.refuse(request, response, encoding, EdgeRefusals.METHOD);
 			return;
 		}
 		if (encoding == null) {
 			response.setHeader("Accept", OtlpEncoding.ACCEPT);
-			this.answers.refuse(request, response, null, Refusals.MEDIA_TYPE);
+			this.answers.refuse(request, response, null, EdgeRefusals.MEDIA_TYPE);
 			return;
 		}
 		ContentCoding coding = Codings.of(request.getHeaders("Content-Encoding"));
 		if (coding == null) {
 			response.setHeader("Accept-Encoding", Codings.ACCEPT_ENCODING);
-			this.answers.refuse(request, response, encoding, Refusals.CODING);
+			this.answers.refuse(request, response, encoding, EdgeRefusals.CODING);
 			return;
 		}
 		admit(request, response, new HttpCall(signal, encoding, coding));
@@ -179,7 +189,7 @@ public final class OtlpHttpServlet extends HttpServlet {
 		if (tooLarge || (deadline != null && deadline.isExpired())) {
 			body.close();
 			this.answers.refuse(request, response, call.encoding(), (deadline != null && deadline.isExpired())
-					? Refusals.DEADLINE : Refusals.tooLarge(this.options.maxBodyBytes()));
+					? EdgeRefusals.DEADLINE : EdgeRefusals.tooLarge(this.options.maxBodyBytes()));
 			return;
 		}
 		start(request, response, new HttpPlan(call, engine, context, cancellation, this.options), body);
@@ -189,7 +199,8 @@ public final class OtlpHttpServlet extends HttpServlet {
 			throws IOException {
 		try {
 			AsyncContext async = request.startAsync(request, response);
-			new HttpExchange(async, request, response, plan, body, this.answers, this.timer).start();
+			HttpReply reply = new HttpReply(async, request, response, this.answers, this.timer);
+			new HttpExchange(plan, this.answers, reply, body).start();
 		}
 		catch (IOException | RuntimeException ex) {
 			body.close();

@@ -86,8 +86,10 @@ class HttpExchangeTests {
 			.build();
 		HttpPlan plan = new HttpPlan(new HttpCall(OtlpSignal.TRACES, OtlpEncoding.PROTOBUF, ContentCoding.IDENTITY),
 				this.engine, context, this.cancellation, OtlpHttpOptions.defaults());
-		this.exchange = new HttpExchange(async, this.request, this.response, plan,
-				ReservedBody.reserve(this.engine, 0, 10), new HttpAnswers(ErrorTranslator.create()), this.timer);
+		HttpAnswers answers = new HttpAnswers(ErrorTranslator.create());
+		this.exchange = new HttpExchange(plan, answers,
+				new HttpReply(async, this.request, this.response, answers, this.timer),
+				ReservedBody.reserve(this.engine, 0, 10));
 		PayloadBuffer memory = this.engine.reserve(10);
 		memory.buffer().put(new byte[10]);
 		this.exchange.onBody(memory);

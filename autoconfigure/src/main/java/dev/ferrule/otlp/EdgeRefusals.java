@@ -22,7 +22,7 @@ import dev.ferrule.error.TranslatedError;
 /**
  * What the edges answer themselves, before the engine comes into it.
  */
-final class Refusals {
+final class EdgeRefusals {
 
 	private static final int INVALID_ARGUMENT = 3;
 
@@ -31,6 +31,8 @@ final class Refusals {
 	private static final int RESOURCE_EXHAUSTED = 8;
 
 	private static final int UNIMPLEMENTED = 12;
+
+	private static final int INTERNAL_CODE = 13;
 
 	static final TranslatedError UNKNOWN_PATH = permanent(UNIMPLEMENTED, 404, "There is no OTLP endpoint at this path");
 
@@ -51,7 +53,10 @@ final class Refusals {
 	static final TranslatedError NO_OUTCOME = new TranslatedError(ErrorKind.TIMEOUT, DEADLINE_EXCEEDED, 504, false,
 			null, null, 0, "The deadline passed; whether the data was delivered is unknown");
 
-	private Refusals() {
+	/** For failures that cannot be translated. */
+	static final TranslatedError INTERNAL = permanent(INTERNAL_CODE, 500, "Internal error");
+
+	private EdgeRefusals() {
 	}
 
 	static TranslatedError tooLarge(int limit) {
