@@ -117,7 +117,7 @@ class ShutdownTests {
 				.usePlaintext()
 				.build();
 			ExportTraceServiceRequest traces = OtlpRequests.traces("in flight");
-			// Over HTTP/2 the client of JDKs before 24 drops what is in flight on GOAWAY
+			// Over HTTP/2 the client of JDK 17 gives up what is in flight on GOAWAY
 			this.http = HttpClient.newBuilder()
 				.version(HttpClient.Version.HTTP_1_1)
 				.build()
