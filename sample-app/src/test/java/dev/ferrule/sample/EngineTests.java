@@ -116,7 +116,8 @@ class EngineTests {
 	}
 
 	private static ConfigurableApplicationContext run(String... properties) {
-		List<String> arguments = new ArrayList<>(List.of("--spring.grpc.server.port=0"));
+		List<String> arguments = new ArrayList<>(
+				List.of("--spring.grpc.server.port=0", "--ferrule.otlp.http.enabled=false"));
 		for (String property : properties) {
 			arguments.add("--" + property);
 		}

@@ -55,6 +55,8 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(5);
 
+	private static final Duration CANCELLED_DRAIN = Duration.ofMillis(500);
+
 	private final EngineHandle handle;
 
 	private final PipelineTable pipelines;
@@ -251,7 +253,10 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		}
 	}
 
-	private void stopEngine(Duration drain) {
+	private void stopEngine(Duration time) {
+		// Nobody waits any more for what the engine does for cancelled calls
+		boolean cancelled = this.admission.cancelAll() != null && time.compareTo(CANCELLED_DRAIN) > 0;
+		Duration drain = cancelled ? CANCELLED_DRAIN : time;
 		if (this.handle.api().engineStop(this.handle.value(), drain.toMillis()) == 1) {
 			logger.warn("The engine did not stop within {} and was stopped by force", drain);
 		}
