@@ -46,7 +46,7 @@ class OtlpHttpDeadlineTests {
 
 	private static final Map<String, String> HEADERS = Map.of("Content-Type", PROTOBUF);
 
-	private static final int RACES = Integer.getInteger("ferrule.races", 50);
+	private static final int RACES = 50;
 
 	private final FakeEngine engine = new FakeEngine();
 
