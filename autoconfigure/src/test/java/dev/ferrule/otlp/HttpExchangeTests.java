@@ -18,6 +18,8 @@ package dev.ferrule.otlp;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,6 +35,8 @@ import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.PayloadBuffer;
 import dev.ferrule.error.ErrorTranslator;
 import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.ServletOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,7 +63,29 @@ class HttpExchangeTests {
 
 	private final MockHttpServletRequest request = new MockHttpServletRequest("POST", "/v1/traces");
 
-	private final MockHttpServletResponse response = new MockHttpServletResponse();
+	private final List<Integer> answers = new ArrayList<>();
+
+	private @Nullable RuntimeException writeFailure;
+
+	private final MockHttpServletResponse response = new MockHttpServletResponse() {
+
+		@Override
+		public void setStatus(int status) {
+			HttpExchangeTests.this.answers.add(status);
+			super.setStatus(status);
+		}
+
+		@Override
+		public ServletOutputStream getOutputStream() {
+			RuntimeException failure = HttpExchangeTests.this.writeFailure;
+			HttpExchangeTests.this.writeFailure = null;
+			if (failure != null) {
+				throw failure;
+			}
+			return super.getOutputStream();
+		}
+
+	};
 
 	private final AtomicInteger completions = new AtomicInteger();
 
@@ -109,7 +135,7 @@ class HttpExchangeTests {
 		this.exchange.onTimeout(event());
 		this.exchange.onError(event());
 		this.exchange.onComplete(event());
-		assertThat(this.response.getStatus()).isEqualTo(200);
+		assertThat(this.answers).containsExactly(200);
 		assertThat(this.response.getContentAsByteArray()).isEmpty();
 		assertThat(this.completions).hasPositiveValue();
 	}
@@ -123,6 +149,15 @@ class HttpExchangeTests {
 		byte[] answer = this.response.getContentAsByteArray();
 		this.outcome.complete(DELIVERED);
 		assertThat(this.response.getContentAsByteArray()).isEqualTo(answer);
+	}
+
+	@Test
+	void answerThatCannotBeWrittenIsAnInternalError() throws Exception {
+		this.writeFailure = new UnsupportedOperationException("broken response");
+		this.outcome.complete(DELIVERED);
+		assertThat(this.response.getStatus()).isEqualTo(500);
+		assertThat(Status.parseFrom(this.response.getContentAsByteArray()).getCode()).isEqualTo(13);
+		assertThat(this.completions).hasValue(1);
 	}
 
 	@Test

@@ -41,8 +41,13 @@ final class OtlpGrpcServer implements AutoCloseable {
 	}
 
 	OtlpGrpcServer(FakeEngine engine, OtlpGrpcOptions options, GrpcCallContextFactory contexts) {
+		this(engine, ErrorTranslator.create(), options, contexts);
+	}
+
+	OtlpGrpcServer(FakeEngine engine, ErrorTranslator translator, OtlpGrpcOptions options,
+			GrpcCallContextFactory contexts) {
 		this.server = start(options.maxMessageBytes(),
-				OtlpGrpcService.forSignals((signal) -> engine, ErrorTranslator.create(), options, contexts));
+				OtlpGrpcService.forSignals((signal) -> engine, translator, options, contexts));
 		this.channel = NettyChannelBuilder.forAddress("127.0.0.1", port()).usePlaintext().build();
 	}
 

@@ -16,9 +16,7 @@
 
 package dev.ferrule.otlp;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -31,17 +29,12 @@ import com.google.rpc.Status;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.PayloadEncoding;
 import dev.ferrule.engine.Signal;
-import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.ErrorTranslator;
-import dev.ferrule.error.TelemetryEngineException;
-import dev.ferrule.error.TelemetryEngineException.Failure;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -158,16 +151,6 @@ class OtlpGrpcServiceTests {
 	}
 
 	@Test
-	void throttlingCarriesRetryInfo() throws Exception {
-		this.engine.refuse(TelemetryEngineException
-			.of(Failure.of(ErrorKind.RESOURCE_EXHAUSTED, "full").withRetryDelay(Duration.ofMillis(250))));
-		Status status = failure(REQUEST);
-		assertThat(status.getCode()).isEqualTo(8);
-		RetryInfo retryInfo = status.getDetails(0).unpack(RetryInfo.class);
-		assertThat(retryInfo.getRetryDelay().getNanos()).isEqualTo(250_000_000);
-	}
-
-	@Test
 	void tooLargeMessageIsFinal() {
 		this.server.close();
 		this.server = new OtlpGrpcServer(this.engine, OtlpGrpcOptions.defaults().withMaxMessageBytes(4096));
@@ -203,16 +186,6 @@ class OtlpGrpcServiceTests {
 		assertThat(this.engine.peakBytes()).isPositive();
 	}
 
-	@Test
-	void callThatIsRefusedByTheContextIsNotRead() {
-		this.server.close();
-		this.server = new OtlpGrpcServer(this.engine, OtlpGrpcOptions.defaults(), (call, headers, cancellation) -> {
-			throw TelemetryEngineException.of(Failure.of(ErrorKind.PERMANENT, "who are you").withGrpcCode(16));
-		});
-		assertThat(failure(REQUEST).getCode()).isEqualTo(16);
-		assertThat(this.engine.peakBytes()).isZero();
-	}
-
 	private Status withServer(UnaryOperator<ServerCall.Listener<Object>> listener, OtlpGrpcOptions options,
 			byte[] message) {
 		ServerInterceptor interceptor = new ServerInterceptor() {
@@ -235,7 +208,8 @@ class OtlpGrpcServiceTests {
 				.usePlaintext()
 				.build();
 			try {
-				ClientCalls.blockingUnaryCall(channel, method(OtlpSignal.TRACES), CallOptions.DEFAULT, message);
+				ClientCalls.blockingUnaryCall(channel, ByteMethods.export(OtlpSignal.TRACES), CallOptions.DEFAULT,
+						message);
 				throw new AssertionError("no failure");
 			}
 			catch (StatusRuntimeException ex) {
@@ -251,22 +225,13 @@ class OtlpGrpcServiceTests {
 		}
 	}
 
-	private Status failure(byte[] message) {
-		try {
-			call(OtlpSignal.TRACES, CallOptions.DEFAULT, message);
-		}
-		catch (StatusRuntimeException ex) {
-			return StatusProto.fromThrowable(ex);
-		}
-		throw new AssertionError("no failure");
-	}
-
 	private byte[] call(OtlpSignal signal, CallOptions options, byte[] message) {
-		return ClientCalls.blockingUnaryCall(this.server.channel(), method(signal), options, message);
+		return ClientCalls.blockingUnaryCall(this.server.channel(), ByteMethods.export(signal), options, message);
 	}
 
 	private ClientCall<byte[], byte[]> start(byte[] message, boolean finish) {
-		ClientCall<byte[], byte[]> call = this.server.channel().newCall(method(OtlpSignal.TRACES), CallOptions.DEFAULT);
+		ClientCall<byte[], byte[]> call = this.server.channel()
+			.newCall(ByteMethods.export(OtlpSignal.TRACES), CallOptions.DEFAULT);
 		call.start(new ClientCall.Listener<>() {
 		}, new Metadata());
 		call.sendMessage(message);
@@ -277,38 +242,10 @@ class OtlpGrpcServiceTests {
 		return call;
 	}
 
-	private static MethodDescriptor<byte[], byte[]> method(OtlpSignal signal) {
-		return MethodDescriptor.newBuilder(Bytes.INSTANCE, Bytes.INSTANCE)
-			.setType(MethodType.UNARY)
-			.setFullMethodName(MethodDescriptor.generateFullMethodName(signal.serviceName(), "Export"))
-			.build();
-	}
-
 	private static byte[] random(int size) {
 		byte[] bytes = new byte[size];
 		new Random(size).nextBytes(bytes);
 		return bytes;
-	}
-
-	private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
-
-		INSTANCE;
-
-		@Override
-		public InputStream stream(byte[] value) {
-			return new ByteArrayInputStream(value);
-		}
-
-		@Override
-		public byte[] parse(InputStream stream) {
-			try {
-				return stream.readAllBytes();
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		}
-
 	}
 
 }

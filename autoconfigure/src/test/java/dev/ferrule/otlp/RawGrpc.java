@@ -88,6 +88,23 @@ public final class RawGrpc implements AutoCloseable {
 	 * @throws Exception if there is none
 	 */
 	public Answer call(String method, String path, Map<String, String> fields, byte[]... messages) throws Exception {
+		return call(true, method, path, fields, messages);
+	}
+
+	/**
+	 * Sends a request without its body, and waits for the answer.
+	 * @param method method
+	 * @param path path
+	 * @param fields fields in addition to the pseudo fields
+	 * @return the answer
+	 * @throws Exception if there is none
+	 */
+	Answer callWithoutBody(String method, String path, Map<String, String> fields) throws Exception {
+		return call(false, method, path, fields);
+	}
+
+	private Answer call(boolean finish, String method, String path, Map<String, String> fields, byte[]... messages)
+			throws Exception {
 		CompletableFuture<Answer> result = new CompletableFuture<>();
 		Http2StreamChannel stream = new Http2StreamChannelBootstrap(this.connection).handler(new Collector(result))
 			.open()
@@ -95,7 +112,7 @@ public final class RawGrpc implements AutoCloseable {
 			.getNow();
 		Http2Headers headers = new DefaultHttp2Headers().method(method).path(path).scheme("http").authority("test");
 		fields.forEach(headers::add);
-		stream.write(new DefaultHttp2HeadersFrame(headers, messages.length == 0));
+		stream.write(new DefaultHttp2HeadersFrame(headers, finish && messages.length == 0));
 		for (int i = 0; i < messages.length; i++) {
 			stream.write(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(messages[i]), i == messages.length - 1));
 		}

@@ -1,0 +1,181 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.otlp;
+
+import java.io.IOException;
+import java.util.Map;
+
+import com.google.rpc.Status;
+import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.ErrorTranslator;
+import dev.ferrule.error.TelemetryEngineException;
+import dev.ferrule.error.TelemetryEngineException.Failure;
+import dev.ferrule.error.TranslatedError;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * {@link OtlpHttpServlet} on Tomcat: what fails, the translator included.
+ */
+class OtlpHttpFailureTests {
+
+	private static final String PROTOBUF = "application/x-protobuf";
+
+	private static final Map<String, String> HEADERS = Map.of("Content-Type", PROTOBUF);
+
+	private static final Map<String, String> CHUNKED = Map.of("Content-Type", PROTOBUF, "Transfer-Encoding", "chunked");
+
+	private static final int LIMIT = 1024 * 1024;
+
+	private static final TelemetryEngineException FULL = TelemetryEngineException
+		.of(Failure.of(ErrorKind.RESOURCE_EXHAUSTED, "full"));
+
+	private final FakeEngine engine = new FakeEngine();
+
+	private final OtlpTomcat.Group servers = new OtlpTomcat.Group();
+
+	private ErrorTranslator translator = ErrorTranslator.create();
+
+	@AfterEach
+	void stopAndCountMemory() {
+		Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isZero());
+		this.servers.close();
+		this.engine.close();
+	}
+
+	@Test
+	void refusedMemoryIsThrottling() throws Exception {
+		this.engine.refuse(FULL);
+		try (RawHttp http = connect()) {
+			http.send("POST", "/v1/traces", HEADERS, new byte[100]);
+			RawHttp.Answer answer = http.read("POST");
+			assertThat(answer.status()).isEqualTo(429);
+			assertThat(answer.header("Retry-After")).isEqualTo("1");
+			http.send("POST", "/v1/traces", HEADERS, new byte[LIMIT + 1]);
+			assertThat(http.read("POST").status()).as("admission comes before size").isEqualTo(429);
+		}
+	}
+
+	@Test
+	void memoryRefusedWhileReadingIsThrottling() throws Exception {
+		try (RawHttp http = connect()) {
+			http.send("POST", "/v1/traces", CHUNKED, null);
+			http.writeChunk(new byte[100]);
+			Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isEqualTo(1));
+			this.engine.refuse(FULL);
+			http.writeChunk(new byte[50_000]);
+			assertThat(http.read("POST").status()).isEqualTo(429);
+		}
+	}
+
+	@Test
+	void faultOfTheEngineIsInternalError() throws Exception {
+		this.engine.refuse(new IllegalArgumentException("secret"));
+		try (RawHttp http = connect()) {
+			http.send("POST", "/v1/traces", HEADERS, new byte[100]);
+			RawHttp.Answer answer = http.read("POST");
+			assertThat(answer.status()).isEqualTo(500);
+			assertThat(Status.parseFrom(answer.body()).getMessage()).doesNotContain("secret");
+		}
+	}
+
+	@Test
+	void outcomeThatCannotBeTranslatedIsInternalError() throws Exception {
+		this.translator = OtlpHttpFailureTests::broken;
+		this.engine.behave(FakeEngine.Behaviour.fails(Failure.of(ErrorKind.PERMANENT, "secret")));
+		try (RawHttp http = connect()) {
+			http.send("POST", "/v1/traces", HEADERS, VectorBodies.request(100));
+			assertInternalError(http.read("POST"));
+		}
+	}
+
+	@Test
+	void missingTranslationIsInternalError() throws Exception {
+		this.translator = (error) -> null;
+		this.engine.behave(FakeEngine.Behaviour.fails(Failure.of(ErrorKind.PERMANENT, "secret")));
+		try (RawHttp http = connect()) {
+			http.send("POST", "/v1/traces", HEADERS, VectorBodies.request(100));
+			assertInternalError(http.read("POST"));
+		}
+	}
+
+	@Test
+	void missingOutcomeIsInternalError() throws Exception {
+		this.engine.behave((call) -> call.outcome().complete(null));
+		try (RawHttp http = connect()) {
+			http.send("POST", "/v1/traces", HEADERS, VectorBodies.request(100));
+			RawHttp.Answer answer = http.read("POST");
+			assertThat(answer.status()).isEqualTo(500);
+			assertThat(Status.parseFrom(answer.body()).getCode()).isEqualTo(13);
+		}
+	}
+
+	@Test
+	void refusalsThatCannotBeTranslatedAreInternalErrors() throws Exception {
+		this.translator = OtlpHttpFailureTests::broken;
+		this.engine.refuse(FULL);
+		try (RawHttp http = connect()) {
+			http.send("POST", "/v1/traces", HEADERS, new byte[0]);
+			assertInternalError(http.read("POST"));
+		}
+		try (RawHttp http = connect((request, cancellation) -> {
+			throw FULL;
+		})) {
+			http.send("POST", "/v1/traces", HEADERS, new byte[0]);
+			assertInternalError(http.read("POST"));
+		}
+	}
+
+	@Test
+	void refusalWhileReadingThatCannotBeTranslatedIsInternalError() throws Exception {
+		this.translator = OtlpHttpFailureTests::broken;
+		try (RawHttp http = connect()) {
+			http.send("POST", "/v1/traces", CHUNKED, null);
+			http.writeChunk(new byte[100]);
+			Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isEqualTo(1));
+			this.engine.refuse(FULL);
+			http.writeChunk(new byte[50_000]);
+			assertInternalError(http.read("POST"));
+		}
+	}
+
+	private static void assertInternalError(RawHttp.Answer answer) throws IOException {
+		assertThat(answer.status()).isEqualTo(500);
+		assertThat(answer.header("Content-Type")).isEqualTo(PROTOBUF);
+		assertThat(Status.parseFrom(answer.body()))
+			.isEqualTo(Status.newBuilder().setCode(13).setMessage("Internal error").build());
+	}
+
+	private static TranslatedError broken(Throwable error) {
+		throw new IllegalStateException("broken translator");
+	}
+
+	private RawHttp connect() throws IOException {
+		return connect(ServletCallContextFactory.withDeadline(OtlpHttpOptions.defaults().defaultDeadline()));
+	}
+
+	private RawHttp connect(ServletCallContextFactory contexts) throws IOException {
+		OtlpHttpOptions options = OtlpHttpOptions.defaults().withMaxBodyBytes(LIMIT);
+		return new RawHttp(
+				this.servers.add(new OtlpHttpServlet((signal) -> this.engine, this.translator, options, contexts))
+					.baseUrl());
+	}
+
+}
