@@ -18,6 +18,7 @@ package dev.ferrule.autoconfigure;
 
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.error.ErrorTranslator;
+import dev.ferrule.otlp.ContinueValve;
 import dev.ferrule.otlp.OtlpHttpOptions;
 import dev.ferrule.otlp.OtlpHttpServlet;
 import dev.ferrule.otlp.ServletCallContextFactory;
@@ -32,6 +33,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.tomcat.TomcatConnectorCustomizer;
+import org.springframework.boot.tomcat.TomcatContextCustomizer;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -82,14 +84,14 @@ public final class FerruleOtlpHttpAutoConfiguration {
 	@ConditionalOnClass({ TomcatConnectorCustomizer.class, AbstractHttp11Protocol.class })
 	static class TomcatConfiguration {
 
-		// Refusals then come instead of 100 (Continue), not after it.
 		@Bean
-		TomcatConnectorCustomizer ferruleContinueOnRead() {
-			return (connector) -> {
-				if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> protocol) {
-					protocol.setContinueResponseTiming("onRead");
-				}
-			};
+		TomcatConnectorCustomizer ferruleContinueConnector() {
+			return ContinueValve::defer;
+		}
+
+		@Bean
+		TomcatContextCustomizer ferruleContinueContext() {
+			return (context) -> context.getPipeline().addValve(new ContinueValve());
 		}
 
 	}

@@ -49,6 +49,9 @@ final class HttpExchange implements AsyncListener {
 
 	private static final String ATTRIBUTE = HttpExchange.class.getName();
 
+	/** Set by {@code ContinueValve}; its class must not be loaded without Tomcat. */
+	private static final String CONTINUE = "dev.ferrule.otlp.ContinueValve";
+
 	private static final int CLIENT_CLOSED_REQUEST = 499;
 
 	private final HttpPlan plan;
@@ -80,6 +83,9 @@ final class HttpExchange implements AsyncListener {
 		Deadline deadline = this.plan.context().deadline();
 		this.reply.listen(this, (deadline != null)
 				? TimeUnit.NANOSECONDS.toMillis(Math.max(0, deadline.remainingNanos())) + NET_MILLIS : 0);
+		if (this.reply.request().getAttribute(CONTINUE) instanceof Runnable sendContinue) {
+			sendContinue.run();
+		}
 		this.reader.start();
 	}
 

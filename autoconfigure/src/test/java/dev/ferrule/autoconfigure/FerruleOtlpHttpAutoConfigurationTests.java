@@ -153,7 +153,7 @@ class FerruleOtlpHttpAutoConfigurationTests {
 		this.runner.withPropertyValues("ferrule.otlp.http.enabled=true")
 			.withClassLoader(new FilteredClassLoader("org.springframework.boot.tomcat", "org.apache.coyote"))
 			.run((context) -> assertThat(context).hasSingleBean(OtlpHttpServlet.class)
-				.doesNotHaveBean("ferruleContinueOnRead"));
+				.doesNotHaveBean("ferruleContinueConnector"));
 	}
 
 	@Test

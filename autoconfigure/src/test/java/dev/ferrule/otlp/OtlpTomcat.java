@@ -21,8 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import jakarta.servlet.ServletRegistration;
-import org.apache.catalina.connector.Connector;
-import org.apache.coyote.http11.AbstractHttp11Protocol;
 
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.Http2;
@@ -40,20 +38,14 @@ final class OtlpTomcat implements AutoCloseable {
 		Http2 http2 = new Http2();
 		http2.setEnabled(true);
 		factory.setHttp2(http2);
-		factory.addConnectorCustomizers(OtlpTomcat::customize);
+		factory.addConnectorCustomizers(ContinueValve::defer);
+		factory.addContextCustomizers((context) -> context.getPipeline().addValve(new ContinueValve()));
 		this.server = factory.getWebServer((context) -> {
 			ServletRegistration.Dynamic registration = context.addServlet("otlp", servlet);
 			registration.addMapping(servlet.urlMappings());
 			registration.setAsyncSupported(true);
 		});
 		this.server.start();
-	}
-
-	// Refusals come instead of 100 (Continue), not after it.
-	private static void customize(Connector connector) {
-		if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> protocol) {
-			protocol.setContinueResponseTiming("onRead");
-		}
 	}
 
 	URI baseUrl() {

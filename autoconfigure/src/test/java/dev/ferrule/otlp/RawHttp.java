@@ -113,6 +113,18 @@ public final class RawHttp implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Waits for 100 (Continue), and fails if something else comes.
+	 * @throws IOException if the connection fails
+	 */
+	void awaitContinue() throws IOException {
+		String status = readLine();
+		if (!status.startsWith("HTTP/1.1 100")) {
+			throw new IOException("Instead of 100 came " + status);
+		}
+		readHeaders();
+	}
+
 	private Map<String, List<String>> readHeaders() throws IOException {
 		Map<String, List<String>> headers = new TreeMap<>();
 		for (String line = readLine(); !line.isEmpty(); line = readLine()) {

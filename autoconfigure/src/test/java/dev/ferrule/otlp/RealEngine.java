@@ -16,16 +16,10 @@
 
 package dev.ferrule.otlp;
 
-import java.util.Locale;
-
 import dev.ferrule.autoconfigure.FerruleAutoConfiguration;
-import dev.ferrule.context.CallContext;
-import dev.ferrule.context.ClientMetadata;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.ffi.NativeEngine;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.WebApplicationType;
