@@ -42,6 +42,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -72,6 +73,14 @@ class OtlpVectorFaultTests {
 		return HttpVector.all()
 			.stream()
 			.map((vector) -> DynamicTest.dynamicTest(vector.id(), () -> this.http.run(vector)));
+	}
+
+	@TestFactory
+	Stream<DynamicTest> httpOutcomesAreAnsweredInJsonToo() {
+		return HttpVector.all()
+			.stream()
+			.filter((vector) -> vector.outcome() != null)
+			.map((vector) -> DynamicTest.dynamicTest(vector.id(), () -> this.http.runAsJson(vector)));
 	}
 
 	@TestFactory
@@ -146,6 +155,8 @@ class OtlpVectorFaultTests {
 				Awaitility.await().untilAsserted(() -> {
 					assertThat(engine.counters().inFlight()).isZero();
 					assertThat(engine.counters().completed()).isEqualTo(engine.counters().submitted());
+					assertThat(engine.counters().lastNetFired()).isZero();
+					assertThat(JsonMapper.shared().readTree(engine.status()).get("payloadBytes").asLong()).isZero();
 				});
 			});
 		}
