@@ -176,9 +176,14 @@ public final class RawGrpc implements AutoCloseable {
 				this.body.write(ByteBufUtil.getBytes(data.content()));
 				end(data.isEndStream());
 			}
-			else if (frame instanceof Http2ResetFrame reset) {
+		}
+
+		@Override
+		public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+			if (event instanceof Http2ResetFrame reset) {
 				this.result.complete(new Answer(this.fields, this.body.toByteArray(), reset.errorCode()));
 			}
+			super.userEventTriggered(context, event);
 		}
 
 		private void end(boolean last) {
