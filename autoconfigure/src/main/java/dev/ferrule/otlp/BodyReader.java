@@ -65,9 +65,8 @@ final class BodyReader implements ReadListener, AutoCloseable {
 	}
 
 	void start() throws IOException {
-		// Asked before the container is told to read: afterwards, Tomcat says that
-		// nothing
-		// is ready although it is about to call the listener.
+		// Asked first: once there is a listener, Tomcat says that nothing is ready
+		// although it is about to call it.
 		boolean coming = this.input.available() > 0;
 		this.input.setReadListener(this);
 		if (!coming && !this.input.isFinished()) {

@@ -34,9 +34,6 @@ import org.apache.coyote.http11.AbstractHttp11Protocol;
  */
 public final class ContinueValve extends ValveBase {
 
-	/** Request attribute with the {@link Runnable} that sends 100 (Continue). */
-	static final String ATTRIBUTE = ContinueValve.class.getName();
-
 	/**
 	 * Creates a valve; it belongs into the pipeline of a context whose connectors are
 	 * {@linkplain #defer(Connector) told to wait}.
@@ -59,7 +56,7 @@ public final class ContinueValve extends ValveBase {
 	public void invoke(Request request, Response response) throws IOException, ServletException {
 		if (request.getHeader("Expect") != null) {
 			Runnable send = () -> response.sendAcknowledgement(ContinueResponseTiming.ALWAYS);
-			request.setAttribute(ATTRIBUTE, send);
+			request.setAttribute(HttpExchange.CONTINUE, send);
 		}
 		getNext().invoke(request, response);
 	}

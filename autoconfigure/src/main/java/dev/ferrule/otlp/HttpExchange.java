@@ -49,8 +49,8 @@ final class HttpExchange implements AsyncListener {
 
 	private static final String ATTRIBUTE = HttpExchange.class.getName();
 
-	/** Set by {@code ContinueValve}; its class must not be loaded without Tomcat. */
-	private static final String CONTINUE = "dev.ferrule.otlp.ContinueValve";
+	/** Request attribute with a {@link Runnable} that sends 100 (Continue), if any. */
+	static final String CONTINUE = ATTRIBUTE + ".continue";
 
 	private static final int CLIENT_CLOSED_REQUEST = 499;
 

@@ -16,11 +16,6 @@
 
 package dev.ferrule.otlp;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 
@@ -33,31 +28,10 @@ final class ByteMethods {
 	}
 
 	static MethodDescriptor<byte[], byte[]> export(OtlpSignal signal) {
-		return MethodDescriptor.newBuilder(Bytes.INSTANCE, Bytes.INSTANCE)
+		return MethodDescriptor.newBuilder(GrpcResponseMarshaller.INSTANCE, GrpcResponseMarshaller.INSTANCE)
 			.setType(MethodType.UNARY)
 			.setFullMethodName(MethodDescriptor.generateFullMethodName(signal.serviceName(), "Export"))
 			.build();
-	}
-
-	private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
-
-		INSTANCE;
-
-		@Override
-		public InputStream stream(byte[] value) {
-			return new ByteArrayInputStream(value);
-		}
-
-		@Override
-		public byte[] parse(InputStream stream) {
-			try {
-				return stream.readAllBytes();
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		}
-
 	}
 
 }

@@ -17,12 +17,11 @@
 package dev.ferrule.otlp;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A gRPC server that the vectors run against.
  */
-public interface GrpcVectorTarget {
+public interface GrpcVectorTarget extends VectorTarget {
 
 	/**
 	 * Returns where a server listens on the loopback interface.
@@ -30,24 +29,5 @@ public interface GrpcVectorTarget {
 	 * @return port, or {@code null} if this target has no such server
 	 */
 	@Nullable Integer port(int maxMessageBytes);
-
-	/**
-	 * Lets the pipeline end calls in a certain way from now on.
-	 * @param outcome {@code pipelineOutcome} as in the cases for HTTP, with an optional
-	 * {@code text} of the error, or {@code null} for success
-	 * @return whether this target can do so
-	 */
-	boolean outcome(@Nullable JsonNode outcome);
-
-	/**
-	 * Returns whether the target decodes messages.
-	 * @return whether wrong protobuf is found out
-	 */
-	boolean decodes();
-
-	/**
-	 * Checks that a call left nothing behind.
-	 */
-	void verifyNothingLeft();
 
 }

@@ -19,12 +19,11 @@ package dev.ferrule.otlp;
 import java.net.URI;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A server that the vectors run against.
  */
-public interface HttpVectorTarget {
+public interface HttpVectorTarget extends VectorTarget {
 
 	/**
 	 * Returns where a server listens that is configured as the case wants it.
@@ -32,23 +31,5 @@ public interface HttpVectorTarget {
 	 * @return base URL, or {@code null} if this target has no such server
 	 */
 	@Nullable URI baseUrl(HttpVector vector);
-
-	/**
-	 * Lets the pipeline end calls in a certain way from now on.
-	 * @param outcome {@code pipelineOutcome} of a case, or {@code null} for success
-	 * @return whether this target can do so
-	 */
-	boolean outcome(@Nullable JsonNode outcome);
-
-	/**
-	 * Returns whether the target decodes bodies.
-	 * @return whether wrong protobuf, JSON and compression are found out
-	 */
-	boolean decodes();
-
-	/**
-	 * Checks that a request left nothing behind.
-	 */
-	void verifyNothingLeft();
 
 }
