@@ -60,8 +60,8 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void contextUsesCancellationOnly() {
-		onlyUses("context", "cancellation");
+	void contextUsesCancellationAndErrorsOnly() {
+		onlyUses("context", "error..", "cancellation");
 	}
 
 	@Test

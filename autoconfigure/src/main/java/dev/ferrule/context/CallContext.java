@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
+import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.cancellation.CancellationSource;
 import dev.ferrule.cancellation.CancellationToken;
 import org.jspecify.annotations.Nullable;
 
@@ -36,14 +38,18 @@ public final class CallContext {
 
 	private final CancellationToken cancellation;
 
+	/** Of the token, if whoever made the context wants to hear of its end. */
+	private final @Nullable CancellationSource source;
+
 	private final @Nullable TraceContext trace;
 
 	private final SharedPart shared;
 
-	private CallContext(@Nullable Deadline deadline, CancellationToken cancellation, @Nullable TraceContext trace,
-			SharedPart shared) {
+	private CallContext(@Nullable Deadline deadline, CancellationToken cancellation,
+			@Nullable CancellationSource source, @Nullable TraceContext trace, SharedPart shared) {
 		this.deadline = deadline;
 		this.cancellation = cancellation;
+		this.source = source;
 		this.trace = trace;
 		this.shared = shared;
 	}
@@ -114,7 +120,8 @@ public final class CallContext {
 	public CallContext withDeadline(Deadline other) {
 		Objects.requireNonNull(other, "'other' must not be null");
 		Deadline earlier = (this.deadline != null) ? this.deadline.earlierOf(other) : other;
-		return (earlier == this.deadline) ? this : new CallContext(earlier, this.cancellation, this.trace, this.shared);
+		return (earlier == this.deadline) ? this
+				: new CallContext(earlier, this.cancellation, this.source, this.trace, this.shared);
 	}
 
 	/**
@@ -125,7 +132,7 @@ public final class CallContext {
 	 */
 	public CallContext withCancellation(CancellationToken cancellation) {
 		Objects.requireNonNull(cancellation, "'cancellation' must not be null");
-		return new CallContext(this.deadline, cancellation, this.trace, this.shared);
+		return new CallContext(this.deadline, cancellation, null, this.trace, this.shared);
 	}
 
 	/**
@@ -134,7 +141,7 @@ public final class CallContext {
 	 * @return the context
 	 */
 	public CallContext withTrace(@Nullable TraceContext trace) {
-		return new CallContext(this.deadline, this.cancellation, trace, this.shared);
+		return new CallContext(this.deadline, this.cancellation, this.source, trace, this.shared);
 	}
 
 	/**
@@ -144,7 +151,7 @@ public final class CallContext {
 	 */
 	public CallContext withMetadata(ClientMetadata metadata) {
 		Objects.requireNonNull(metadata, "'metadata' must not be null");
-		return new CallContext(this.deadline, this.cancellation, this.trace,
+		return new CallContext(this.deadline, this.cancellation, this.source, this.trace,
 				new SharedPart(metadata, this.shared.attributesJson));
 	}
 
@@ -154,7 +161,7 @@ public final class CallContext {
 	 * @return the context
 	 */
 	public CallContext withAttributesJson(@Nullable String attributesJson) {
-		return new CallContext(this.deadline, this.cancellation, this.trace,
+		return new CallContext(this.deadline, this.cancellation, this.source, this.trace,
 				new SharedPart(this.shared.metadata, attributesJson));
 	}
 
@@ -176,6 +183,18 @@ public final class CallContext {
 		T encoded = encoder.apply(this);
 		this.shared.encoded = encoded;
 		return encoded;
+	}
+
+	/**
+	 * Tells everybody who works under this context that it is over, because its deadline
+	 * passed or the engine stops. Does nothing if the context was made with a token only.
+	 * <b>Internal</b>: meant for the engine.
+	 * @param cause why
+	 */
+	public void end(CancellationCause cause) {
+		if (this.source != null) {
+			this.source.cancel(cause);
+		}
 	}
 
 	@Override
@@ -212,6 +231,8 @@ public final class CallContext {
 
 		private CancellationToken cancellation = CancellationToken.none();
 
+		private @Nullable CancellationSource source;
+
 		private ClientMetadata metadata = ClientMetadata.empty();
 
 		private @Nullable TraceContext trace;
@@ -239,6 +260,19 @@ public final class CallContext {
 		 */
 		public Builder cancellation(CancellationToken cancellation) {
 			this.cancellation = Objects.requireNonNull(cancellation, "'cancellation' must not be null");
+			this.source = null;
+			return this;
+		}
+
+		/**
+		 * Sets what tells that the caller lost interest, and is told in turn when the
+		 * deadline passes in the engine or the engine stops.
+		 * @param cancellation source
+		 * @return this builder
+		 */
+		public Builder cancellation(CancellationSource cancellation) {
+			this.cancellation = cancellation.token();
+			this.source = cancellation;
 			return this;
 		}
 
@@ -289,7 +323,7 @@ public final class CallContext {
 		 * @return immutable context
 		 */
 		public CallContext build() {
-			return new CallContext(this.deadline, this.cancellation, this.trace,
+			return new CallContext(this.deadline, this.cancellation, this.source, this.trace,
 					new SharedPart(this.metadata, this.attributesJson));
 		}
 
