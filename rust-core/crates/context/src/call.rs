@@ -4,12 +4,12 @@
 //! One call, from submission to outcome.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use crate::{Metadata, Timings};
+use crate::{CancelCause, ErrorKind, Metadata, Outcome, Timings};
 
 /// W3C trace context of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,15 @@ pub struct TraceContext {
     pub trace_state: Box<str>,
     /// Whether the trace came from another process.
     pub remote: bool,
+}
+
+/// How a call ended, for those who still work on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// Kind of the failure; absent if the call succeeded.
+    pub failure: Option<ErrorKind>,
+    /// Why the call was cancelled.
+    pub cause: Option<CancelCause>,
 }
 
 /// Whoever works on a call and must let go of it when somebody else finished it.
@@ -41,7 +50,8 @@ pub struct Call {
     trace: Option<TraceContext>,
     attributes: Box<[u8]>,
     owner: Arc<dyn CallOwner>,
-    finished: AtomicBool,
+    /// `OPEN`, or how the call ended: see `ending_number`.
+    finished: AtomicU8,
     changed: Notify,
     /// Nanoseconds after `submitted` at which the pipeline got the call; 0 until then.
     dispatched: AtomicU64,
@@ -68,7 +78,7 @@ impl Call {
             trace,
             attributes,
             owner,
-            finished: AtomicBool::new(false),
+            finished: AtomicU8::new(OPEN),
             changed: Notify::new(),
             dispatched: AtomicU64::new(0),
         }
@@ -107,7 +117,20 @@ impl Call {
     /// Whether the call has its outcome, so that work for it is in vain.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.finished.load(Ordering::Acquire)
+        self.finished.load(Ordering::Acquire) != OPEN
+    }
+
+    /// How the call ended, once it did.
+    #[must_use]
+    pub fn ending(&self) -> Option<Ending> {
+        let number = self.finished.load(Ordering::Acquire);
+        (number != OPEN).then(|| Ending {
+            failure: ErrorKind::ALL
+                .into_iter()
+                .find(|kind| kind.number() == number & KIND_BITS),
+            cause: (number >> CAUSE_SHIFT != 0)
+                .then(|| CancelCause::from_number(i32::from(number >> CAUSE_SHIFT))),
+        })
     }
 
     /// Completes once the call has its outcome: cancelled, expired or answered.
@@ -130,8 +153,9 @@ impl Call {
         self.dispatched.store(nanos, Ordering::Relaxed);
     }
 
-    pub(crate) fn mark_finished(&self) {
-        self.finished.store(true, Ordering::Release);
+    pub(crate) fn mark_finished(&self, outcome: &Outcome) {
+        self.finished
+            .store(ending_number(outcome), Ordering::Release);
         self.changed.notify_waiters();
     }
 
@@ -151,6 +175,20 @@ impl Call {
                 processing: total.saturating_sub(dispatched),
                 exporting: 0,
             },
+        }
+    }
+}
+
+const OPEN: u8 = 0xff;
+const KIND_BITS: u8 = 0xf;
+const CAUSE_SHIFT: u32 = 4;
+
+/// The kind's number, 0 for a success, and above it the cause's; never `OPEN`.
+fn ending_number(outcome: &Outcome) -> u8 {
+    match outcome {
+        Ok(_) => 0,
+        Err(error) => {
+            error.kind.number() | error.cause.map_or(0, |cause| cause as u8) << CAUSE_SHIFT
         }
     }
 }

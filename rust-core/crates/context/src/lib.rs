@@ -16,7 +16,7 @@ mod outbox;
 mod outcome;
 mod table;
 
-pub use call::{Call, CallOwner, TraceContext};
+pub use call::{Call, CallOwner, Ending, TraceContext};
 pub use error::{CancelCause, Error, ErrorKind};
 pub use metadata::{Entry, Metadata, MetadataBuilder};
 pub use outbox::{Fetched, LogLevel, LogLine, Message, Outbox};

@@ -186,7 +186,7 @@ impl CallTable {
             Err(error) => &self.failed[usize::from(error.kind.number() - 1)],
         }
         .fetch_add(1, Ordering::Relaxed);
-        call.mark_finished();
+        call.mark_finished(&outcome);
         self.outbox.complete(call_id, outcome, call.timings());
         Some(call)
     }

@@ -9,4 +9,5 @@ pub use ferrule::*;
 
 mod order;
 mod outcome;
+mod park;
 mod probe;
