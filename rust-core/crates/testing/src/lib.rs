@@ -11,3 +11,6 @@ mod order;
 mod outcome;
 mod park;
 mod probe;
+
+#[cfg(test)]
+mod tests;

@@ -84,6 +84,7 @@ impl Exporter<OtapPdata> for OutcomeExporter {
                             parking.park(call, data);
                             continue;
                         }
+                        (Some(Order::Stall), Some(call)) => call.finished().await,
                         (Some(Order::Panic), _) => {
                             panic!("a test asked for a panic in the exporter")
                         }

@@ -38,6 +38,8 @@ impl Parking {
     /// Holds a call without waiting for it.
     pub(crate) fn park(&mut self, call: Arc<Call>, data: OtapPdata) {
         while self.parked.try_join_next().is_some() {}
+        // Reads the attributes, as a node that works with them does.
+        let _ = call.attributes().object();
         self.shared.log(LogLevel::Info, TARGET, arrival(&call));
         let (shared, handler) = (Arc::clone(&self.shared), self.handler.clone());
         self.parked.spawn_local(async move {
@@ -76,7 +78,7 @@ fn arrival(call: &Call) -> String {
         call.id(),
         time_left.as_millis(),
         call.metadata().first(TENANT).unwrap_or_default(),
-        String::from_utf8_lossy(call.attributes()),
+        String::from_utf8_lossy(call.attributes().json()),
         names.join(",")
     )
 }
