@@ -9,22 +9,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use crate::{CancelCause, ErrorKind, Metadata, Outcome, Timings};
-
-/// W3C trace context of a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TraceContext {
-    /// Trace id in W3C order.
-    pub trace_id: [u8; 16],
-    /// Span id in W3C order.
-    pub span_id: [u8; 8],
-    /// Trace flags.
-    pub flags: u8,
-    /// `tracestate` header, empty if there is none.
-    pub trace_state: Box<str>,
-    /// Whether the trace came from another process.
-    pub remote: bool,
-}
+use crate::deadline::{deadline_in, remaining};
+use crate::{Attributes, CancelCause, ErrorKind, Metadata, Outcome, Timings, TraceContext};
 
 /// How a call ended, for those who still work on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +34,7 @@ pub struct Call {
     deadline: Instant,
     metadata: Metadata,
     trace: Option<TraceContext>,
-    attributes: Box<[u8]>,
+    attributes: Attributes,
     owner: Arc<dyn CallOwner>,
     /// `OPEN`, or how the call ended: see `ending_number`.
     finished: AtomicU8,
@@ -64,16 +50,14 @@ impl Call {
         time_left: Duration,
         metadata: Metadata,
         trace: Option<TraceContext>,
-        attributes: Box<[u8]>,
+        attributes: Attributes,
         owner: Arc<dyn CallOwner>,
     ) -> Self {
         let submitted = Instant::now();
         Self {
             id,
             submitted,
-            deadline: submitted
-                .checked_add(time_left)
-                .unwrap_or_else(|| submitted + FAR),
+            deadline: deadline_in(submitted, time_left),
             metadata,
             trace,
             attributes,
@@ -96,6 +80,12 @@ impl Call {
         self.deadline
     }
 
+    /// Time left at `now`; none once the deadline has passed.
+    #[must_use]
+    pub fn time_left(&self, now: Instant) -> Option<Duration> {
+        remaining(self.deadline, now)
+    }
+
     /// Captured request headers.
     #[must_use]
     pub fn metadata(&self) -> &Metadata {
@@ -108,9 +98,9 @@ impl Call {
         self.trace.as_ref()
     }
 
-    /// Application values as JSON, as they came; empty if there are none.
+    /// Application values.
     #[must_use]
-    pub fn attributes(&self) -> &[u8] {
+    pub fn attributes(&self) -> &Attributes {
         &self.attributes
     }
 
@@ -153,6 +143,10 @@ impl Call {
         self.dispatched.store(nanos, Ordering::Relaxed);
     }
 
+    pub(crate) fn count_degraded(&mut self, counter: &Arc<AtomicU64>) {
+        self.attributes.count_degraded(counter);
+    }
+
     pub(crate) fn mark_finished(&self, outcome: &Outcome) {
         self.finished
             .store(ending_number(outcome), Ordering::Release);
@@ -192,9 +186,6 @@ fn ending_number(outcome: &Outcome) -> u8 {
         }
     }
 }
-
-/// Beyond any deadline that matters, yet safe to add to an instant.
-const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)

@@ -56,7 +56,10 @@ fn main() {
     report("submit to polled record, 1 in flight", trips);
     let (trips, time) = host.many_at_a_time(CALLS * 4);
     let rate = (CALLS * 4) as f64 / time.as_secs_f64();
-    report(&format!("submit to polled record, {IN_FLIGHT} in flight"), trips);
+    report(
+        &format!("submit to polled record, {IN_FLIGHT} in flight"),
+        trips,
+    );
     println!("{:<40} {rate:>8.0} calls/s", "");
     report("cancel of a call in flight", host.cancels(CALLS));
 }
@@ -214,14 +217,26 @@ fn frame() -> Vec<u8> {
     let flags = (at::FLAG_DEADLINE | at::FLAG_TRACE) as u16;
     put(at::FLAGS_OFFSET, &flags.to_le_bytes());
     put(at::FRAME_LENGTH_OFFSET, &length.to_le_bytes());
-    put(at::REMAINING_NANOS_OFFSET, &30_000_000_000_i64.to_le_bytes());
+    put(
+        at::REMAINING_NANOS_OFFSET,
+        &30_000_000_000_i64.to_le_bytes(),
+    );
     put(at::TRACE_ID_OFFSET, &[1; 16]);
     put(at::SPAN_ID_OFFSET, &[2; 8]);
     put(at::SIGNAL_OFFSET, &[1]);
     put(at::ENCODING_OFFSET, &[1]);
-    put(at::PAYLOAD_LENGTH_OFFSET, &(payload.len() as u32).to_le_bytes());
-    put(at::METADATA_COUNT_OFFSET, &(HEADERS.len() as u32).to_le_bytes());
-    put(at::CONTEXT_LENGTH_OFFSET, &(context.len() as u32).to_le_bytes());
+    put(
+        at::PAYLOAD_LENGTH_OFFSET,
+        &(payload.len() as u32).to_le_bytes(),
+    );
+    put(
+        at::METADATA_COUNT_OFFSET,
+        &(HEADERS.len() as u32).to_le_bytes(),
+    );
+    put(
+        at::CONTEXT_LENGTH_OFFSET,
+        &(context.len() as u32).to_le_bytes(),
+    );
     frame
 }
 
@@ -232,7 +247,10 @@ fn payload() -> Vec<u8> {
         field(1, &[1; 16]),
         field(2, &[2; 8]),
         field(5, name.as_bytes()),
-        field(9, &[field(1, b"http.route"), field(2, &field(1, b"/orders"))].concat()),
+        field(
+            9,
+            &[field(1, b"http.route"), field(2, &field(1, b"/orders"))].concat(),
+        ),
     ]
     .concat();
     let spans: Vec<u8> = (0..8).flat_map(|_| field(2, &span)).collect();

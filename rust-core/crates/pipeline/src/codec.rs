@@ -160,9 +160,12 @@ fn decompress(
     let malformed = |_| malformed(coding);
     match coding {
         ContentCoding::Identity => Ok(Bytes::copy_from_slice(input)),
-        ContentCoding::Gzip => {
-            read_all(coding, flate2::bufread::MultiGzDecoder::new(input), limits, is_wanted)
-        }
+        ContentCoding::Gzip => read_all(
+            coding,
+            flate2::bufread::MultiGzDecoder::new(input),
+            limits,
+            is_wanted,
+        ),
         ContentCoding::Deflate => {
             let mut decoder = flate2::bufread::ZlibDecoder::new(input);
             let output = read_all(coding, &mut decoder, limits, is_wanted)?;
@@ -313,14 +316,7 @@ fn run(job: CodecJob, calls: &CallTable, limits: &Limits) {
     let payload = std::mem::take(&mut queued.payload);
     queued.guard.blame_payload(true);
     let is_wanted = || !queued.call.is_finished();
-    let decoded = decode(
-        queued.signal,
-        encoding,
-        coding,
-        payload,
-        limits,
-        &is_wanted,
-    );
+    let decoded = decode(queued.signal, encoding, coding, payload, limits, &is_wanted);
     queued.guard.blame_payload(false);
     match decoded {
         Ok(payload) => {

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use ferrule_context::{
-    Admission, Call, CancelCause, Error, Fetched, Message, Metadata, TraceContext,
+    Admission, Attributes, Call, CancelCause, Error, Fetched, Message, Metadata, TraceContext,
 };
 use ferrule_otlp::Signal;
 use parking_lot::Mutex;
@@ -60,7 +60,7 @@ pub struct Submission {
     /// The trace that the call belongs to.
     pub trace: Option<TraceContext>,
     /// Application values as JSON.
-    pub attributes: Box<[u8]>,
+    pub attributes: Attributes,
 }
 
 /// A place in a pipeline's lane, taken before the payload is copied.

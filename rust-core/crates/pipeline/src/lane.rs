@@ -62,7 +62,9 @@ impl Lane {
 impl CallOwner for Lane {
     fn released(&self, call_id: u64) {
         // A closed channel means that the receiver is gone and keeps nothing for the call.
-        let _ = self.sender.send(LaneMessage::Released(call_id, Instant::now()));
+        let _ = self
+            .sender
+            .send(LaneMessage::Released(call_id, Instant::now()));
     }
 }
 

@@ -164,8 +164,16 @@ impl MetadataSettings {
         for (name, value, most) in [
             ("maxEntries", self.max_entries, frame::MAX_METADATA_COUNT),
             ("maxNameBytes", self.max_name_bytes, usize::from(u16::MAX)),
-            ("maxValueBytes", self.max_value_bytes, frame::MAX_CONTEXT_LENGTH),
-            ("maxTotalBytes", self.max_total_bytes, frame::MAX_CONTEXT_LENGTH),
+            (
+                "maxValueBytes",
+                self.max_value_bytes,
+                frame::MAX_CONTEXT_LENGTH,
+            ),
+            (
+                "maxTotalBytes",
+                self.max_total_bytes,
+                frame::MAX_CONTEXT_LENGTH,
+            ),
         ] {
             if value == 0 || value > most {
                 return Err(refused(

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
-use ferrule_context::{CallTable, LogLevel, Outbox, OutboundRules};
+use ferrule_context::{CallTable, LogLevel, OutboundRules, Outbox};
 use otel_arrow_dfe_config::error::Error as ConfigError;
 use otel_arrow_dfe_engine::memory_limiter::MemoryPressureState;
 use otel_arrow_dfe_otap::pdata::OtapPdata;

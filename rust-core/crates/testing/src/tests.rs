@@ -174,7 +174,10 @@ fn call_in_the_pipeline_is_let_go_of_with_its_cause() {
     let ids = format!("trace={}-{}-01 state=a=b ", "ab".repeat(16), "cd".repeat(8));
     assert!(arrival.contains(&ids), "{arrival}");
     assert!(arrival.contains(" tenant=acme "), "{arrival}");
-    assert!(arrival.ends_with(" headers=x-test-outcome,x-tenant-id"), "{arrival}");
+    assert!(
+        arrival.ends_with(" headers=x-test-outcome,x-tenant-id"),
+        "{arrival}"
+    );
     host.cancel(1);
     host.poll_until_line("finished call=1 cause=CLIENT at=");
     host.poll_until_line("finished call=2 cause=DEADLINE at=");
@@ -201,7 +204,10 @@ fn call_in_the_lane_ends_while_the_pipeline_is_busy() {
     host.cancel(2);
     assert_eq!(host.outcome(2), cancelled());
     assert!(is_timeout(&host.outcome(3)));
-    assert!(!host.outcomes.contains_key(&1), "the pipeline was still busy");
+    assert!(
+        !host.outcomes.contains_key(&1),
+        "the pipeline was still busy"
+    );
     assert_eq!(host.outcome(1), Ok(Default::default()));
     host.poll_until_empty();
 }
@@ -223,11 +229,17 @@ fn call_in_the_codec_ends_at_once() {
             encoding: Encoding::from_number(2).unwrap(),
             ..submission(call_id, "park")
         };
-        host.engine.submit(ticket, submission, body, permit).unwrap();
+        host.engine
+            .submit(ticket, submission, body, permit)
+            .unwrap();
         host.cancel(call_id);
     }
     host.poll_until(|host| host.outcomes.len() as u64 == calls);
-    assert!(host.outcomes.values().all(|outcome| *outcome == cancelled()));
+    assert!(
+        host.outcomes
+            .values()
+            .all(|outcome| *outcome == cancelled())
+    );
     host.poll_until_empty();
 }
 
@@ -279,7 +291,10 @@ fn data_held_beyond_the_grace_is_counted_and_told() {
     let line = host.poll_until_line("data of 1 calls was still held");
     assert!(line.contains("500 ms"), "{line}");
     let status = host.status();
-    assert_eq!((&status["lingering"], &status["inFlight"]), (&1.into(), &0.into()));
+    assert_eq!(
+        (&status["lingering"], &status["inFlight"]),
+        (&1.into(), &0.into())
+    );
 }
 
 #[test]

@@ -169,9 +169,15 @@ mod tests {
 
     #[test]
     fn named_values_keep_their_order_and_others_stay() {
-        let names = ["X-Tenant".to_owned(), "x-key-bin".to_owned(), "x-text".to_owned()];
+        let names = [
+            "X-Tenant".to_owned(),
+            "x-key-bin".to_owned(),
+            "x-text".to_owned(),
+        ];
         let rules = OutboundRules::new(&names, false).unwrap();
-        let (headers, dropped) = HeaderNames::new().unwrap().headers(&call(true), None, &rules);
+        let (headers, dropped) = HeaderNames::new()
+            .unwrap()
+            .headers(&call(true), None, &rules);
         let parent = "00-01010101010101010101010101010101-0202020202020202-01";
         assert_eq!(
             texts(&headers)[..5],
@@ -185,7 +191,10 @@ mod tests {
         );
         assert_eq!((headers.len(), dropped), (6, 1));
         let id = headers.get(5).unwrap();
-        assert_eq!((id.wire_name(), id.value.bytes), (CALL_ID_HEADER, &7_u64.to_le_bytes()[..]));
+        assert_eq!(
+            (id.wire_name(), id.value.bytes),
+            (CALL_ID_HEADER, &7_u64.to_le_bytes()[..])
+        );
     }
 
     #[test]

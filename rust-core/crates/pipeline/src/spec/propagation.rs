@@ -21,7 +21,10 @@ use crate::shared::{CALL_ID_HEADER, TRACE_PARENT, TRACE_STATE};
 const EXPORTER: &str = "exporter:otlp_grpc";
 
 pub(super) fn complete(spec: &mut Value, outbound: &OutboundRules) -> Result<(), Error> {
-    let names: Vec<_> = outbound.names().chain([TRACE_PARENT, TRACE_STATE]).collect();
+    let names: Vec<_> = outbound
+        .names()
+        .chain([TRACE_PARENT, TRACE_STATE])
+        .collect();
     let ours = json!({
         "default": {
             "selector": {"type": "named", "named": names},
@@ -57,7 +60,9 @@ pub(super) fn complete(spec: &mut Value, outbound: &OutboundRules) -> Result<(),
 fn selects(scope: &mut Value) -> Option<bool> {
     let policy = present(scope, "/policies/transport_headers")?;
     let own = present(policy, "/header_propagation")?;
-    let selects = own["overrides"].as_array().is_some_and(|all| !all.is_empty())
+    let selects = own["overrides"]
+        .as_array()
+        .is_some_and(|all| !all.is_empty())
         || own["default"]["selector"]["type"]
             .as_str()
             .is_some_and(|selector| selector != "none");
@@ -69,7 +74,9 @@ fn selects(scope: &mut Value) -> Option<bool> {
 
 /// The first override that matches counts.
 fn keep_private(policy: &mut Value) {
-    let overrides = object(policy).entry("overrides").or_insert_with(|| json!([]));
+    let overrides = object(policy)
+        .entry("overrides")
+        .or_insert_with(|| json!([]));
     if let Some(overrides) = overrides.as_array_mut() {
         overrides.insert(
             0,
@@ -117,7 +124,8 @@ mod tests {
         }}}}})
     }
 
-    const OUT: &str = r#"{"type": "urn:otel:exporter:otlp_grpc", "config": {"grpc_endpoint": "http://far:1"}}"#;
+    const OUT: &str =
+        r#"{"type": "urn:otel:exporter:otlp_grpc", "config": {"grpc_endpoint": "http://far:1"}}"#;
 
     fn own(spec: &Value) -> &Value {
         &spec["groups"]["g"]["pipelines"]["p"]["nodes"]["out"]["header_propagation"]
@@ -131,7 +139,10 @@ mod tests {
             own(&spec)["default"]["selector"],
             json!({"type": "named", "named": ["x-tenant", "traceparent", "tracestate"]})
         );
-        assert!(spec.pointer("/groups/g/pipelines/p/nodes/in/header_propagation").is_none());
+        assert!(
+            spec.pointer("/groups/g/pipelines/p/nodes/in/header_propagation")
+                .is_none()
+        );
     }
 
     #[test]
