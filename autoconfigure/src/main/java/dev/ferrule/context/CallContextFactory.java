@@ -61,7 +61,8 @@ public final class CallContextFactory {
 	}
 
 	private static CallContext endingWith(RequestCallContext request, CallContext context) {
-		// A context that a customizer gave less time ends alone, but this one is the whole
+		// A context that a customizer gave less time ends alone, but this one is the
+		// whole
 		return CallContext.builder()
 			.deadline(context.deadline())
 			.cancellation(request.cancellation())

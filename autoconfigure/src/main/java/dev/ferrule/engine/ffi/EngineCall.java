@@ -219,13 +219,17 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	}
 
 	/**
-	 * Cancels the call in the engine because its token was cancelled. The engine knows
-	 * the deadline and ends the call with the right outcome itself.
+	 * Cancels the call in the engine because its token was cancelled. If that is because
+	 * the deadline passed, the engine ends the call with the right outcome itself, unless
+	 * it is not the deadline of this call.
 	 */
 	@Override
 	public void accept(CancellationCause cause) {
 		if (cause != CancellationCause.DEADLINE) {
 			this.canceller.cancel(this, cause);
+		}
+		else if (this.context.deadline() == null) {
+			this.canceller.cancel(this, CancellationCause.APPLICATION);
 		}
 	}
 

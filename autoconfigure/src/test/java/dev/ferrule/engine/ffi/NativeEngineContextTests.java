@@ -119,7 +119,7 @@ class NativeEngineContextTests {
 
 	@Test
 	void tokenThatFiresWithTheDeadlineLeavesTheOutcomeToTheEngine() {
-		CallContext context = CallContext.builder().cancellation(this.source).build();
+		CallContext context = new Manual().context(this.source);
 		CompletableFuture<ExportResult> future = this.fixture.submit(context);
 		this.source.cancel(CancellationCause.DEADLINE);
 		assertThat(this.fixture.api.cancels).isEmpty();
@@ -128,6 +128,14 @@ class NativeEngineContextTests {
 		int entered = this.fixture.api.frames.size();
 		assertThat(EngineFixture.kind(this.fixture.submit(context))).isEqualTo(ErrorKind.TIMEOUT);
 		assertThat(this.fixture.api.frames).hasSize(entered);
+	}
+
+	@Test
+	void tokenThatFiresWithADeadlineOfOthersCancelsTheCall() {
+		CompletableFuture<ExportResult> future = this.fixture
+			.submit(CallContext.background().withCancellation(this.source.token()));
+		this.source.cancel(CancellationCause.DEADLINE);
+		assertThat(EngineFixture.failure(future).failure().cause()).isEqualTo(CancellationCause.APPLICATION);
 	}
 
 	@Test
