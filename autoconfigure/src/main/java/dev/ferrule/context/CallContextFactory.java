@@ -56,7 +56,20 @@ public final class CallContextFactory {
 		for (CallContextCustomizer customizer : this.customizers) {
 			context = customizer.customize(request.carrier(), context);
 		}
-		return context;
+		boolean own = context.cancellation() == request.cancellation().token();
+		return (own && !this.customizers.isEmpty()) ? endingWith(request, context) : context;
+	}
+
+	private static CallContext endingWith(RequestCallContext request, CallContext context) {
+		// A context that a customizer gave less time ends alone, but this one is the
+		// whole
+		return CallContext.builder()
+			.deadline(context.deadline())
+			.cancellation(request.cancellation())
+			.metadata(context.metadata())
+			.trace(context.trace())
+			.attributesJson(context.attributesJson())
+			.build();
 	}
 
 }
