@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod attributes;
+mod builder;
 mod call;
 pub mod deadline;
 mod error;
@@ -22,6 +23,7 @@ mod table;
 mod trace;
 
 pub use attributes::Attributes;
+pub use builder::CallBuilder;
 pub use call::{Call, CallOwner};
 pub use error::{CancelCause, Error, ErrorKind};
 pub use metadata::{Entry, Metadata, MetadataBuilder, Place, PlaceName};
