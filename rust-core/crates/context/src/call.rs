@@ -4,12 +4,12 @@
 //! One call, from submission to outcome.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use crate::deadline::{deadline_in, remaining};
+use crate::sync::{AtomicBool, AtomicU64, Ordering};
 use crate::{Attributes, Metadata, Timings, TraceContext};
 
 /// Whoever works on a call and must let go of it when somebody else finished it.

@@ -19,6 +19,7 @@ mod metadata;
 mod outbound;
 mod outbox;
 mod outcome;
+mod sync;
 mod table;
 mod trace;
 
