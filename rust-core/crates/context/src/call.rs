@@ -4,12 +4,12 @@
 //! One call, from submission to outcome.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use crate::deadline::{deadline_in, remaining};
+use crate::sync::{AtomicU8, AtomicU64, Ordering};
 use crate::{Attributes, CancelCause, ErrorKind, Metadata, Outcome, Timings, TraceContext};
 
 /// How a call ended, for those who still work on it.
