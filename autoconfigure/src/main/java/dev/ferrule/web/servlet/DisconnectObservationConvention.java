@@ -17,6 +17,7 @@
 package dev.ferrule.web.servlet;
 
 import io.micrometer.common.KeyValue;
+import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.http.server.observation.DefaultServerRequestObservationConvention;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
@@ -42,12 +43,18 @@ public final class DisconnectObservationConvention extends DefaultServerRequestO
 
 	@Override
 	protected KeyValue status(ServerRequestObservationContext context) {
-		return ClientDisconnect.isCause(context.getError()) ? STATUS : super.status(context);
+		return hasClientLeft(context) ? STATUS : super.status(context);
 	}
 
 	@Override
 	protected KeyValue outcome(ServerRequestObservationContext context) {
-		return ClientDisconnect.isCause(context.getError()) ? OUTCOME : super.outcome(context);
+		return hasClientLeft(context) ? OUTCOME : super.outcome(context);
+	}
+
+	private static boolean hasClientLeft(ServerRequestObservationContext context) {
+		HttpServletResponse response = context.getResponse();
+		return (response != null && response.getStatus() == ClientDisconnect.CLIENT_CLOSED_REQUEST)
+				|| ClientDisconnect.isCause(context.getError());
 	}
 
 }
