@@ -16,8 +16,10 @@
 
 package dev.ferrule.web.servlet;
 
+import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.context.RequestCallContext;
 import io.micrometer.common.KeyValue;
-import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.http.server.observation.DefaultServerRequestObservationConvention;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
@@ -52,8 +54,9 @@ public final class DisconnectObservationConvention extends DefaultServerRequestO
 	}
 
 	private static boolean hasClientLeft(ServerRequestObservationContext context) {
-		HttpServletResponse response = context.getResponse();
-		return (response != null && response.getStatus() == ClientDisconnect.CLIENT_CLOSED_REQUEST)
+		HttpServletRequest request = context.getCarrier();
+		RequestCallContext call = (request != null) ? TelemetryContextFilter.of(request) : null;
+		return (call != null && call.cancellation().token().cause() == CancellationCause.CLIENT)
 				|| ClientDisconnect.isCause(context.getError());
 	}
 
