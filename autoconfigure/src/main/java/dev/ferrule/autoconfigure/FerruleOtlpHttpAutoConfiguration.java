@@ -51,7 +51,8 @@ public final class FerruleOtlpHttpAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ServletCallContextFactory ferruleServletCallContextFactory(FerruleProperties properties) {
-		return ServletCallContextFactory.withDeadline(properties.context().defaultDeadline());
+		return ServletCallContextFactory
+			.ofFilter(ServletCallContextFactory.withDeadline(properties.context().defaultDeadline()));
 	}
 
 	@Bean

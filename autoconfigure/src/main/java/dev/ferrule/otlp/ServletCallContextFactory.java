@@ -21,6 +21,8 @@ import java.time.Duration;
 import dev.ferrule.cancellation.CancellationToken;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.Deadline;
+import dev.ferrule.context.RequestCallContext;
+import dev.ferrule.web.servlet.TelemetryContextFilter;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
@@ -33,7 +35,8 @@ public interface ServletCallContextFactory {
 	/**
 	 * Builds a context.
 	 * @param request the request
-	 * @param cancellation tells when the client left; belongs into the context
+	 * @param cancellation tells when the client left; belongs into the context, and is
+	 * that of the {@link TelemetryContextFilter} if the request passed it
 	 * @return the context
 	 * @throws RuntimeException to refuse the request, as the error translator says; a 401
 	 * asks for authentication
@@ -50,6 +53,18 @@ public interface ServletCallContextFactory {
 			.deadline(Deadline.after(time))
 			.cancellation(cancellation)
 			.build();
+	}
+
+	/**
+	 * Returns a factory that takes the contexts of {@link TelemetryContextFilter}.
+	 * @param otherwise builds the contexts of requests that did not pass the filter
+	 * @return the factory
+	 */
+	static ServletCallContextFactory ofFilter(ServletCallContextFactory otherwise) {
+		return (request, cancellation) -> {
+			RequestCallContext context = TelemetryContextFilter.of(request);
+			return (context != null) ? context.get() : otherwise.create(request, cancellation);
+		};
 	}
 
 }
