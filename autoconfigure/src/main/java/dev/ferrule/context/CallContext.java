@@ -25,8 +25,6 @@ import dev.ferrule.cancellation.CancellationSource;
 import dev.ferrule.cancellation.CancellationToken;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.json.JsonWriter;
-
 /**
  * Immutable facts of one call, carried to the engine with each submission. Thread-safe.
  */
@@ -38,7 +36,6 @@ public final class CallContext {
 
 	private final CancellationToken cancellation;
 
-	/** Of the token, if whoever made the context wants to hear of its end. */
 	private final @Nullable CancellationSource source;
 
 	private final @Nullable TraceContext trace;
@@ -63,8 +60,7 @@ public final class CallContext {
 	}
 
 	/**
-	 * Returns the context of work that no request asked for: without deadline,
-	 * cancellation, metadata, trace and attributes.
+	 * Returns the context of work that no request asked for, with nothing in it.
 	 * @return the shared instance
 	 */
 	public static CallContext background() {
@@ -92,7 +88,7 @@ public final class CallContext {
 	 * @return the metadata, possibly empty
 	 */
 	public ClientMetadata metadata() {
-		return this.shared.metadata;
+		return this.shared.metadata();
 	}
 
 	/**
@@ -108,7 +104,7 @@ public final class CallContext {
 	 * @return the JSON text, or {@code null} if there are none
 	 */
 	public @Nullable String attributesJson() {
-		return this.shared.attributesJson;
+		return this.shared.attributesJson();
 	}
 
 	/**
@@ -126,8 +122,7 @@ public final class CallContext {
 
 	/**
 	 * Returns a context that another token cancels.
-	 * @param cancellation replaces the token of this context, which is not listened to
-	 * any more
+	 * @param cancellation replaces the token of this context
 	 * @return the context
 	 */
 	public CallContext withCancellation(CancellationToken cancellation) {
@@ -152,7 +147,7 @@ public final class CallContext {
 	public CallContext withMetadata(ClientMetadata metadata) {
 		Objects.requireNonNull(metadata, "'metadata' must not be null");
 		return new CallContext(this.deadline, this.cancellation, this.source, this.trace,
-				new SharedPart(metadata, this.shared.attributesJson));
+				new SharedPart(metadata, this.shared.attributesJson()));
 	}
 
 	/**
@@ -162,34 +157,26 @@ public final class CallContext {
 	 */
 	public CallContext withAttributesJson(@Nullable String attributesJson) {
 		return new CallContext(this.deadline, this.cancellation, this.source, this.trace,
-				new SharedPart(this.shared.metadata, attributesJson));
+				new SharedPart(this.shared.metadata(), attributesJson));
 	}
 
 	/**
 	 * Returns an encoded form of the metadata and the attributes, made once and shared
-	 * with all contexts derived from this one that change neither. <b>Internal</b>: meant
-	 * for the binding of the engine, there is one place for one type.
+	 * with all contexts derived from this one that change neither. There is one place for
+	 * one type. <b>Internal</b>: meant for the engine.
 	 * @param <T> type of the encoded form, immutable
 	 * @param type type of the encoded form
-	 * @param encoder makes it, of nothing but {@link #metadata()} and
-	 * {@link #attributesJson()}; may run more than once where threads race
+	 * @param encoder makes it of those two; may run more than once where threads race
 	 * @return the encoded form
 	 */
 	public <T> T cached(Class<T> type, Function<CallContext, T> encoder) {
-		Object present = this.shared.encoded;
-		if (type.isInstance(present)) {
-			return type.cast(present);
-		}
-		T encoded = encoder.apply(this);
-		this.shared.encoded = encoded;
-		return encoded;
+		return this.shared.cached(type, this, encoder);
 	}
 
 	/**
-	 * Tells everybody who works under this context that it is over, because its deadline
-	 * passed or the engine stops. Does nothing if the context was made with a token only.
-	 * <b>Internal</b>: meant for the engine.
-	 * @param cause why
+	 * Tells everybody who works under this context that it is over. Does nothing if the
+	 * context was made with a token only. <b>Internal</b>: meant for the engine.
+	 * @param cause the deadline passed or the engine stops
 	 */
 	public void end(CancellationCause cause) {
 		if (this.source != null) {
@@ -199,27 +186,8 @@ public final class CallContext {
 
 	@Override
 	public String toString() {
-		return "CallContext[deadline=" + this.deadline + ", cancellation=" + this.cancellation + ", metadata="
-				+ this.shared.metadata + ", trace=" + this.trace + ", attributes="
-				+ (this.shared.attributesJson != null) + "]";
-	}
-
-	/**
-	 * The part of a context that several submissions share, with its encoded form.
-	 */
-	private static final class SharedPart {
-
-		private final ClientMetadata metadata;
-
-		private final @Nullable String attributesJson;
-
-		private volatile @Nullable Object encoded;
-
-		SharedPart(ClientMetadata metadata, @Nullable String attributesJson) {
-			this.metadata = metadata;
-			this.attributesJson = (attributesJson != null && !attributesJson.isBlank()) ? attributesJson : null;
-		}
-
+		return "CallContext[deadline=" + this.deadline + ", cancellation=" + this.cancellation + ", trace=" + this.trace
+				+ ", " + this.shared + "]";
 	}
 
 	/**
@@ -308,14 +276,14 @@ public final class CallContext {
 		}
 
 		/**
-		 * Sets nested application values.
+		 * Sets nested application values. What cannot be written (NaN, a cycle, more than
+		 * 32 levels or 10000 values) becomes {@code null} and is counted.
 		 * @param attributes maps, collections, arrays, strings, finite numbers, booleans
 		 * and {@code null}; anything else as its string
 		 * @return this builder
 		 */
 		public Builder attributes(Map<String, ?> attributes) {
-			return attributesJson(
-					attributes.isEmpty() ? null : JsonWriter.<Map<String, ?>>standard().writeToString(attributes));
+			return attributesJson(AttributesJson.write(attributes));
 		}
 
 		/**
