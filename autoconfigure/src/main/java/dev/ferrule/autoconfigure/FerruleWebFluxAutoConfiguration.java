@@ -20,6 +20,7 @@ import dev.ferrule.context.CallContextFactory;
 import dev.ferrule.web.reactive.CallContextArgumentResolver;
 import dev.ferrule.web.reactive.DisconnectObservationConvention;
 import dev.ferrule.web.reactive.TelemetryContextWebFilter;
+import io.micrometer.common.KeyValue;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -27,10 +28,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.micrometer.observation.autoconfigure.ObservationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.http.server.reactive.observation.ServerRequestObservationConvention;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.result.method.annotation.ArgumentResolverConfigurer;
@@ -57,14 +57,14 @@ public final class FerruleWebFluxAutoConfiguration implements WebFluxConfigurer 
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ ObservationProperties.class, ServerRequestObservationConvention.class })
-	@EnableConfigurationProperties(ObservationProperties.class)
+	@ConditionalOnClass({ KeyValue.class, ServerRequestObservationConvention.class })
 	static class ObservationConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(ServerRequestObservationConvention.class)
-		DisconnectObservationConvention ferruleServerRequestObservationConvention(ObservationProperties properties) {
-			return new DisconnectObservationConvention(properties.getHttp().getServer().getRequests().getName());
+		DisconnectObservationConvention ferruleServerRequestObservationConvention(Environment environment) {
+			return new DisconnectObservationConvention(environment
+				.getProperty("management.observations.http.server.requests.name", "http.server.requests"));
 		}
 
 	}

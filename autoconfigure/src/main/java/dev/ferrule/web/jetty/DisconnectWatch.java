@@ -19,6 +19,7 @@ package dev.ferrule.web.jetty;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
@@ -165,15 +166,20 @@ final class DisconnectWatch implements Callback {
 			}
 			this.over = true;
 		}
-		clientLeft(failure);
+		// The lock may be held, if interest could not be registered.
+		executor().execute(() -> clientLeft(failure));
 	}
 
 	private void clientLeft(Throwable failure) {
 		this.listener.accept(failure);
 		Runnable task = HttpChannel.from(this.request).onRemoteFailure(failure);
 		if (task != null) {
-			this.request.getConnectionMetaData().getConnector().getExecutor().execute(task);
+			executor().execute(task);
 		}
+	}
+
+	private Executor executor() {
+		return this.request.getConnectionMetaData().getConnector().getExecutor();
 	}
 
 	@Override
