@@ -17,7 +17,9 @@
 package dev.ferrule.autoconfigure;
 
 import dev.ferrule.context.CallContextFactory;
+import dev.ferrule.web.servlet.DisconnectObservationConvention;
 import dev.ferrule.web.servlet.TelemetryContextFilter;
+import io.micrometer.common.KeyValue;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 
@@ -29,6 +31,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.http.server.observation.ServerRequestObservationConvention;
 import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
@@ -51,6 +56,19 @@ public final class FerruleServletAutoConfiguration {
 		registration.setAsyncSupported(true);
 		registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC);
 		return registration;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ KeyValue.class, ServerRequestObservationConvention.class })
+	static class ObservationConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(ServerRequestObservationConvention.class)
+		DisconnectObservationConvention ferruleServerRequestObservationConvention(Environment environment) {
+			return new DisconnectObservationConvention(environment
+				.getProperty("management.observations.http.server.requests.name", "http.server.requests"));
+		}
+
 	}
 
 }

@@ -17,7 +17,11 @@
 package dev.ferrule.web.servlet;
 
 import java.io.IOException;
+import java.util.concurrent.CancellationException;
 
+import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.cancellation.CancellationSource;
+import dev.ferrule.error.CallCancelledTelemetryException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.util.DisconnectedClientHelper;
@@ -30,6 +34,9 @@ final class ClientDisconnect {
 	/** Begin of what Tomcat says of an HTTP/2 stream. */
 	private static final String RESET = "Client reset the stream";
 
+	/** Status of a request whose client left, in the logs only. */
+	static final int CLIENT_CLOSED_REQUEST = 499;
+
 	private ClientDisconnect() {
 	}
 
@@ -41,6 +48,25 @@ final class ClientDisconnect {
 	static boolean isCause(@Nullable Throwable failure) {
 		return failure != null && (DisconnectedClientHelper.isClientDisconnectedException(failure)
 				|| (failure instanceof IOException && String.valueOf(failure.getMessage()).startsWith(RESET)));
+	}
+
+	/**
+	 * Returns whether a handler failed because it was told that its client left, or by
+	 * writing to it.
+	 * @param cancellation cancellation of the request
+	 * @param failure failure of the handler
+	 * @return whether the failure is none
+	 */
+	static boolean hasEnded(CancellationSource cancellation, Throwable failure) {
+		if (cancellation.token().cause() != CancellationCause.CLIENT) {
+			return false;
+		}
+		for (Throwable at = failure; at != null; at = at.getCause()) {
+			if (at instanceof CallCancelledTelemetryException || at instanceof CancellationException) {
+				return true;
+			}
+		}
+		return isCause(failure);
 	}
 
 }

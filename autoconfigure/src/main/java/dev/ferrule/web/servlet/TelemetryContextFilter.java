@@ -27,6 +27,9 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
@@ -49,6 +52,8 @@ public final class TelemetryContextFilter implements Filter {
 	 * Security.
 	 */
 	public static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
+
+	private static final Log logger = LogFactory.getLog(TelemetryContextFilter.class);
 
 	private static final String ATTRIBUTE = RequestCallContext.class.getName();
 
@@ -75,19 +80,35 @@ public final class TelemetryContextFilter implements Filter {
 	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
 		long arrivalNanoTime = System.nanoTime();
-		if (!(request instanceof HttpServletRequest http)) {
+		if (!(request instanceof HttpServletRequest httpRequest)) {
 			chain.doFilter(request, response);
 			return;
 		}
 		RequestCallContext context = of(request);
 		if (context == null) {
-			context = this.contexts.begin(new ServletRequestCarrier(http, arrivalNanoTime));
+			context = this.contexts.begin(new ServletRequestCarrier(httpRequest, arrivalNanoTime));
 			request.setAttribute(ATTRIBUTE, context);
+		}
+		ClientWatch watch = ClientWatch.of(request);
+		if (watch != null) {
+			watch.open(context.cancellation());
 		}
 		try (CurrentCallContext.Scope scope = CurrentCallContext.open(context)) {
 			chain.doFilter(request, response);
 		}
+		catch (IOException | ServletException | RuntimeException ex) {
+			if (!ClientDisconnect.hasEnded(context.cancellation(), ex)) {
+				throw ex;
+			}
+			logger.debug("Handler ended because the client left", ex);
+			if (response instanceof HttpServletResponse http && !response.isCommitted()) {
+				http.setStatus(ClientDisconnect.CLIENT_CLOSED_REQUEST);
+			}
+		}
 		finally {
+			if (watch != null) {
+				watch.close();
+			}
 			if (request.isAsyncStarted()) {
 				AsyncRequestEnd.listen(request, context.cancellation());
 			}
