@@ -27,7 +27,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration for disconnects on Jetty.
@@ -39,8 +38,9 @@ import org.springframework.core.env.Environment;
 public final class FerruleJettyAutoConfiguration {
 
 	@Bean
-	WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> ferruleJettyDisconnects(Environment environment) {
-		boolean watch = environment.getProperty("ferrule.cancellation.jetty.enabled", Boolean.class, false);
+	WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> ferruleJettyDisconnects(
+			FerruleProperties properties) {
+		boolean watch = properties.cancellation().jetty().enabled();
 		return (factory) -> factory
 			.addServerCustomizers((server) -> server.insertHandler(new DisconnectHandler(watch)));
 	}

@@ -42,12 +42,17 @@ public final class ParkingServer implements AutoCloseable {
 	/** Has calls parked. */
 	public static final Map<String, String> PARK = Map.of("x-test-outcome", "park", "Content-Type", "application/json");
 
+	/** Has calls succeed. */
+	public static final Map<String, String> ACKNOWLEDGE = Map.of("Content-Type", "application/json");
+
 	/** A body for calls. */
 	public static final byte[] SPANS = """
 			{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c",
 			"spanId":"eee19b7ec3c1b174","name":"span"}]}]}]}""".getBytes(StandardCharsets.UTF_8);
 
 	private final ConfigurableApplicationContext context;
+
+	private final ParkedCalls calls;
 
 	/**
 	 * Starts the application.
@@ -63,6 +68,16 @@ public final class ParkingServer implements AutoCloseable {
 					"ferrule.engine.drain-timeout=500ms", "ferrule.context.metadata.capture=true")
 			.properties(properties)
 			.run();
+		// Starting resets the logging.
+		this.calls = new ParkedCalls();
+	}
+
+	/**
+	 * Returns the parked calls.
+	 * @return what is known of them
+	 */
+	public ParkedCalls calls() {
+		return this.calls;
 	}
 
 	/**
@@ -97,6 +112,7 @@ public final class ParkingServer implements AutoCloseable {
 
 	@Override
 	public void close() {
+		this.calls.close();
 		this.context.close();
 	}
 

@@ -31,8 +31,9 @@ import org.eclipse.jetty.util.Callback;
  *
  * <p>
  * Of HTTP/2 streams Jetty says so itself. On HTTP/1.1 it notices nothing before the
- * answer is written, unless the connection is watched: once the body was read, this
- * handler tries to read on, and gives back to Jetty what it gets of the next request.
+ * answer is written, unless the connection is watched: once the body was read and
+ * somebody listens to the cancellation, this handler tries to read on, and gives back to
+ * Jetty what it gets of the next request.
  */
 public final class DisconnectHandler extends Handler.Wrapper {
 
@@ -52,7 +53,7 @@ public final class DisconnectHandler extends Handler.Wrapper {
 	public boolean handle(Request request, Response response, Callback callback) throws Exception {
 		request.addFailureListener((failure) -> cancel(request, failure));
 		if (this.watchHttp1) {
-			DisconnectWatch.begin(request, (failure) -> cancel(request, failure));
+			DisconnectWatch.provide(request);
 		}
 		return super.handle(request, response, callback);
 	}

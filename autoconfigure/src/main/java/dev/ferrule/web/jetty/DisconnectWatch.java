@@ -21,8 +21,10 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 
+import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.cancellation.CancellationSource;
+import dev.ferrule.web.servlet.ClientWatch;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
@@ -39,62 +41,99 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads on while an HTTP/1.1 request is served, in order to notice that its client left.
- * Between the end of the body and the answer nobody else reads; before Jetty looks for
- * the next request the watch has to be over, or Jetty drops the connection for a read
- * that is pending.
+ * Reads on while an HTTP/1.1 request is served and somebody wants to know whether its
+ * client left. Between the end of the body and the answer nobody else reads; before Jetty
+ * looks for the next request the watch has to be over, or Jetty drops the connection for
+ * a read that is pending.
  */
-final class DisconnectWatch implements Callback {
+final class DisconnectWatch implements ClientWatch, Callback {
 
 	private static final CancellationException OVER = new CancellationException("The request is answered");
 
 	private final Request request;
 
-	private final Consumer<Throwable> listener;
-
 	private final AbstractEndPoint endPoint;
 
 	private final Connection.UpgradeTo connection;
+
+	/** Of the body, negative if unknown. */
+	private final long length;
+
+	private @Nullable CancellationSource cancellation;
+
+	private boolean observed;
+
+	private long received;
+
+	private boolean bodyRead;
+
+	/** The last content that was read, which may not be in use any more. */
+	private Content.@Nullable Chunk content;
 
 	private boolean armed;
 
 	private boolean over;
 
-	private DisconnectWatch(Request request, Consumer<Throwable> listener, AbstractEndPoint endPoint,
-			Connection.UpgradeTo connection) {
+	private DisconnectWatch(Request request, AbstractEndPoint endPoint, Connection.UpgradeTo connection) {
 		this.request = request;
-		this.listener = listener;
 		this.endPoint = endPoint;
 		this.connection = connection;
+		this.length = request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
 	}
 
 	/**
-	 * Watches the connection of a request, if it is one of HTTP/1.1 that stays so.
+	 * Gives a request its watch, if its connection is one of HTTP/1.1 that stays so.
 	 * @param request request that is about to be handled
-	 * @param listener called when the client left, on a thread that must not block
 	 */
-	static void begin(Request request, Consumer<Throwable> listener) {
+	static void provide(Request request) {
 		ConnectionMetaData connection = request.getConnectionMetaData();
 		if (connection.getHttpVersion().getVersion() <= HttpVersion.HTTP_1_1.getVersion()
 				&& !request.getHeaders().contains(HttpHeader.UPGRADE)
 				&& connection.getConnection() instanceof Connection.UpgradeTo upgradable
 				&& connection.getConnection().getEndPoint() instanceof AbstractEndPoint endPoint) {
-			DisconnectWatch watch = new DisconnectWatch(request, listener, endPoint, upgradable);
+			DisconnectWatch watch = new DisconnectWatch(request, endPoint, upgradable);
+			request.setAttribute(ATTRIBUTE, watch);
 			request.addHttpStreamWrapper((stream) -> watch.new Stream(stream));
-			if (!hasBody(request)) {
-				// Its end, which is read as often as asked for.
+			if (watch.length <= 0 && !request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)) {
+				// Reads the end, which can be read again.
 				request.read();
 			}
 		}
 	}
 
-	private static boolean hasBody(Request request) {
-		return request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)
-				|| request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > 0;
+	@Override
+	public void open(CancellationSource cancellation) {
+		synchronized (this) {
+			this.cancellation = cancellation;
+		}
+		cancellation.onObserved(this::onObserved);
 	}
 
-	private synchronized void arm() {
-		if (!this.over && !this.armed) {
+	// The request may have become asynchronous: its answer ends the watch.
+	@Override
+	public void close() {
+	}
+
+	private synchronized void onObserved() {
+		this.observed = true;
+		arm();
+	}
+
+	// Many applications read the length of the body, but not on to its end.
+	private void onRead(Content.Chunk chunk) {
+		if (chunk.hasRemaining()) {
+			this.content = chunk;
+			this.received += chunk.remaining();
+		}
+		this.bodyRead = chunk.isLast() || (this.length >= 0 && this.received >= this.length);
+		arm();
+	}
+
+	private void arm() {
+		// Content that is still in use keeps the buffer into which the connection would
+		// take what is read ahead.
+		boolean inUse = this.content != null && this.content.isRetained();
+		if (this.observed && this.bodyRead && !inUse && !this.over && !this.armed) {
 			this.armed = true;
 			this.armed = this.endPoint.tryFillInterested(this) && !this.over;
 		}
@@ -171,7 +210,9 @@ final class DisconnectWatch implements Callback {
 	}
 
 	private void clientLeft(Throwable failure) {
-		this.listener.accept(failure);
+		if (this.cancellation != null) {
+			this.cancellation.cancel(CancellationCause.CLIENT);
+		}
 		Runnable task = HttpChannel.from(this.request).onRemoteFailure(failure);
 		if (task != null) {
 			executor().execute(task);
@@ -192,26 +233,19 @@ final class DisconnectWatch implements Callback {
 	 */
 	private final class Stream extends HttpStream.Wrapper {
 
-		private Content.@Nullable Chunk content;
-
 		Stream(HttpStream stream) {
 			super(stream);
 		}
 
 		@Override
-		public Content.Chunk read() {
-			Content.Chunk chunk = super.read();
-			if (chunk != null && !Content.Chunk.isFailure(chunk)) {
-				if (chunk.hasRemaining()) {
-					this.content = chunk;
+		public Content.@Nullable Chunk read() {
+			synchronized (DisconnectWatch.this) {
+				Content.Chunk chunk = super.read();
+				if (chunk != null && !Content.Chunk.isFailure(chunk)) {
+					onRead(chunk);
 				}
-				// Content that is still in use keeps the buffer into which the connection
-				// would take what was read ahead.
-				if (chunk.isLast() && (this.content == null || !this.content.isRetained())) {
-					arm();
-				}
+				return chunk;
 			}
-			return chunk;
 		}
 
 		@Override

@@ -25,6 +25,9 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
  */
 final class ReactiveRequestCarrier implements RequestCarrier {
 
+	/** Begin of the names under which Netty adds facts of an HTTP/2 stream. */
+	private static final String NETTY_PREFIX = "x-http2-";
+
 	private final ServerHttpRequest request;
 
 	private final long arrivalNanoTime;
@@ -46,7 +49,11 @@ final class ReactiveRequestCarrier implements RequestCarrier {
 
 	@Override
 	public void forEachHeader(HeaderVisitor visitor) {
-		this.request.getHeaders().forEach((name, values) -> values.forEach((value) -> visitor.text(name, value)));
+		this.request.getHeaders().forEach((name, values) -> {
+			if (!name.startsWith(NETTY_PREFIX)) {
+				values.forEach((value) -> visitor.text(name, value));
+			}
+		});
 	}
 
 }

@@ -122,10 +122,10 @@ class TelemetryContextWebFilterTests {
 
 	@Test
 	void refusedRequestFailsWhoeverAsks() {
-		TelemetryContextWebFilter refusing = new TelemetryContextWebFilter(new CallContextFactory(List.of(), List.of((
-				request, context) -> {
-			throw new IllegalArgumentException("refused");
-		})));
+		TelemetryContextWebFilter refusing = new TelemetryContextWebFilter(
+				new CallContextFactory(List.of(), List.of((request, context) -> {
+					throw new IllegalArgumentException("refused");
+				})));
 		Mono<Void> answer = refusing.filter(this.exchange, (exchange) -> ReactiveCallContext.current().then());
 		assertThat(answer.map(Object::toString).onErrorResume((ex) -> Mono.just(ex.getMessage())).block())
 			.isEqualTo("refused");
@@ -134,7 +134,8 @@ class TelemetryContextWebFilterTests {
 	@Test
 	void argumentWithoutFilterNamesTheFilter() {
 		Mono<Object> argument = new CallContextArgumentResolver().resolveArgument(null, null, this.exchange);
-		assertThatIllegalStateException().isThrownBy(argument::block).withMessageContaining("TelemetryContextWebFilter");
+		assertThatIllegalStateException().isThrownBy(argument::block)
+			.withMessageContaining("TelemetryContextWebFilter");
 	}
 
 	private RequestCallContext request() {

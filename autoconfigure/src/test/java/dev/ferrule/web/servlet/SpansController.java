@@ -34,7 +34,7 @@ import org.springframework.web.bind.annotation.RestController;
  */
 // tag::controller[]
 @RestController
-class SpansController {
+public class SpansController {
 
 	private final TelemetryEngine engine;
 
