@@ -16,7 +16,10 @@
 
 package dev.ferrule.web.servlet;
 
+import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.context.RequestCallContext;
 import io.micrometer.common.KeyValue;
+import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.http.server.observation.DefaultServerRequestObservationConvention;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
@@ -42,12 +45,19 @@ public final class DisconnectObservationConvention extends DefaultServerRequestO
 
 	@Override
 	protected KeyValue status(ServerRequestObservationContext context) {
-		return ClientDisconnect.isCause(context.getError()) ? STATUS : super.status(context);
+		return hasClientLeft(context) ? STATUS : super.status(context);
 	}
 
 	@Override
 	protected KeyValue outcome(ServerRequestObservationContext context) {
-		return ClientDisconnect.isCause(context.getError()) ? OUTCOME : super.outcome(context);
+		return hasClientLeft(context) ? OUTCOME : super.outcome(context);
+	}
+
+	private static boolean hasClientLeft(ServerRequestObservationContext context) {
+		HttpServletRequest request = context.getCarrier();
+		RequestCallContext call = (request != null) ? TelemetryContextFilter.of(request) : null;
+		return (call != null && call.cancellation().token().cause() == CancellationCause.CLIENT)
+				|| ClientDisconnect.isCause(context.getError());
 	}
 
 }

@@ -220,6 +220,10 @@ final class SocketWatch implements ClientWatch {
 			this.cancellation = null;
 			this.handler = null;
 			disarm();
+			if (this.last == Finding.GONE) {
+				// The request may go on without the handler, and then has to be ended.
+				this.last = Finding.NOTHING;
+			}
 		}
 		finally {
 			this.lock.unlock();
