@@ -115,17 +115,21 @@ class JettyConnectionFaultTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/held", "/blocked" })
 	void requestOutlivesTheIdleTimeoutOfItsConnection(String path) throws Exception {
-		String id = "idle" + path;
-		try (RawHttp client = new RawHttp(server.base())) {
-			client.send("GET", path + "?id=" + id, Map.of(), null);
-			requests.arrival(id).get(20, TimeUnit.SECONDS);
-			CompletableFuture.runAsync(() -> requests.release(id),
-					CompletableFuture.delayedExecutor(750, TimeUnit.MILLISECONDS));
-			assertAnswer(client, id);
+		try (ParkingServer impatient = new ParkingServer(WebApplicationType.SERVLET, JettyApplication.class,
+				"ferrule.cancellation.jetty.enabled=true", "server.jetty.connection-idle-timeout=1s");
+				RawHttp client = new RawHttp(impatient.base())) {
+			HeldRequests held = impatient.context().getBean(HeldRequests.class);
+			client.send("GET", "/fast?id=first", Map.of(), null);
+			assertAnswer(client, "first");
+			client.send("GET", path + "?id=held", Map.of(), null);
+			held.arrival("held").get(20, TimeUnit.SECONDS);
+			CompletableFuture.runAsync(() -> held.release("held"),
+					CompletableFuture.delayedExecutor(2500, TimeUnit.MILLISECONDS));
+			assertAnswer(client, "held");
 			client.send("GET", "/fast?id=next", Map.of(), null);
 			assertAnswer(client, "next");
+			assertThat(held.cancellation("held")).isNotDone();
 		}
-		assertThat(requests.cancellation(id)).isNotDone();
 	}
 
 	private static byte @Nullable [] body(String method) {
