@@ -31,7 +31,7 @@ import org.springframework.context.annotation.Import;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @Import({ SpansController.class, HeldRequests.class })
-class JettyApplication {
+public class JettyApplication {
 
 	@Bean
 	JettyServletWebServerFactory webServer() {

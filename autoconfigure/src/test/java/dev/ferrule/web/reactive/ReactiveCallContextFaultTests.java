@@ -20,11 +20,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-import dev.ferrule.context.CallContextCustomizer;
 import dev.ferrule.otlp.RawHttp;
 import dev.ferrule.web.Http2Client;
 import dev.ferrule.web.ParkingServer;
-import dev.ferrule.web.servlet.TeapotAdvice;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import org.awaitility.Awaitility;
@@ -35,11 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ReactiveCallContextFaultTests {
 
-	private final ParkingServer server = new ParkingServer(WebApplicationType.REACTIVE, Application.class,
+	private final ParkingServer server = new ParkingServer(WebApplicationType.REACTIVE, NettyApplication.class,
 			"server.http2.enabled=true");
 
 	@AfterEach
@@ -124,28 +117,6 @@ class ReactiveCallContextFaultTests {
 			assertThat(timer.getId().getTag("status")).isEqualTo(status);
 			assertThat(timer.getId().getTag("outcome")).isEqualTo(outcome);
 		});
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@Import({ ReactiveSpansController.class, TeapotAdvice.class })
-	static class Application {
-
-		@Bean
-		NettyReactiveWebServerFactory webServer() {
-			return new NettyReactiveWebServerFactory();
-		}
-
-		@Bean
-		CallContextCustomizer region() {
-			return (request, context) -> context.withAttributesJson("{\"region\":{\"zone\":1}}");
-		}
-
-		@Bean
-		CallContextCustomizer refusal() {
-			return TeapotAdvice::refuse;
-		}
-
 	}
 
 }

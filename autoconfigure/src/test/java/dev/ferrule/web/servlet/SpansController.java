@@ -32,7 +32,6 @@ import org.springframework.web.bind.annotation.RestController;
 /**
  * Hands spans to the engine under the context of the request.
  */
-// tag::controller[]
 @RestController
 public class SpansController {
 
@@ -48,8 +47,6 @@ public class SpansController {
 			.with(PayloadEncoding.JSON, ContentCoding.IDENTITY);
 		return this.engine.submit(payload, context).thenApply((result) -> "accepted");
 	}
-
-	// end::controller[]
 
 	@PostMapping("/blocking")
 	String blocking(@RequestBody byte[] json, CallContext context) {
