@@ -48,8 +48,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class DisconnectWatch implements ClientWatch, Callback {
 
-	private static final CancellationException OVER = new CancellationException("The request is answered");
-
 	private final Request request;
 
 	private final AbstractEndPoint endPoint;
@@ -150,7 +148,7 @@ final class DisconnectWatch implements ClientWatch, Callback {
 			}
 		}
 		// Nobody else is interested before the request is complete.
-		this.endPoint.getFillInterest().onFail(OVER);
+		this.endPoint.getFillInterest().onFail(new CancellationException("The request is answered"));
 	}
 
 	@Override

@@ -208,10 +208,11 @@ final class DisconnectApp implements AutoCloseable {
 
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ TomcatServletWebServerAutoConfiguration.class, DispatcherServletAutoConfiguration.class,
-			WebMvcAutoConfiguration.class, ErrorMvcAutoConfiguration.class, HttpMessageConvertersAutoConfiguration.class,
-			ObservationAutoConfiguration.class, MetricsAutoConfiguration.class,
-			SimpleMetricsExportAutoConfiguration.class, WebMvcObservationAutoConfiguration.class,
-			FerruleServletAutoConfiguration.class, FerruleTomcatAutoConfiguration.class })
+			WebMvcAutoConfiguration.class, ErrorMvcAutoConfiguration.class,
+			HttpMessageConvertersAutoConfiguration.class, ObservationAutoConfiguration.class,
+			MetricsAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class,
+			WebMvcObservationAutoConfiguration.class, FerruleServletAutoConfiguration.class,
+			FerruleTomcatAutoConfiguration.class })
 	@Import(DisconnectHandlers.class)
 	static class App {
 

@@ -69,8 +69,7 @@ class DisconnectHandlers {
 	}
 
 	@RequestMapping("/future")
-	CompletableFuture<String> future(@RequestHeader("x-id") String id,
-			@RequestBody(required = false) byte[] body) {
+	CompletableFuture<String> future(@RequestHeader("x-id") String id, @RequestBody(required = false) byte[] body) {
 		return park(id).answer;
 	}
 

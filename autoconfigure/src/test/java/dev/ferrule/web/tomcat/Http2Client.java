@@ -84,9 +84,7 @@ final class Http2Client implements AutoCloseable {
 			headers.add(fields[i], fields[i + 1]);
 		}
 		stream.write(new DefaultHttp2HeadersFrame(headers, false));
-		stream
-			.writeAndFlush(new DefaultHttp2DataFrame(
-					Unpooled.copiedBuffer(body, StandardCharsets.UTF_8), true))
+		stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.copiedBuffer(body, StandardCharsets.UTF_8), true))
 			.sync();
 		return stream;
 	}

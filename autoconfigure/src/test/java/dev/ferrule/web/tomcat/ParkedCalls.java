@@ -60,8 +60,8 @@ final class ParkedCalls implements AutoCloseable {
 	private void read(String line) {
 		Matcher matcher = FINISHED.matcher(line);
 		if (matcher.find()) {
-			this.finished.add(new Finished(CancellationCause.valueOf(matcher.group(2)),
-					Long.parseLong(matcher.group(3))));
+			this.finished
+				.add(new Finished(CancellationCause.valueOf(matcher.group(2)), Long.parseLong(matcher.group(3))));
 		}
 		else {
 			this.parked.add(line);

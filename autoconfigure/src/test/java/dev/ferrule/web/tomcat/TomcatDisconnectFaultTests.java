@@ -76,11 +76,12 @@ class TomcatDisconnectFaultTests {
 	}
 
 	private static DisconnectApp start(String... properties) {
-		return new DisconnectApp(new Class<?>[] { EngineHandlers.class }, Stream
-			.concat(Arrays.stream(properties),
-					Stream.of("ferrule.otlp.http.enabled=true", "ferrule.engine.drain-timeout=500ms",
-							"ferrule.engine.config-location=classpath:dev/ferrule/autoconfigure/outcome.yaml"))
-			.toArray(String[]::new));
+		return new DisconnectApp(new Class<?>[] { EngineHandlers.class },
+				Stream
+					.concat(Arrays.stream(properties),
+							Stream.of("ferrule.otlp.http.enabled=true", "ferrule.engine.drain-timeout=500ms",
+									"ferrule.engine.config-location=classpath:dev/ferrule/autoconfigure/outcome.yaml"))
+					.toArray(String[]::new));
 	}
 
 	@AfterAll
@@ -172,8 +173,8 @@ class TomcatDisconnectFaultTests {
 	void resetHttp2StreamCancelsTheCall(String path, CapturedOutput output) throws Exception {
 		double disconnects = disconnects(plain);
 		try (Http2Client client = new Http2Client(plain.port())) {
-			Http2StreamChannel stream = client.post(path, EngineHandlers.SPAN, "content-type", "application/json", "x-test-outcome",
-					"park");
+			Http2StreamChannel stream = client.post(path, EngineHandlers.SPAN, "content-type", "application/json",
+					"x-test-outcome", "park");
 			this.calls.awaitParked();
 			client.reset(stream);
 			assertThat(this.calls.awaitFinished().cause()).isEqualTo(CancellationCause.CLIENT);
