@@ -17,13 +17,19 @@
 package dev.ferrule.web.reactive;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.context.CallContextFactory;
 import dev.ferrule.context.CurrentCallContext;
 import dev.ferrule.context.RequestCallContext;
+import dev.ferrule.error.CallCancelledTelemetryException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 import org.springframework.core.Ordered;
 import org.springframework.web.server.ServerWebExchange;
@@ -47,6 +53,11 @@ public final class TelemetryContextWebFilter implements WebFilter, Ordered {
 	 * all filters.
 	 */
 	public static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
+
+	/** Reactor's key for who takes errors that come after the cancellation. */
+	private static final String ON_ERROR_DROPPED = "reactor.onErrorDropped.local";
+
+	private static final Log logger = LogFactory.getLog(TelemetryContextWebFilter.class);
 
 	private static final String ATTRIBUTE = RequestCallContext.class.getName();
 
@@ -87,7 +98,19 @@ public final class TelemetryContextWebFilter implements WebFilter, Ordered {
 			if (ended.compareAndSet(false, true)) {
 				context.cancellation().cancel(CancellationCause.CLIENT);
 			}
-		}).contextWrite((reactor) -> reactor.put(CurrentCallContext.KEY, context));
+		}).contextWrite((reactor) -> contextWith(context, reactor));
+	}
+
+	private static Context contextWith(RequestCallContext context, Context reactor) {
+		Consumer<Throwable> dropped = (failure) -> {
+			if (failure instanceof CallCancelledTelemetryException && context.cancellation().token().isCancelled()) {
+				logger.debug("Nobody is left to hear that the call was cancelled", failure);
+			}
+			else {
+				Operators.onErrorDropped(failure, reactor);
+			}
+		};
+		return reactor.put(CurrentCallContext.KEY, context).put(ON_ERROR_DROPPED, dropped);
 	}
 
 }
