@@ -120,6 +120,17 @@ class FerrulePropertiesTests {
 	}
 
 	@Test
+	void bindsCancellationKeys() {
+		assertThat(TestProperties.bind().cancellation().tomcat().enabled()).isTrue();
+		assertThat(TestProperties.bind().cancellation().jetty().enabled()).isFalse();
+		CancellationProperties cancellation = TestProperties
+			.bind("ferrule.cancellation.tomcat.enabled=false", "ferrule.cancellation.jetty.enabled=true")
+			.cancellation();
+		assertThat(cancellation.tomcat().enabled()).isFalse();
+		assertThat(cancellation.jetty().enabled()).isTrue();
+	}
+
+	@Test
 	void bindsExporterBatchAndRetryKeys() {
 		FerruleProperties properties = TestProperties.bind("ferrule.exporter.type=otlp-http",
 				"ferrule.exporter.endpoint=http://localhost:4318", "ferrule.exporter.protocol=http",

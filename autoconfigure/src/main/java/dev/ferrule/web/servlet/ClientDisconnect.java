@@ -17,6 +17,7 @@
 package dev.ferrule.web.servlet;
 
 import java.io.IOException;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 
 import dev.ferrule.cancellation.CancellationCause;
@@ -34,6 +35,10 @@ final class ClientDisconnect {
 	/** Begin of what Tomcat says of an HTTP/2 stream. */
 	private static final String RESET = "Client reset the stream";
 
+	/** Of Tomcat, Jetty and Spring, neither of the first two being required. */
+	private static final Set<String> NAMES = Set.of("ClientAbortException", "EofException",
+			"AsyncRequestNotUsableException");
+
 	/** Status of a request whose client left, in the logs only. */
 	static final int CLIENT_CLOSED_REQUEST = 499;
 
@@ -41,13 +46,14 @@ final class ClientDisconnect {
 	}
 
 	/**
-	 * Returns whether a request failed because its client left.
+	 * Returns whether a request failed because its client left. Stricter than Spring,
+	 * which also recognizes the errors of connections that the handler itself makes.
 	 * @param failure failure, if known
 	 * @return whether the client left
 	 */
 	static boolean isCause(@Nullable Throwable failure) {
-		return failure != null && (DisconnectedClientHelper.isClientDisconnectedException(failure)
-				|| (failure instanceof IOException && String.valueOf(failure.getMessage()).startsWith(RESET)));
+		return failure instanceof IOException && (NAMES.contains(failure.getClass().getSimpleName())
+				|| String.valueOf(failure.getMessage()).startsWith(RESET));
 	}
 
 	/**
@@ -66,7 +72,7 @@ final class ClientDisconnect {
 				return true;
 			}
 		}
-		return isCause(failure);
+		return DisconnectedClientHelper.isClientDisconnectedException(failure);
 	}
 
 }

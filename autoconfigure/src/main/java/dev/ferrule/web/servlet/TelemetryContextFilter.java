@@ -97,7 +97,7 @@ public final class TelemetryContextFilter implements Filter {
 			chain.doFilter(request, response);
 		}
 		catch (IOException | ServletException | RuntimeException ex) {
-			if (!ClientDisconnect.hasEnded(context.cancellation(), ex)) {
+			if (request.isAsyncStarted() || !ClientDisconnect.hasEnded(context.cancellation(), ex)) {
 				throw ex;
 			}
 			logger.debug("Handler ended because the client left", ex);

@@ -82,15 +82,15 @@ final class SocketWatch implements ClientWatch {
 	}
 
 	private void onObserved() {
-		// Another thread does not know whether the handler is reading.
-		if (Thread.currentThread() == this.handler) {
-			this.lock.lock();
-			try {
+		this.lock.lock();
+		try {
+			// Another thread does not know whether the handler is reading.
+			if (Thread.currentThread() == this.handler) {
 				arm(true);
 			}
-			finally {
-				this.lock.unlock();
-			}
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 

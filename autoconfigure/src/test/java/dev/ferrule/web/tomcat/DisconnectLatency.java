@@ -26,12 +26,16 @@ import java.util.stream.Stream;
 
 import dev.ferrule.otlp.RawHttp;
 import io.netty.handler.codec.http2.Http2StreamChannel;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * Measures how long after its client left a call ends in the engine. To be run by hand,
  * with {@code -Dferrule.native.path} of the library with nodes for tests.
  */
-final class DisconnectLatency {
+public final class DisconnectLatency {
+
+	private static final Log logger = LogFactory.getLog(DisconnectLatency.class);
 
 	private static final int WARM_UP = 50;
 
@@ -41,7 +45,7 @@ final class DisconnectLatency {
 	}
 
 	/**
-	 * Measures all cases and prints a line for each.
+	 * Measures all cases and logs a line for each.
 	 * @param args none
 	 * @throws Exception if it fails
 	 */
@@ -55,19 +59,18 @@ final class DisconnectLatency {
 	}
 
 	private static void measure(String name, String... properties) throws Exception {
-		String[] all = Stream
-			.concat(Arrays.stream(properties),
-					Stream.of("logging.level.root=warn", "logging.level.dev.ferrule.native.testing.park=info",
-							"ferrule.otlp.http.enabled=true",
-							"ferrule.engine.config-location=classpath:dev/ferrule/autoconfigure/outcome.yaml"))
+		String[] all = Stream.concat(Arrays.stream(properties),
+				Stream.of("logging.level.root=warn", "logging.level.dev.ferrule.native.testing.park=info",
+						"logging.level.dev.ferrule.web.tomcat.DisconnectLatency=info", "ferrule.otlp.http.enabled=true",
+						"ferrule.engine.config-location=classpath:dev/ferrule/autoconfigure/outcome.yaml"))
 			.toArray(String[]::new);
 		try (DisconnectApp app = new DisconnectApp(new Class<?>[] { EngineHandlers.class }, all);
 				ParkedCalls calls = new ParkedCalls()) {
 			for (String path : new String[] { "/engine/future", "/engine/block", "/v1/traces" }) {
-				print(name + ", HTTP/1.1, " + path, () -> overHttp1(app, calls, path));
+				report(name + ", HTTP/1.1, " + path, () -> overHttp1(app, calls, path));
 				if (Arrays.asList(properties).contains("server.http2.enabled=true") && !path.contains("block")) {
-					print(name + ", HTTP/2 reset, " + path, () -> overHttp2(app, calls, path, true));
-					print(name + ", HTTP/2 close, " + path, () -> overHttp2(app, calls, path, false));
+					report(name + ", HTTP/2 reset, " + path, () -> overHttp2(app, calls, path, true));
+					report(name + ", HTTP/2 close, " + path, () -> overHttp2(app, calls, path, false));
 				}
 			}
 		}
@@ -105,7 +108,7 @@ final class DisconnectLatency {
 		return now.getEpochSecond() * 1_000_000_000L + now.getNano();
 	}
 
-	private static void print(String name, Measurement measurement) throws Exception {
+	private static void report(String name, Measurement measurement) throws Exception {
 		for (int i = 0; i < WARM_UP; i++) {
 			measurement.nanos();
 		}
@@ -114,8 +117,8 @@ final class DisconnectLatency {
 			nanos[i] = measurement.nanos();
 		}
 		Arrays.sort(nanos);
-		System.out.printf(Locale.ROOT, "%-50s n=%d p50=%.2f ms p99=%.2f ms max=%.2f ms%n", name, COUNT,
-				nanos[COUNT / 2] / 1e6, nanos[COUNT * 99 / 100] / 1e6, nanos[COUNT - 1] / 1e6);
+		logger.info(String.format(Locale.ROOT, "%-50s n=%d p50=%.2f ms p99=%.2f ms max=%.2f ms", name, COUNT,
+				nanos[COUNT / 2] / 1e6, nanos[COUNT * 99 / 100] / 1e6, nanos[COUNT - 1] / 1e6));
 	}
 
 	private interface Measurement {
