@@ -52,7 +52,7 @@ public final class FerruleOtlpHttpAutoConfiguration {
 	@ConditionalOnMissingBean
 	ServletCallContextFactory ferruleServletCallContextFactory(FerruleProperties properties) {
 		return ServletCallContextFactory
-			.ofFilter(ServletCallContextFactory.withDeadline(properties.context().defaultDeadline()));
+			.ofFilter(ServletCallContextFactory.withDeadline(properties.context().defaultTime()));
 	}
 
 	@Bean
@@ -66,7 +66,7 @@ public final class FerruleOtlpHttpAutoConfiguration {
 			.withMaxBodyBytes((int) http.maxBodySize().toBytes())
 			.withLenientJson(http.jsonLenient())
 			.withHandleUnknownPaths(http.unknownPaths())
-			.withDefaultDeadline(properties.context().defaultDeadline());
+			.withDefaultDeadline(properties.context().defaultTime());
 		return new OtlpHttpServlet((signal) -> engine, translator, options, contexts);
 	}
 

@@ -24,6 +24,7 @@ import dev.ferrule.context.Deadline;
 import dev.ferrule.context.RequestCallContext;
 import dev.ferrule.web.servlet.TelemetryContextFilter;
 import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the context of a call from its HTTP request. Called when the headers are there
@@ -45,12 +46,12 @@ public interface ServletCallContextFactory {
 
 	/**
 	 * Returns a factory of contexts that have a deadline and nothing else.
-	 * @param time time that each call has from now on
+	 * @param time time that each call has from now on, or {@code null} for no limit
 	 * @return the factory
 	 */
-	static ServletCallContextFactory withDeadline(Duration time) {
+	static ServletCallContextFactory withDeadline(@Nullable Duration time) {
 		return (request, cancellation) -> CallContext.builder()
-			.deadline(Deadline.after(time))
+			.deadline((time != null) ? Deadline.after(time) : null)
 			.cancellation(cancellation)
 			.build();
 	}
