@@ -56,12 +56,7 @@ class FrameEncoderTests {
 				"0000000000000000", "07000000", // handle, payload length
 				"02000000", "32000000", "07000000", "09000000", "00000000", // counts and
 																			// lengths
-<<<<<<< HEAD
-				"0700", "0500", "0a000000", // authorization by its number, sensitive, 10
-											// bytes
-=======
 				"0700", "0500", "0a000000", // authorization, sensitive, 10 bytes
->>>>>>> ctx
 				"0500", "0200", "03000000", // x-bin, binary, 3 bytes
 				hex("k=v,l=w"), hex("{\"a\":\"b\"}"), hex("Bearer abc"), hex("x-bin"), "ff00fe", //
 				"000000000000", // padding
