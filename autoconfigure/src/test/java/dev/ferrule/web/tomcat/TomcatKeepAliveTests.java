@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class TomcatKeepAliveTests {
 
-	private static final int ROUNDS = 5;
+	private static final int ROUNDS = 3;
 
 	@TempDir
 	private static Path directory;
