@@ -55,8 +55,8 @@ public final class FerruleOtlpGrpcAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	GrpcCallContextFactory ferruleGrpcCallContextFactory(FerruleProperties properties) {
-		return GrpcCallContextFactory.withDeadline(properties.context().defaultDeadline(),
-				properties.context().maximumDeadline());
+		return GrpcCallContextFactory.ofInterceptor(GrpcCallContextFactory
+			.withDeadline(properties.context().defaultDeadline(), properties.context().maximumDeadline()));
 	}
 
 	@Bean

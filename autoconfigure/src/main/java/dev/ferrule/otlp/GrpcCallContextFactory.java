@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import dev.ferrule.cancellation.CancellationToken;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.Deadline;
+import dev.ferrule.context.RequestCallContext;
+import dev.ferrule.grpc.TelemetryContextServerInterceptor;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -38,7 +40,8 @@ public interface GrpcCallContextFactory {
 	 * Builds a context.
 	 * @param call the call
 	 * @param headers its headers
-	 * @param cancellation tells when the client left; belongs into the context
+	 * @param cancellation tells when the client left; belongs into the context, and is
+	 * that of the {@link TelemetryContextServerInterceptor} if the call passed it
 	 * @return the context
 	 * @throws RuntimeException to refuse the call, as the error translator says
 	 */
@@ -60,6 +63,19 @@ public interface GrpcCallContextFactory {
 				.deadline(Deadline.after((time.compareTo(maxTime) < 0) ? time : maxTime))
 				.cancellation(cancellation)
 				.build();
+		};
+	}
+
+	/**
+	 * Returns a factory that takes the contexts of
+	 * {@link TelemetryContextServerInterceptor}.
+	 * @param otherwise builds the contexts of calls that did not pass the interceptor
+	 * @return the factory
+	 */
+	static GrpcCallContextFactory ofInterceptor(GrpcCallContextFactory otherwise) {
+		return (call, headers, cancellation) -> {
+			RequestCallContext context = TelemetryContextServerInterceptor.current();
+			return (context != null) ? context.get() : otherwise.create(call, headers, cancellation);
 		};
 	}
 

@@ -209,6 +209,9 @@ final class CallSubmitter {
 		CancellationToken token = context.cancellation();
 		if (token.isCancelled()) {
 			CancellationCause cause = token.cause();
+			if (cause == CancellationCause.DEADLINE) {
+				return RefusalReason.EXPIRED.exception(null);
+			}
 			return TelemetryEngineException
 				.of(Failure.cancelled((cause != null) ? cause : CancellationCause.APPLICATION,
 						"The call was cancelled before it began."));

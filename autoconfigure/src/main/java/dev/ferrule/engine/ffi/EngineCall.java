@@ -187,11 +187,14 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	}
 
 	/**
-	 * Cancels the call in the engine because its token was cancelled.
+	 * Cancels the call in the engine because its token was cancelled. Deadlines are left
+	 * to the engine, which has them too and calls their passing by its name.
 	 */
 	@Override
 	public void accept(CancellationCause cause) {
-		this.canceller.cancel(this, cause);
+		if (cause != CancellationCause.DEADLINE) {
+			this.canceller.cancel(this, cause);
+		}
 	}
 
 	@Override
