@@ -32,7 +32,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param enabled Whether to embed the engine.
  * @param nativeLibrary Native library.
  * @param engine Limits of the engine.
- * @param context Deadlines of calls.
+ * @param context Deadlines and metadata of calls.
  * @param exporter Exporter of the only pipeline.
  * @param batch Batching of the only pipeline.
  * @param retry Retry of the only pipeline.

@@ -30,6 +30,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration for trace contexts from Micrometer Tracing.
@@ -49,6 +50,7 @@ public final class FerruleTracingAutoConfiguration {
 	}
 
 	@Bean
+	@Order(0)
 	@ConditionalOnMissingBean(TraceContextExtractor.class)
 	MicrometerTraceContextExtractor ferruleTraceContextExtractor(CurrentSpan span, ContextStatistics statistics) {
 		return new MicrometerTraceContextExtractor(span, new W3cTraceContextExtractor(statistics));

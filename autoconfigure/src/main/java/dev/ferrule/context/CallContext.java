@@ -110,14 +110,14 @@ public final class CallContext {
 	/**
 	 * Returns a context whose deadline is the earlier of its own and the given one.
 	 * @param other deadline to apply
-	 * @return a context that does not end later than before
+	 * @return a context that does not end later than before, and alone
 	 * @throws IllegalArgumentException if the two deadlines are on different clocks
 	 */
 	public CallContext withDeadline(Deadline other) {
 		Objects.requireNonNull(other, "'other' must not be null");
 		Deadline earlier = (this.deadline != null) ? this.deadline.earlierOf(other) : other;
 		return (earlier == this.deadline) ? this
-				: new CallContext(earlier, this.cancellation, this.source, this.trace, this.shared);
+				: new CallContext(earlier, this.cancellation, null, this.trace, this.shared);
 	}
 
 	/**

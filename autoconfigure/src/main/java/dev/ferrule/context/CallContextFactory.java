@@ -56,7 +56,18 @@ public final class CallContextFactory {
 		for (CallContextCustomizer customizer : this.customizers) {
 			context = customizer.customize(request.carrier(), context);
 		}
-		return context;
+		return (context.cancellation() == request.cancellation().token()) ? owned(context, request) : context;
+	}
+
+	private static CallContext owned(CallContext context, RequestCallContext request) {
+		// Customizers may have derived a context that no longer ends with the request
+		return CallContext.builder()
+			.deadline(context.deadline())
+			.cancellation(request.cancellation())
+			.metadata(context.metadata())
+			.trace(context.trace())
+			.attributesJson(context.attributesJson())
+			.build();
 	}
 
 }

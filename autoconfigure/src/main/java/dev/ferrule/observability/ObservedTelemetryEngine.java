@@ -22,7 +22,6 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 import dev.ferrule.context.CallContext;
-import dev.ferrule.context.CurrentCallContext;
 import dev.ferrule.context.TraceContext;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.PayloadBuffer;
@@ -107,12 +106,6 @@ public final class ObservedTelemetryEngine implements TelemetryEngine {
 		CurrentSpan span = this.observing.span();
 		TraceContext trace = (span != null) ? span.traceContext() : null;
 		return (trace != null) ? context.withTrace(trace) : context;
-	}
-
-	@Override
-	public CompletableFuture<ExportResult> submit(TelemetryPayload payload) {
-		CallContext current = CurrentCallContext.get();
-		return submit(payload, (current != null) ? current : CallContext.background());
 	}
 
 	@Override
