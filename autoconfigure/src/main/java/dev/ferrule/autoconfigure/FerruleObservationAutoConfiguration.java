@@ -49,7 +49,7 @@ public final class FerruleObservationAutoConfiguration {
 	// may need the tracer, the tracer its exporter, and the exporter the engine.
 	@Bean
 	@Primary
-	@ConditionalOnBean(NativeEngine.class)
+	@ConditionalOnBean({ NativeEngine.class, EngineSpecification.class })
 	ObservedTelemetryEngine ferruleObservedTelemetryEngine(NativeEngine engine, EngineSpecification specification,
 			ObservationRegistry registry, ObjectProvider<SubmitObservationConvention> convention,
 			ObjectProvider<CurrentSpan> span) {

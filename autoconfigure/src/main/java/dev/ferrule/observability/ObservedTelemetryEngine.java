@@ -105,7 +105,17 @@ public final class ObservedTelemetryEngine implements TelemetryEngine {
 	private CallContext inSpan(CallContext context) {
 		CurrentSpan span = this.observing.span();
 		TraceContext trace = (span != null) ? span.traceContext() : null;
-		return (trace != null) ? context.withTrace(trace) : context;
+		return (trace != null) ? context.withTrace(withState(trace, context.trace())) : context;
+	}
+
+	// Micrometer has no trace state, so a span that was made a child by way of it has none.
+	private static TraceContext withState(TraceContext trace, @Nullable TraceContext parent) {
+		if (parent == null || !trace.traceState().isEmpty() || trace.traceIdLow() != parent.traceIdLow()
+				|| trace.traceIdHigh() != parent.traceIdHigh()) {
+			return trace;
+		}
+		return new TraceContext(trace.traceIdHigh(), trace.traceIdLow(), trace.spanId(), trace.flags(),
+				parent.traceState(), trace.remote());
 	}
 
 	@Override

@@ -27,6 +27,7 @@ import dev.ferrule.grpc.TelemetryContextServerInterceptor;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the context of a call from its gRPC call. Called when the headers are there,
@@ -50,17 +51,21 @@ public interface GrpcCallContextFactory {
 	/**
 	 * Returns a factory of contexts that have a deadline and nothing else: that of the
 	 * client.
-	 * @param defaultTime time that a call without deadline has from now on
-	 * @param maxTime time that a call has at most from now on
+	 * @param defaultTime time that a call without deadline has from now on, {@code null}
+	 * for no limit
+	 * @param maxTime time that a call has at most from now on, {@code null} for no limit
 	 * @return the factory
 	 */
-	static GrpcCallContextFactory withDeadline(Duration defaultTime, Duration maxTime) {
+	static GrpcCallContextFactory withDeadline(@Nullable Duration defaultTime, @Nullable Duration maxTime) {
 		return (call, headers, cancellation) -> {
 			io.grpc.Deadline client = Context.current().getDeadline();
 			Duration time = (client != null) ? Duration.ofNanos(client.timeRemaining(TimeUnit.NANOSECONDS))
 					: defaultTime;
+			if (maxTime != null && (time == null || time.compareTo(maxTime) > 0)) {
+				time = maxTime;
+			}
 			return CallContext.builder()
-				.deadline(Deadline.after((time.compareTo(maxTime) < 0) ? time : maxTime))
+				.deadline((time != null) ? Deadline.after(time) : null)
 				.cancellation(cancellation)
 				.build();
 		};
