@@ -3,7 +3,9 @@
 
 //! Reads and validates submission frames.
 
-use crate::layout::{ABI_VERSION, frame as at};
+use std::ops::Range;
+
+use crate::layout::{ABI_VERSION, WELL_KNOWN_NAMES, frame as at};
 
 /// Why a frame was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -176,8 +178,8 @@ impl Header {
 pub enum EntryName<'a> {
     /// The name itself, lower-case ASCII.
     Text(&'a str),
-    /// Number of a well-known name.
-    WellKnown(u16),
+    /// One of [`WELL_KNOWN_NAMES`].
+    WellKnown(&'static &'static str),
 }
 
 /// One metadata entry of a frame.
@@ -185,6 +187,8 @@ pub enum EntryName<'a> {
 pub struct Entry<'a> {
     /// The name.
     pub name: EntryName<'a>,
+    /// Where the value starts in the context; the name's text, if there is one, ends here.
+    pub value_start: usize,
     /// The value's bytes.
     pub value: &'a [u8],
     /// Whether the value is binary.
@@ -196,10 +200,11 @@ pub struct Entry<'a> {
 /// The context of a frame: index and text, validated against their lengths.
 #[derive(Debug, Clone, Copy)]
 pub struct ContextView<'a> {
-    index: &'a [u8],
-    text: &'a [u8],
+    bytes: &'a [u8],
+    index_length: usize,
     trace_state: &'a str,
-    attributes: &'a [u8],
+    attributes_start: usize,
+    attributes_end: usize,
 }
 
 impl<'a> ContextView<'a> {
@@ -210,24 +215,29 @@ impl<'a> ContextView<'a> {
     /// tracestate is not ASCII.
     pub fn parse(header: &Header, context: &'a [u8]) -> Result<Self, FrameError> {
         let index_length = header.metadata_count() * at::INDEX_ENTRY_LENGTH;
-        let (index, text) = context
-            .split_at_checked(index_length)
-            .ok_or(FrameError::Malformed("metadata index"))?;
-        let (trace_state, text) = text
-            .split_at_checked(header.u32(at::TRACE_STATE_LENGTH_OFFSET))
+        if context.len() < index_length {
+            return Err(FrameError::Malformed("metadata index"));
+        }
+        let attributes_start =
+            index_length.saturating_add(header.u32(at::TRACE_STATE_LENGTH_OFFSET));
+        let trace_state = context
+            .get(index_length..attributes_start)
             .ok_or(FrameError::Malformed("tracestate length"))?;
-        let (attributes, text) = text
-            .split_at_checked(header.u32(at::ATTRIBUTES_LENGTH_OFFSET))
-            .ok_or(FrameError::Malformed("attributes length"))?;
+        let attributes_end =
+            attributes_start.saturating_add(header.u32(at::ATTRIBUTES_LENGTH_OFFSET));
+        if context.len() < attributes_end {
+            return Err(FrameError::Malformed("attributes length"));
+        }
         let trace_state = str::from_utf8(trace_state)
             .ok()
             .filter(|state| state.is_ascii())
             .ok_or(FrameError::Malformed("tracestate is not ASCII"))?;
         let view = Self {
-            index,
-            text,
+            bytes: context,
+            index_length,
             trace_state,
-            attributes,
+            attributes_start,
+            attributes_end,
         };
         view.check_entries()?;
         Ok(view)
@@ -239,32 +249,35 @@ impl<'a> ContextView<'a> {
         self.trace_state
     }
 
-    /// The attributes' JSON, not yet looked at.
+    /// Where the attributes' JSON lies in the context; not yet looked at.
     #[must_use]
-    pub fn attributes(&self) -> &'a [u8] {
-        self.attributes
+    pub fn attributes(&self) -> Range<usize> {
+        self.attributes_start..self.attributes_end
     }
 
     /// The metadata entries in their order.
-    pub fn entries(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
-        let mut text = self.text;
-        self.index
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = Entry<'a>> + use<'a> {
+        let bytes = self.bytes;
+        let mut position = self.attributes_end;
+        bytes[..self.index_length]
             .chunks_exact(at::INDEX_ENTRY_LENGTH)
-            .filter_map(move |index| {
-                let (entry, rest) = split_entry(index, text)?;
-                text = rest;
-                Some(entry)
+            .map(move |index| {
+                // Checked when the view was made, so the default is never taken
+                let entry = split_entry(index, bytes, position).unwrap_or(NO_ENTRY);
+                position = entry.value_start + entry.value.len();
+                entry
             })
     }
 
     fn check_entries(&self) -> Result<(), FrameError> {
-        let mut text = self.text;
-        for index in self.index.chunks_exact(at::INDEX_ENTRY_LENGTH) {
-            let (_, rest) =
-                split_entry(index, text).ok_or(FrameError::Malformed("metadata entry"))?;
-            text = rest;
+        let mut position = self.attributes_end;
+        for index in self.bytes[..self.index_length].chunks_exact(at::INDEX_ENTRY_LENGTH) {
+            let entry = split_entry(index, self.bytes, position)
+                .filter(|entry| entry.has_legal_name())
+                .ok_or(FrameError::Malformed("metadata entry"))?;
+            position = entry.value_start + entry.value.len();
         }
-        if text.is_empty() {
+        if position == self.bytes.len() {
             Ok(())
         } else {
             Err(FrameError::Malformed("text behind the metadata"))
@@ -272,27 +285,44 @@ impl<'a> ContextView<'a> {
     }
 }
 
-fn split_entry<'a>(index: &[u8], text: &'a [u8]) -> Option<(Entry<'a>, &'a [u8])> {
+const NO_ENTRY: Entry<'static> = Entry {
+    name: EntryName::Text(""),
+    value_start: 0,
+    value: &[],
+    binary: false,
+    sensitive: false,
+};
+
+impl Entry<'_> {
+    fn has_legal_name(&self) -> bool {
+        match self.name {
+            EntryName::Text(name) => !name.is_empty() && name.bytes().all(is_name_byte),
+            EntryName::WellKnown(_) => true,
+        }
+    }
+}
+
+fn split_entry<'a>(index: &[u8], bytes: &'a [u8], position: usize) -> Option<Entry<'a>> {
     let name = u16::from_le_bytes([index[0], index[1]]);
     let flags = usize::from(u16::from_le_bytes([index[2], index[3]]));
     let value_length = u32::from_le_bytes([index[4], index[5], index[6], index[7]]) as usize;
-    let (name, text) = if flags & at::ENTRY_WELL_KNOWN != 0 {
-        (EntryName::WellKnown(name), text)
+    let (name, value_start) = if flags & at::ENTRY_WELL_KNOWN != 0 {
+        (
+            EntryName::WellKnown(WELL_KNOWN_NAMES.get(usize::from(name))?),
+            position,
+        )
     } else {
-        let (name, text) = text.split_at_checked(usize::from(name))?;
-        if name.is_empty() || !name.iter().all(|byte| is_name_byte(*byte)) {
-            return None;
-        }
-        (EntryName::Text(str::from_utf8(name).ok()?), text)
+        let value_start = position + usize::from(name);
+        let name = bytes.get(position..value_start)?;
+        (EntryName::Text(str::from_utf8(name).ok()?), value_start)
     };
-    let (value, text) = text.split_at_checked(value_length)?;
-    let entry = Entry {
+    Some(Entry {
         name,
-        value,
+        value_start,
+        value: bytes.get(value_start..value_start.saturating_add(value_length))?,
         binary: flags & at::ENTRY_BINARY != 0,
         sensitive: flags & at::ENTRY_SENSITIVE != 0,
-    };
-    Some((entry, text))
+    })
 }
 
 /// Lower-case `tchar` of RFC 9110, section 5.6.2.

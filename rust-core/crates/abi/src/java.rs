@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use crate::layout::{ABI_VERSION, frame, record, refusal};
+use crate::layout::{ABI_VERSION, WELL_KNOWN_NAMES, frame, record, refusal};
 
 /// A generated Java file.
 #[derive(Debug)]
@@ -41,7 +41,47 @@ pub fn constants(header: &str) -> Vec<JavaFile> {
             refusal::TABLE,
             false,
         ),
+        names_file(header),
     ]
+}
+
+const MOST_COLUMNS: usize = 120;
+const TAB_COLUMNS: usize = 4;
+
+/// The well-known names, wrapped as the Java formatter does.
+fn names_file(header: &str) -> JavaFile {
+    let mut text = String::from(header);
+    text.push_str(
+        "\npackage dev.ferrule.engine.ffi;\n\nimport java.util.List;\n\n\
+         /**\n * Names of headers that many requests carry.\n *\n * <p>\n \
+         * Generated from the engine's {@code layout.rs}; do not edit.\n */\n\
+         final class WellKnownNames {\n\n\t/** In the order of their numbers, in lower case. */\n",
+    );
+    let mut line = String::from("static final List<String> NAMES = List.of(");
+    let mut indent = 1;
+    for (number, name) in WELL_KNOWN_NAMES.iter().enumerate() {
+        let end = if number + 1 == WELL_KNOWN_NAMES.len() {
+            ");"
+        } else {
+            ","
+        };
+        let item = format!("\"{name}\"{end}");
+        let space = usize::from(line.ends_with(','));
+        if indent * TAB_COLUMNS + line.len() + space + item.len() > MOST_COLUMNS {
+            let _ = writeln!(text, "{}{line}", "\t".repeat(indent));
+            indent = 3;
+            line = item;
+        } else {
+            line.push_str(&" ".repeat(space));
+            line.push_str(&item);
+        }
+    }
+    let _ = writeln!(text, "{}{line}", "\t".repeat(indent));
+    text.push_str("\n\tprivate WellKnownNames() {\n\t}\n\n}\n");
+    JavaFile {
+        class: "WellKnownNames",
+        text,
+    }
 }
 
 fn file(

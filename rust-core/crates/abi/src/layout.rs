@@ -85,10 +85,67 @@ numbers! {
         ENTRY_SENSITIVE = 1;
         /// The value is binary.
         ENTRY_BINARY = 2;
-        /// The name length is the number of a well-known name, and no name text follows.
+        /// The name length is the number of a well-known name, its place in
+        /// [`WELL_KNOWN_NAMES`](super::WELL_KNOWN_NAMES), and no name text follows.
         ENTRY_WELL_KNOWN = 4;
     }
 }
+
+/// Names of headers that many requests carry, by their numbers; lower-case. A new name goes to
+/// the end.
+pub static WELL_KNOWN_NAMES: &[&str] = &[
+    "host",
+    "user-agent",
+    "content-type",
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "authorization",
+    "cookie",
+    "origin",
+    "referer",
+    "date",
+    "via",
+    "from",
+    "cache-control",
+    "pragma",
+    "priority",
+    "dnt",
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-prefix",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "true-client-ip",
+    "x-request-id",
+    "x-correlation-id",
+    "x-client-id",
+    "x-api-key",
+    "api-key",
+    "x-tenant-id",
+    "x-scope-orgid",
+    "x-org-id",
+    "x-environment",
+    "traceparent",
+    "tracestate",
+    "baggage",
+    "b3",
+    "x-b3-traceid",
+    "x-b3-spanid",
+    "x-b3-sampled",
+    "x-cloud-trace-context",
+    "x-amzn-trace-id",
+    "x-request-timeout",
+    "x-envoy-attempt-count",
+    "x-envoy-expected-rq-timeout-ms",
+    "x-envoy-external-address",
+    "connect-protocol-version",
+    "connect-timeout-ms",
+    "grpc-previous-rpc-attempts",
+];
 
 numbers! {
     /// The record, written by Rust: an outcome or a log line.

@@ -5,6 +5,8 @@
 
 #![allow(unsafe_code)]
 
+use std::sync::Arc;
+
 /// Copies `length` bytes from an address.
 ///
 /// # Safety
@@ -17,6 +19,19 @@ pub unsafe fn copy_in(address: usize, length: usize) -> Vec<u8> {
     }
     // SAFETY: the caller promises `length` readable bytes at `address`.
     unsafe { std::slice::from_raw_parts(address as *const u8, length) }.to_vec()
+}
+
+/// Copies `length` bytes from an address into memory that several can hold.
+///
+/// # Safety
+/// As for [`copy_in`].
+#[must_use]
+pub unsafe fn copy_in_shared(address: usize, length: usize) -> Arc<[u8]> {
+    if length == 0 {
+        return Arc::default();
+    }
+    // SAFETY: the caller promises `length` readable bytes at `address`.
+    unsafe { std::slice::from_raw_parts(address as *const u8, length) }.into()
 }
 
 /// Copies `N` bytes from an address.
@@ -126,5 +141,7 @@ mod tests {
     fn empty_copies_touch_no_address() {
         // SAFETY: the length is zero.
         assert!(unsafe { copy_in(0, 0) }.is_empty());
+        // SAFETY: the length is zero.
+        assert!(unsafe { copy_in_shared(0, 0) }.is_empty());
     }
 }

@@ -4,26 +4,21 @@
 //! One call, from submission to outcome.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use crate::{Metadata, Timings};
+use crate::deadline::{deadline_in, remaining};
+use crate::{Attributes, CancelCause, ErrorKind, Metadata, Outcome, Timings, TraceContext};
 
-/// W3C trace context of a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TraceContext {
-    /// Trace id in W3C order.
-    pub trace_id: [u8; 16],
-    /// Span id in W3C order.
-    pub span_id: [u8; 8],
-    /// Trace flags.
-    pub flags: u8,
-    /// `tracestate` header, empty if there is none.
-    pub trace_state: Box<str>,
-    /// Whether the trace came from another process.
-    pub remote: bool,
+/// How a call ended, for those who still work on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// Kind of the failure; absent if the call succeeded.
+    pub failure: Option<ErrorKind>,
+    /// Why the call was cancelled.
+    pub cause: Option<CancelCause>,
 }
 
 /// Whoever works on a call and must let go of it when somebody else finished it.
@@ -39,9 +34,10 @@ pub struct Call {
     deadline: Instant,
     metadata: Metadata,
     trace: Option<TraceContext>,
-    attributes: Box<[u8]>,
+    attributes: Attributes,
     owner: Arc<dyn CallOwner>,
-    finished: AtomicBool,
+    /// `OPEN`, or how the call ended: see `ending_number`.
+    finished: AtomicU8,
     changed: Notify,
     /// Nanoseconds after `submitted` at which the pipeline got the call; 0 until then.
     dispatched: AtomicU64,
@@ -54,21 +50,19 @@ impl Call {
         time_left: Duration,
         metadata: Metadata,
         trace: Option<TraceContext>,
-        attributes: Box<[u8]>,
+        attributes: Attributes,
         owner: Arc<dyn CallOwner>,
     ) -> Self {
         let submitted = Instant::now();
         Self {
             id,
             submitted,
-            deadline: submitted
-                .checked_add(time_left)
-                .unwrap_or_else(|| submitted + FAR),
+            deadline: deadline_in(submitted, time_left),
             metadata,
             trace,
             attributes,
             owner,
-            finished: AtomicBool::new(false),
+            finished: AtomicU8::new(OPEN),
             changed: Notify::new(),
             dispatched: AtomicU64::new(0),
         }
@@ -86,6 +80,12 @@ impl Call {
         self.deadline
     }
 
+    /// Time left at `now`; none once the deadline has passed.
+    #[must_use]
+    pub fn time_left(&self, now: Instant) -> Option<Duration> {
+        remaining(self.deadline, now)
+    }
+
     /// Captured request headers.
     #[must_use]
     pub fn metadata(&self) -> &Metadata {
@@ -98,16 +98,29 @@ impl Call {
         self.trace.as_ref()
     }
 
-    /// Application values as JSON, as they came; empty if there are none.
+    /// Application values.
     #[must_use]
-    pub fn attributes(&self) -> &[u8] {
+    pub fn attributes(&self) -> &Attributes {
         &self.attributes
     }
 
     /// Whether the call has its outcome, so that work for it is in vain.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.finished.load(Ordering::Acquire)
+        self.finished.load(Ordering::Acquire) != OPEN
+    }
+
+    /// How the call ended, once it did.
+    #[must_use]
+    pub fn ending(&self) -> Option<Ending> {
+        let number = self.finished.load(Ordering::Acquire);
+        (number != OPEN).then(|| Ending {
+            failure: ErrorKind::ALL
+                .into_iter()
+                .find(|kind| kind.number() == number & KIND_BITS),
+            cause: (number >> CAUSE_SHIFT != 0)
+                .then(|| CancelCause::from_number(i32::from(number >> CAUSE_SHIFT))),
+        })
     }
 
     /// Completes once the call has its outcome: cancelled, expired or answered.
@@ -130,8 +143,13 @@ impl Call {
         self.dispatched.store(nanos, Ordering::Relaxed);
     }
 
-    pub(crate) fn mark_finished(&self) {
-        self.finished.store(true, Ordering::Release);
+    pub(crate) fn count_degraded(&mut self, counter: &Arc<AtomicU64>) {
+        self.attributes.count_degraded(counter);
+    }
+
+    pub(crate) fn mark_finished(&self, outcome: &Outcome) {
+        self.finished
+            .store(ending_number(outcome), Ordering::Release);
         self.changed.notify_waiters();
     }
 
@@ -155,8 +173,19 @@ impl Call {
     }
 }
 
-/// Beyond any deadline that matters, yet safe to add to an instant.
-const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
+const OPEN: u8 = 0xff;
+const KIND_BITS: u8 = 0xf;
+const CAUSE_SHIFT: u32 = 4;
+
+/// The kind's number, 0 for a success, and above it the cause's; never `OPEN`.
+fn ending_number(outcome: &Outcome) -> u8 {
+    match outcome {
+        Ok(_) => 0,
+        Err(error) => {
+            error.kind.number() | error.cause.map_or(0, |cause| cause as u8) << CAUSE_SHIFT
+        }
+    }
+}
 
 fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)

@@ -9,16 +9,24 @@
 
 #![forbid(unsafe_code)]
 
+mod attributes;
 mod call;
+pub mod deadline;
 mod error;
+pub mod merging;
 mod metadata;
+mod outbound;
 mod outbox;
 mod outcome;
 mod table;
+mod trace;
 
-pub use call::{Call, CallOwner, TraceContext};
+pub use attributes::Attributes;
+pub use call::{Call, CallOwner, Ending};
 pub use error::{CancelCause, Error, ErrorKind};
-pub use metadata::{Entry, Metadata, MetadataBuilder};
+pub use metadata::{Entry, Metadata, MetadataBuilder, Place, PlaceName};
+pub use outbound::{Outbound, OutboundRules};
 pub use outbox::{Fetched, LogLevel, LogLine, Message, Outbox};
 pub use outcome::{Outcome, Success, Timings};
 pub use table::{Admission, CallMap, CallTable, Counters};
+pub use trace::TraceContext;

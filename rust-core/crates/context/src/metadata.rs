@@ -4,20 +4,27 @@
 //! Captured request headers.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 const SENSITIVE: u8 = 1;
 const BINARY: u8 = 2;
 
-/// Headers captured from a request, in order, in one allocation; values are decoded when asked
-/// for. Debug output names keys only.
+pub(crate) const HOST: &str = "host";
+const AUTHORITY: &str = ":authority";
+
+/// Headers captured from a request: an ordered multi-map whose values are slices of one
+/// allocation, decoded when asked for. Names are compared without ASCII case, and `:authority`
+/// is another name of `host`. Cloning shares the values. Debug output names keys only.
 #[derive(Clone, Default)]
 pub struct Metadata {
-    bytes: Box<[u8]>,
-    spans: Box<[Span]>,
+    bytes: Arc<[u8]>,
+    spans: Arc<[Span]>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Span {
+    /// The name, if it is not the text before the value.
+    well_known: Option<&'static &'static str>,
     name_start: u32,
     value_start: u32,
     end: u32,
@@ -37,7 +44,51 @@ pub struct Entry<'a> {
     pub sensitive: bool,
 }
 
+/// Where an entry lies in the bytes that [`Metadata::in_context`] takes over.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The name.
+    pub name: PlaceName,
+    /// The value.
+    pub value: Range<usize>,
+    /// Whether the value is binary.
+    pub binary: bool,
+    /// Whether the value is a credential.
+    pub sensitive: bool,
+}
+
+/// Where an entry's name comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum PlaceName {
+    /// That many bytes before the value, lower-case ASCII.
+    Text(usize),
+    /// A name that is not part of the bytes.
+    WellKnown(&'static &'static str),
+}
+
 impl Metadata {
+    /// Metadata that lies in `context`. Nothing is copied; what lies outside reads as empty.
+    pub fn in_context(context: &Arc<[u8]>, places: impl Iterator<Item = Place>) -> Self {
+        Self {
+            bytes: Arc::clone(context),
+            spans: places
+                .map(|place| {
+                    let (well_known, name_length) = match place.name {
+                        PlaceName::Text(length) => (None, length),
+                        PlaceName::WellKnown(name) => (Some(name), 0),
+                    };
+                    Span {
+                        well_known,
+                        name_start: position(place.value.start.saturating_sub(name_length)),
+                        value_start: position(place.value.start),
+                        end: position(place.value.end),
+                        flags: flags(place.binary, place.sensitive),
+                    }
+                })
+                .collect(),
+        }
+    }
+
     /// A builder with room for `entries` entries of `bytes` bytes in all.
     #[must_use]
     pub fn builder(entries: usize, bytes: usize) -> MetadataBuilder {
@@ -50,19 +101,71 @@ impl Metadata {
     /// The entries in their order.
     pub fn iter(&self) -> impl Iterator<Item = Entry<'_>> {
         self.spans.iter().map(|span| Entry {
-            name: str::from_utf8(self.slice(span.name_start..span.value_start)).unwrap_or_default(),
-            value: self.slice(span.value_start..span.end),
+            name: match span.well_known {
+                Some(name) => name,
+                None => str::from_utf8(self.slice(span.name_start, span.value_start)).unwrap_or(""),
+            },
+            value: self.slice(span.value_start, span.end),
             binary: span.flags & BINARY != 0,
             sensitive: span.flags & SENSITIVE != 0,
         })
     }
 
-    /// The first text value of a name, compared without ASCII case.
+    /// All entries of a name, in their order.
+    pub fn entries<'a>(&'a self, name: &str) -> impl Iterator<Item = Entry<'a>> {
+        let name = without_alias(name);
+        self.iter()
+            .filter(move |entry| entry.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The text values of a name, in their order.
+    pub fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.entries(name)
+            .filter(|entry| !entry.binary)
+            .filter_map(|entry| str::from_utf8(entry.value).ok())
+    }
+
+    /// The first text value of a name.
     #[must_use]
     pub fn first(&self, name: &str) -> Option<&str> {
-        self.iter()
-            .find(|entry| !entry.binary && entry.name.eq_ignore_ascii_case(name))
-            .and_then(|entry| str::from_utf8(entry.value).ok())
+        self.values(name).next()
+    }
+
+    /// The binary values of a name, in their order.
+    pub fn binary_values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.entries(name)
+            .filter(|entry| entry.binary)
+            .map(|entry| entry.value)
+    }
+
+    /// The first binary value of a name.
+    #[must_use]
+    pub fn first_binary(&self, name: &str) -> Option<&[u8]> {
+        self.binary_values(name).next()
+    }
+
+    /// The host that the client asked for: `Host`, or `:authority` of HTTP/2.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        self.first(HOST)
+    }
+
+    /// The client's credentials. Never log them.
+    #[must_use]
+    pub fn authorization(&self) -> Option<&str> {
+        self.first("authorization")
+    }
+
+    /// What the client calls itself.
+    #[must_use]
+    pub fn user_agent(&self) -> Option<&str> {
+        self.first("user-agent")
+    }
+
+    /// Number of entries; each value is one.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.spans.len()
     }
 
     /// Whether there are no entries.
@@ -71,8 +174,10 @@ impl Metadata {
         self.spans.is_empty()
     }
 
-    fn slice(&self, range: Range<u32>) -> &[u8] {
-        &self.bytes[range.start as usize..range.end as usize]
+    fn slice(&self, start: u32, end: u32) -> &[u8] {
+        self.bytes
+            .get(start as usize..end as usize)
+            .unwrap_or_default()
     }
 }
 
@@ -84,6 +189,36 @@ impl std::fmt::Debug for Metadata {
     }
 }
 
+/// A name as it is stored: lower case, `host` for `:authority`.
+pub(crate) fn canonical(name: &str) -> Box<str> {
+    without_alias(name).to_ascii_lowercase().into()
+}
+
+/// Whether a name is a token of RFC 9110, section 5.6.2.
+pub(crate) fn is_token(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+fn without_alias(name: &str) -> &str {
+    if name.eq_ignore_ascii_case(AUTHORITY) {
+        HOST
+    } else {
+        name
+    }
+}
+
+fn flags(binary: bool, sensitive: bool) -> u8 {
+    (if binary { BINARY } else { 0 }) | (if sensitive { SENSITIVE } else { 0 })
+}
+
+/// Frames hold at most 1 MiB of context, so positions fit.
+fn position(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
+}
+
 /// Collects [`Metadata`].
 #[derive(Debug)]
 pub struct MetadataBuilder {
@@ -92,18 +227,18 @@ pub struct MetadataBuilder {
 }
 
 impl MetadataBuilder {
-    /// Adds an entry behind those added before.
+    /// Adds an entry, whose name is in lower case, behind those added before.
     pub fn push(&mut self, entry: Entry<'_>) {
-        let name_start = self.position();
+        let name_start = position(self.bytes.len());
         self.bytes.extend_from_slice(entry.name.as_bytes());
-        let value_start = self.position();
+        let value_start = position(self.bytes.len());
         self.bytes.extend_from_slice(entry.value);
         self.spans.push(Span {
+            well_known: None,
             name_start,
             value_start,
-            end: self.position(),
-            flags: if entry.binary { BINARY } else { 0 }
-                | if entry.sensitive { SENSITIVE } else { 0 },
+            end: position(self.bytes.len()),
+            flags: flags(entry.binary, entry.sensitive),
         });
     }
 
@@ -111,14 +246,9 @@ impl MetadataBuilder {
     #[must_use]
     pub fn build(self) -> Metadata {
         Metadata {
-            bytes: self.bytes.into_boxed_slice(),
-            spans: self.spans.into_boxed_slice(),
+            bytes: self.bytes.into(),
+            spans: self.spans.into(),
         }
-    }
-
-    /// Frames hold at most 1 MiB of context, so positions fit.
-    fn position(&self) -> u32 {
-        u32::try_from(self.bytes.len()).unwrap_or(u32::MAX)
     }
 }
 
@@ -148,7 +278,34 @@ mod tests {
         let metadata = sample();
         let values: Vec<_> = metadata.iter().map(|entry| entry.value).collect();
         assert_eq!(values, [b"1".as_slice(), b"2", b"s3cret"]);
-        assert_eq!(metadata.first("X-A"), Some("1"));
+        assert_eq!(metadata.values("X-A").collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(metadata.authorization(), Some("s3cret"));
+    }
+
+    #[test]
+    fn values_are_slices_of_the_context() {
+        let context: Arc<[u8]> = b"x-binABgateway".as_slice().into();
+        let place = |name, value, binary| Place {
+            name,
+            value,
+            binary,
+            sensitive: false,
+        };
+        let metadata = Metadata::in_context(
+            &context,
+            [
+                place(PlaceName::Text(5), 5..7, true),
+                place(PlaceName::WellKnown(&HOST), 7..14, false),
+                place(PlaceName::Text(9), 14..99, false),
+            ]
+            .into_iter(),
+        );
+        assert_eq!(metadata.first_binary("X-Bin"), Some(&b"AB"[..]));
+        assert_eq!(metadata.first("x-bin"), None);
+        let host = metadata.host().unwrap();
+        assert_eq!(host, "gateway");
+        assert_eq!(host.as_ptr(), context[7..].as_ptr());
+        assert_eq!(metadata.iter().nth(2).unwrap().value, b"");
     }
 
     #[test]

@@ -112,6 +112,13 @@ impl Outbox {
         }
     }
 
+    /// Whether a credit is free right now, so that a refusal can come before any work.
+    #[must_use]
+    pub fn has_credit(&self) -> bool {
+        let credits = self.credits.load(Ordering::Acquire);
+        credits & CLOSED == 0 && credits > 0
+    }
+
     /// Takes a credit; false if all are out or the outbox is closed.
     #[must_use]
     pub fn take_credit(&self) -> bool {

@@ -33,6 +33,7 @@ pub struct CallTable {
     succeeded: AtomicU64,
     failed: [AtomicU64; ErrorKind::ALL.len()],
     late: AtomicU64,
+    degraded: Arc<AtomicU64>,
 }
 
 /// What became of the wish to admit a call.
@@ -57,6 +58,8 @@ pub struct Counters {
     pub failed: [u64; ErrorKind::ALL.len()],
     /// Answers that came after the outcome.
     pub late: u64,
+    /// Calls whose attributes were asked for but are no JSON object.
+    pub degraded: u64,
 }
 
 impl Counters {
@@ -78,14 +81,16 @@ impl CallTable {
             succeeded: AtomicU64::new(0),
             failed: std::array::from_fn(|_| AtomicU64::new(0)),
             late: AtomicU64::new(0),
+            degraded: Arc::default(),
         }
     }
 
     /// Admits a call if a credit is free and its id is not in flight.
-    pub fn admit(&self, call: Call) -> Admission {
+    pub fn admit(&self, mut call: Call) -> Admission {
         if !self.outbox.take_credit() {
             return Admission::TooManyCalls;
         }
+        call.count_degraded(&self.degraded);
         let call = Arc::new(call);
         let admitted = match self.shard(call.id()).lock().entry(call.id()) {
             Entry::Vacant(entry) => {
@@ -176,6 +181,7 @@ impl CallTable {
             succeeded: self.succeeded.load(Ordering::Relaxed),
             failed: std::array::from_fn(|i| self.failed[i].load(Ordering::Relaxed)),
             late: self.late.load(Ordering::Relaxed),
+            degraded: self.degraded.load(Ordering::Relaxed),
         }
     }
 
@@ -186,7 +192,7 @@ impl CallTable {
             Err(error) => &self.failed[usize::from(error.kind.number() - 1)],
         }
         .fetch_add(1, Ordering::Relaxed);
-        call.mark_finished();
+        call.mark_finished(&outcome);
         self.outbox.complete(call_id, outcome, call.timings());
         Some(call)
     }

@@ -3,12 +3,15 @@
 
 //! From the interface's layouts to the engine's types and back.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ferrule_abi::frame::{ContextView, EntryName, FrameError, Header};
 use ferrule_abi::layout::record as at;
 use ferrule_abi::record::{Record, flag};
-use ferrule_context::{Entry, Error, Message, Metadata, Outcome, Timings, TraceContext};
+use ferrule_context::{
+    Attributes, Error, Message, Metadata, Outcome, Place, PlaceName, Timings, TraceContext,
+};
 use ferrule_pipeline::{ContentCoding, Encoding, Reason, Refusal, Signal, Submission};
 
 pub(crate) fn refused(error: FrameError) -> Refusal {
@@ -18,11 +21,9 @@ pub(crate) fn refused(error: FrameError) -> Refusal {
     })
 }
 
-/// A submission from a validated frame.
-pub(crate) fn submission(
-    header: &Header,
-    context: &ContextView<'_>,
-) -> Result<Submission, Refusal> {
+/// A submission from a frame's fixed part and its context, which is kept as it is.
+pub(crate) fn submission(header: &Header, context: &Arc<[u8]>) -> Result<Submission, Refusal> {
+    let view = ContextView::parse(header, context).map_err(refused)?;
     let malformed = Refusal::of(Reason::MalformedFrame);
     Ok(Submission {
         call_id: header.call_id(),
@@ -33,15 +34,15 @@ pub(crate) fn submission(
         signal: signal(header.signal()).ok_or(malformed)?,
         encoding: Encoding::from_number(header.encoding()).ok_or(malformed)?,
         coding: ContentCoding::from_number(header.coding()).ok_or(malformed)?,
-        metadata: metadata(context)?,
+        metadata: metadata(context, &view),
         trace: header.trace().map(|ids| TraceContext {
             trace_id: ids.trace_id,
             span_id: ids.span_id,
             flags: ids.flags,
-            trace_state: context.trace_state().into(),
+            trace_state: view.trace_state().into(),
             remote: ids.remote,
         }),
-        attributes: context.attributes().into(),
+        attributes: Attributes::in_context(context, view.attributes()),
     })
 }
 
@@ -54,28 +55,19 @@ fn signal(number: u8) -> Option<Signal> {
     }
 }
 
-fn metadata(context: &ContextView<'_>) -> Result<Metadata, Refusal> {
-    let length = |entry: &ferrule_abi::frame::Entry<'_>| match entry.name {
-        EntryName::Text(name) => name.len() + entry.value.len(),
-        EntryName::WellKnown(_) => entry.value.len(),
-    };
-    let (count, bytes) = context.entries().fold((0, 0), |(count, bytes), entry| {
-        (count + 1, bytes + length(&entry))
-    });
-    let mut builder = Metadata::builder(count, bytes);
-    for entry in context.entries() {
-        let EntryName::Text(name) = entry.name else {
-            // This version of the interface has no well-known names.
-            return Err(Refusal::of(Reason::MalformedFrame));
-        };
-        builder.push(Entry {
-            name,
-            value: entry.value,
+fn metadata(context: &Arc<[u8]>, view: &ContextView<'_>) -> Metadata {
+    Metadata::in_context(
+        context,
+        view.entries().map(|entry| Place {
+            name: match entry.name {
+                EntryName::Text(name) => PlaceName::Text(name.len()),
+                EntryName::WellKnown(name) => PlaceName::WellKnown(name),
+            },
+            value: entry.value_start..entry.value_start + entry.value.len(),
             binary: entry.binary,
             sensitive: entry.sensitive,
-        });
-    }
-    Ok(builder.build())
+        }),
+    )
 }
 
 /// Offers the record of a message to `write`.

@@ -6,10 +6,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ferrule_abi::frame::{ContextView, Header};
+use ferrule_abi::frame::Header;
 use ferrule_abi::handle::HandleTable;
 use ferrule_abi::layout::frame as frame_at;
-use ferrule_abi::memory::{HostBuffer, copy_array, copy_in, copy_out};
+use ferrule_abi::memory::{HostBuffer, copy_array, copy_in, copy_in_shared, copy_out};
 use ferrule_context::{CancelCause, Error};
 use ferrule_pipeline::{Engine, Permit, Reason, Refusal};
 
@@ -123,11 +123,11 @@ unsafe fn try_submit(engine: i64, frame: HostMemory) -> Result<(), Refusal> {
     let header = Header::parse(unsafe { copy_array(address) }, length).map_err(refused)?;
     let reserved = take_reserved(&header)?;
     let engine = engine_of(engine).ok_or(Refusal::of(Reason::StaleHandle))?;
-    // SAFETY: parsing has checked that the context lies within `length`.
-    let context = unsafe { copy_in(address + frame_at::FIXED_LENGTH, header.context_length()) };
-    let context = ContextView::parse(&header, &context).map_err(refused)?;
-    let submission = submission(&header, &context)?;
     let ticket = engine.take_place(header.pipeline())?;
+    // SAFETY: parsing has checked that the context lies within `length`.
+    let context =
+        unsafe { copy_in_shared(address + frame_at::FIXED_LENGTH, header.context_length()) };
+    let submission = submission(&header, &context)?;
     if let Some(Reserved { buffer, permit }) = reserved {
         // SAFETY: the caller promises that nobody writes to it any more.
         let bytes = unsafe { buffer.into_bytes() };

@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 
 use bytes::Bytes;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
-use ferrule_context::{CallTable, Error};
+use ferrule_context::{CallTable, CancelCause, Error};
 use ferrule_otlp::{JsonMode, Signal};
 
 use crate::budget::{ByteBudget, Permit, budgeted};
@@ -81,6 +81,9 @@ const ZSTD_WINDOW_LOG: u32 = 23;
 /// Output grows by this much at first; it doubles then.
 const FIRST_CHUNK: usize = 8 << 10;
 
+/// Decompression looks up this often whether anybody still wants the result.
+const MOST_READ: usize = 1 << 20;
+
 /// What decoding may use.
 #[derive(Debug, Clone)]
 pub(crate) struct Limits {
@@ -89,23 +92,26 @@ pub(crate) struct Limits {
     pub(crate) retry_delay: std::time::Duration,
 }
 
-/// Turns a payload into valid OTLP protobuf, or says what is wrong with it.
+/// Turns a payload into valid OTLP protobuf, or says what is wrong with it. Stops early, with any
+/// error, once `is_wanted` returns false.
 pub(crate) fn decode(
     signal: Signal,
     encoding: Encoding,
     coding: ContentCoding,
     payload: Bytes,
     limits: &Limits,
+    is_wanted: &dyn Fn() -> bool,
 ) -> Result<Bytes, Error> {
     let plain = match coding {
         ContentCoding::Identity => payload,
-        _ => decompress(coding, &payload, limits)?,
+        _ => decompress(coding, &payload, limits, is_wanted)?,
     };
     match encoding {
         Encoding::Protobuf => {
             check(signal, &plain)?;
             Ok(plain)
         }
+        Encoding::Json(_) if !is_wanted() => Err(unwanted()),
         Encoding::Json(mode) => {
             let protobuf = ferrule_otlp::json_to_protobuf(signal, &plain, mode, limits.max_decoded)
                 .map_err(|error| invalid(&error, limits.max_decoded))?;
@@ -145,16 +151,24 @@ impl Limits {
     }
 }
 
-fn decompress(coding: ContentCoding, input: &[u8], limits: &Limits) -> Result<Bytes, Error> {
+fn decompress(
+    coding: ContentCoding,
+    input: &[u8],
+    limits: &Limits,
+    is_wanted: &dyn Fn() -> bool,
+) -> Result<Bytes, Error> {
     let malformed = |_| malformed(coding);
     match coding {
         ContentCoding::Identity => Ok(Bytes::copy_from_slice(input)),
-        ContentCoding::Gzip => {
-            read_all(coding, flate2::bufread::MultiGzDecoder::new(input), limits)
-        }
+        ContentCoding::Gzip => read_all(
+            coding,
+            flate2::bufread::MultiGzDecoder::new(input),
+            limits,
+            is_wanted,
+        ),
         ContentCoding::Deflate => {
             let mut decoder = flate2::bufread::ZlibDecoder::new(input);
-            let output = read_all(coding, &mut decoder, limits)?;
+            let output = read_all(coding, &mut decoder, limits, is_wanted)?;
             let rest = decoder.into_inner();
             if rest.is_empty() {
                 Ok(output)
@@ -168,9 +182,14 @@ fn decompress(coding: ContentCoding, input: &[u8], limits: &Limits) -> Result<By
             if input.is_empty() {
                 return Err(malformed(IoErrorKind::UnexpectedEof.into()));
             }
-            read_all(coding, decoder, limits)
+            read_all(coding, decoder, limits, is_wanted)
         }
     }
+}
+
+/// Nobody sees it, because the call has its outcome.
+fn unwanted() -> Error {
+    Error::cancelled(CancelCause::Application)
 }
 
 fn malformed(coding: ContentCoding) -> Error {
@@ -183,6 +202,7 @@ fn read_all(
     coding: ContentCoding,
     mut decoder: impl Read,
     limits: &Limits,
+    is_wanted: &dyn Fn() -> bool,
 ) -> Result<Bytes, Error> {
     let mut permit: Permit = limits.budget.take(0).ok_or_else(|| limits.exhausted())?;
     let mut output = Vec::new();
@@ -199,7 +219,11 @@ fn read_all(
             }
             output.resize(length + room, 0);
         }
-        match decoder.read(&mut output[length..]) {
+        if !is_wanted() {
+            return Err(unwanted());
+        }
+        let end = output.len().min(length + MOST_READ);
+        match decoder.read(&mut output[length..end]) {
             Ok(0) => break,
             Ok(read) => length += read,
             Err(error) if error.kind() == IoErrorKind::Interrupted => {}
@@ -291,7 +315,8 @@ fn run(job: CodecJob, calls: &CallTable, limits: &Limits) {
     }
     let payload = std::mem::take(&mut queued.payload);
     queued.guard.blame_payload(true);
-    let decoded = decode(queued.signal, encoding, coding, payload, limits);
+    let is_wanted = || !queued.call.is_finished();
+    let decoded = decode(queued.signal, encoding, coding, payload, limits, &is_wanted);
     queued.guard.blame_payload(false);
     match decoded {
         Ok(payload) => {

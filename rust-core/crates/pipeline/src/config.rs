@@ -8,6 +8,8 @@ use std::time::Duration;
 use ferrule_context::{Error, ErrorKind};
 use serde::Deserialize;
 
+use crate::settings::ContextSettings;
+
 /// Largest value of any limit, so that sums of a few stay far from overflow.
 const MOST: usize = 1 << 40;
 
@@ -49,6 +51,9 @@ pub struct StartConfig {
     /// Milliseconds after which a refused caller is told to come back.
     #[serde(default = "default_retry_delay_millis")]
     pub default_retry_delay_millis: u64,
+    /// Settings of call contexts.
+    #[serde(default)]
+    pub context: ContextSettings,
 }
 
 impl StartConfig {
@@ -74,6 +79,7 @@ impl StartConfig {
                 )));
             }
         }
+        config.context.check()?;
         Ok(config)
     }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use ferrule_context::{
-    Admission, Call, CancelCause, Error, Fetched, Message, Metadata, TraceContext,
+    Admission, Attributes, Call, CancelCause, Error, Fetched, Message, Metadata, TraceContext,
 };
 use ferrule_otlp::Signal;
 use parking_lot::Mutex;
@@ -60,7 +60,7 @@ pub struct Submission {
     /// The trace that the call belongs to.
     pub trace: Option<TraceContext>,
     /// Application values as JSON.
-    pub attributes: Box<[u8]>,
+    pub attributes: Attributes,
 }
 
 /// A place in a pipeline's lane, taken before the payload is copied.
@@ -81,7 +81,7 @@ impl Engine {
         let id = next_id();
         let prepared = spec::prepare(&config, id)?;
         config.forget_spec();
-        let shared = Shared::register(id, config, prepared.pipelines);
+        let shared = Shared::register(id, config, prepared.outbound, prepared.pipelines);
         let config = &shared.config;
         let limits = Limits {
             budget: Arc::clone(&shared.budget),
@@ -141,9 +141,12 @@ impl Engine {
     /// Takes a place in the lane of a pipeline.
     ///
     /// # Errors
-    /// `LaneFull` or `NotReady` with a delay, `UnknownPipeline`, or `Stopping`.
+    /// `TooManyCalls`, `LaneFull` or `NotReady` with a delay, `UnknownPipeline`, or `Stopping`.
     pub fn take_place(&self, pipeline: usize) -> Result<Ticket, Refusal> {
         self.check_open()?;
+        if !self.shared.outbox.has_credit() {
+            return Err(self.no_credit());
+        }
         let pipeline = self
             .shared
             .pipelines
@@ -180,10 +183,7 @@ impl Engine {
         );
         let call = match self.shared.calls.admit(call) {
             Admission::Admitted(call) => call,
-            Admission::TooManyCalls if self.shared.is_stopping() => {
-                return Err(self.later(Reason::Stopping));
-            }
-            Admission::TooManyCalls => return Err(self.later(Reason::TooManyCalls)),
+            Admission::TooManyCalls => return Err(self.no_credit()),
             Admission::Duplicate => return Err(Refusal::of(Reason::DuplicateCall)),
         };
         let queued = QueuedCall {
@@ -323,6 +323,15 @@ impl Engine {
         pressure
             .should_shed_ingress()
             .then(|| Duration::from_secs(u64::from(pressure.retry_after_secs())))
+    }
+
+    /// An engine that stops gives out no credits.
+    fn no_credit(&self) -> Refusal {
+        self.later(if self.shared.is_stopping() {
+            Reason::Stopping
+        } else {
+            Reason::TooManyCalls
+        })
     }
 
     fn later(&self, reason: Reason) -> Refusal {

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use bytes::Bytes;
 use ferrule_context::{Call, CallOwner, CallTable, Error};
@@ -26,8 +27,8 @@ pub(crate) struct Lane {
 pub(crate) enum LaneMessage {
     /// A call to process.
     Call(QueuedCall),
-    /// A call was finished by somebody else.
-    Released(u64),
+    /// A call was finished by somebody else, at this time.
+    Released(u64, Instant),
 }
 
 impl Lane {
@@ -61,7 +62,9 @@ impl Lane {
 impl CallOwner for Lane {
     fn released(&self, call_id: u64) {
         // A closed channel means that the receiver is gone and keeps nothing for the call.
-        let _ = self.sender.send(LaneMessage::Released(call_id));
+        let _ = self
+            .sender
+            .send(LaneMessage::Released(call_id, Instant::now()));
     }
 }
 

@@ -3,8 +3,11 @@
 
 //! The `host` receiver: calls from the host process into a pipeline.
 
+mod headers;
 mod in_flight;
+mod lingering;
 mod running;
+mod timers;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,8 +16,6 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use ferrule_context::Success;
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::context::ContextEntryName;
-use otel_arrow_dfe_config::error::Error as ConfigError;
 use otel_arrow_dfe_config::node::NodeUserConfig;
 use otel_arrow_dfe_config::validation::{deserialize_typed_config, validate_typed_config};
 use otel_arrow_dfe_engine::ReceiverFactory;
@@ -33,9 +34,10 @@ use otel_arrow_dfe_otap::pdata::OtapPdata;
 use otel_arrow_dfe_telemetry::metrics::MetricSetSnapshot;
 use serde::Deserialize;
 
+use self::headers::HeaderNames;
 use self::running::Running;
 use crate::lane::Lane;
-use crate::shared::{CALL_ID_HEADER, Pressure, Shared};
+use crate::shared::{Pressure, Shared};
 use crate::spec::HOST_RECEIVER;
 
 /// Both fields are set at start; the receiver has no settings of its own.
@@ -50,7 +52,7 @@ struct Config {
 struct HostReceiver {
     shared: Arc<Shared>,
     pipeline: usize,
-    call_id_name: ContextEntryName,
+    names: HeaderNames,
 }
 
 #[allow(
@@ -71,15 +73,10 @@ static FACTORY: ReceiverFactory<OtapPdata> = ReceiverFactory {
         let _ = shared
             .pressure
             .set(Pressure(pipeline.memory_pressure_state()));
-        let call_id_name = ContextEntryName::try_from(CALL_ID_HEADER).map_err(|error| {
-            ConfigError::InvalidUserConfig {
-                error: error.to_string(),
-            }
-        })?;
         let receiver = HostReceiver {
             shared,
             pipeline: config.pipeline,
-            call_id_name,
+            names: HeaderNames::new()?,
         };
         Ok(
             ReceiverWrapper::local(receiver, node, node_config, receiver_config)
@@ -108,7 +105,7 @@ impl Receiver<OtapPdata> for HostReceiver {
         let mut lane_open = true;
         pipeline.starts.fetch_add(1, Ordering::Relaxed);
         handler.signal_ready();
-        let mut running = Running::new(Arc::clone(&self.shared), self.call_id_name, handler);
+        let mut running = Running::new(Arc::clone(&self.shared), self.names, handler);
         let timer = tokio::time::sleep(FAR);
         tokio::pin!(timer);
         let mut armed = None;
@@ -129,12 +126,7 @@ impl Receiver<OtapPdata> for HostReceiver {
                     return Ok(TerminalState::new(until, Vec::<MetricSetSnapshot>::new()));
                 }
             }
-            let next = running
-                .in_flight
-                .first_deadline()
-                .into_iter()
-                .chain(drain_until)
-                .min();
+            let next = running.first_timer().into_iter().chain(drain_until).min();
             if next != armed {
                 if let Some(next) = next {
                     timer.as_mut().reset(next.into());

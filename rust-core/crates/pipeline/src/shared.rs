@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
-use ferrule_context::{CallTable, LogLevel, Outbox};
+use ferrule_context::{CallTable, LogLevel, OutboundRules, Outbox};
 use otel_arrow_dfe_config::error::Error as ConfigError;
 use otel_arrow_dfe_engine::memory_limiter::MemoryPressureState;
 use otel_arrow_dfe_otap::pdata::OtapPdata;
@@ -18,9 +18,16 @@ use serde::Deserialize;
 use crate::budget::ByteBudget;
 use crate::config::StartConfig;
 use crate::lane::Lanes;
+use crate::settings::ContextSettings;
 
 /// Private binary transport header that carries the call id through the pipeline.
 pub const CALL_ID_HEADER: &str = "ferrule.call";
+
+/// Header of a trace's ids, by W3C Trace Context.
+pub(crate) const TRACE_PARENT: &str = "traceparent";
+
+/// Header of what vendors say of a trace, by W3C Trace Context.
+pub(crate) const TRACE_STATE: &str = "tracestate";
 
 /// The call that a message belongs to, if it came through the host receiver.
 #[must_use]
@@ -37,10 +44,15 @@ pub fn call_id_of(data: &OtapPdata) -> Option<u64> {
 pub struct Shared {
     pub(crate) id: u64,
     pub(crate) config: StartConfig,
+    pub(crate) outbound: OutboundRules,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) calls: Arc<CallTable>,
     pub(crate) budget: Arc<ByteBudget>,
     pub(crate) pipelines: Vec<Pipeline>,
+    /// Calls whose data was held longer than the grace after their outcome.
+    pub(crate) lingering: AtomicU64,
+    /// Values for the downstream that gRPC cannot carry.
+    pub(crate) dropped_headers: AtomicU64,
     pub(crate) stopping: AtomicBool,
     pub(crate) drain_deadline: Mutex<Option<Instant>>,
     pub(crate) pressure: OnceLock<Pressure>,
@@ -73,7 +85,12 @@ pub(crate) fn next_id() -> u64 {
 }
 
 impl Shared {
-    pub(crate) fn register(id: u64, config: StartConfig, pipelines: Vec<String>) -> Arc<Self> {
+    pub(crate) fn register(
+        id: u64,
+        config: StartConfig,
+        outbound: OutboundRules,
+        pipelines: Vec<String>,
+    ) -> Arc<Self> {
         let outbox = Arc::new(Outbox::new(config.max_in_flight));
         let shared = Arc::new(Self {
             id,
@@ -87,10 +104,13 @@ impl Shared {
                     starts: AtomicU64::new(0),
                 })
                 .collect(),
+            lingering: AtomicU64::new(0),
+            dropped_headers: AtomicU64::new(0),
             stopping: AtomicBool::new(false),
             drain_deadline: Mutex::new(None),
             pressure: OnceLock::new(),
             outbox,
+            outbound,
             config,
         });
         ENGINES.write().insert(id, Arc::downgrade(&shared));
@@ -119,6 +139,18 @@ impl Shared {
     #[must_use]
     pub fn calls(&self) -> &CallTable {
         &self.calls
+    }
+
+    /// Settings of call contexts, as checked at start.
+    #[must_use]
+    pub fn context_settings(&self) -> &ContextSettings {
+        &self.config.context
+    }
+
+    /// Which captured headers go to the downstream.
+    #[must_use]
+    pub fn outbound_rules(&self) -> &OutboundRules {
+        &self.outbound
     }
 
     /// Sends a line to the host's logging; never waits. `text` must hold no payload and no

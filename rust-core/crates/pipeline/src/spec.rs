@@ -3,7 +3,9 @@
 
 //! Prepares the engine's specification for running inside a host process.
 
-use ferrule_context::Error;
+mod propagation;
+
+use ferrule_context::{Error, OutboundRules};
 use otel_arrow_dfe_config::engine::OtelDataflowSpec;
 use otel_arrow_dfe_controller::startup::validate_engine_components;
 use otel_arrow_dfe_otap::OTAP_PIPELINE_FACTORY;
@@ -27,22 +29,31 @@ pub(crate) struct PreparedSpec {
     pub(crate) spec: OtelDataflowSpec,
     /// Pipelines that the host can submit to; a pipeline's index is its number.
     pub(crate) pipelines: Vec<String>,
+    /// Which captured headers go to the downstream.
+    pub(crate) outbound: OutboundRules,
 }
 
 /// Parses, completes and validates the specification of an engine.
 ///
 /// The admin server goes to a free loopback port, logs are printed nowhere, channels hold what
-/// may be in flight (a full one would hold up the Acks), and cores are explicit.
+/// may be in flight (a full one would hold up the Acks), cores are explicit, and exporters send what
+/// the context's settings let out.
 pub(crate) fn prepare(config: &StartConfig, engine_id: u64) -> Result<PreparedSpec, Error> {
     let parsed = parse(config)?;
     let mut value = serde_json::to_value(&parsed).map_err(|error| {
         configuration(format!("the specification cannot be completed: {error}"))
     })?;
     let pipelines = attach_nodes(&mut value, engine_id)?;
+    let outbound = config.context.outbound.rules()?;
+    propagation::complete(&mut value, &outbound)?;
     complete(&mut value, config)?;
     let spec = OtelDataflowSpec::from_json(&value.to_string()).map_err(refused)?;
     validate_engine_components(&spec, &OTAP_PIPELINE_FACTORY).map_err(refused)?;
-    Ok(PreparedSpec { spec, pipelines })
+    Ok(PreparedSpec {
+        spec,
+        pipelines,
+        outbound,
+    })
 }
 
 fn parse(config: &StartConfig) -> Result<OtelDataflowSpec, Error> {

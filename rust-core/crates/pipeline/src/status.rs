@@ -12,7 +12,12 @@ use crate::engine::Engine;
 use crate::runtime::Runtime;
 
 impl Engine {
-    /// State, counters and pipelines as JSON.
+    /// State, counters and pipelines as JSON. Counters are since the start: `submitted`,
+    /// `succeeded` and `failed` of calls; `late` answers, which came after the outcome;
+    /// `degraded` calls, whose attributes a node asked for but which are no JSON object;
+    /// `lingering` calls, whose data was still held half a second after their outcome;
+    /// `droppedHeaders`, values for the downstream that gRPC cannot carry; `droppedLogLines`.
+    /// `inFlight`, `payloadBytes` and `queued` are as of now.
     #[must_use]
     pub fn status(&self) -> String {
         let shared = &self.shared;
@@ -45,6 +50,9 @@ impl Engine {
             "succeeded": counters.succeeded,
             "failed": failed,
             "late": counters.late,
+            "degraded": counters.degraded,
+            "lingering": shared.lingering.load(Ordering::Relaxed),
+            "droppedHeaders": shared.dropped_headers.load(Ordering::Relaxed),
             "payloadBytes": shared.budget.used(),
             "droppedLogLines": shared.outbox.dropped_lines(),
             "pipelines": pipelines,

@@ -9,4 +9,8 @@ pub use ferrule::*;
 
 mod order;
 mod outcome;
+mod park;
 mod probe;
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,10 @@ pub(crate) enum Order {
     Finish(Outcome),
     /// Never answer.
     Hang,
+    /// Hold the call until it is finished, and tell what was seen of it.
+    Park,
+    /// Hold the call until it is finished, and the exporter with it.
+    Stall,
     /// Panic in the exporter.
     Panic,
     /// Panic in the processor.
@@ -27,7 +31,7 @@ pub(crate) enum Order {
 impl Order {
     /// Reads `name;key=value;...`; a call without the header succeeds.
     ///
-    /// Names: `ack`, `hang`, `panic`, `panic-processor`, `hog` (with `millis`), `partial` (with
+    /// Names: `ack`, `hang`, `park`, `stall`, `panic`, `panic-processor`, `hog` (with `millis`), `partial` (with
     /// `rejected`), and the error kinds. Keys of errors: `code`, `http`, `downstream`, `delay`
     /// in milliseconds, `cause`, `message`; `repeat` repeats the message.
     pub(crate) fn of(call: &Call) -> Self {
@@ -48,6 +52,8 @@ impl Order {
         match name {
             "ack" => Self::Finish(Ok(Success::default())),
             "hang" => Self::Hang,
+            "stall" => Self::Stall,
+            "park" => Self::Park,
             "panic" => Self::Panic,
             "panic-processor" => Self::PanicInProcessor,
             "hog" => Self::Hog(Duration::from_millis(number("millis").unwrap_or(0))),

@@ -26,6 +26,7 @@ use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
 use otel_arrow_dfe_otap::pdata::OtapPdata;
 
 use crate::order::Order;
+use crate::park::Parking;
 
 struct OutcomeExporter {
     shared: Arc<Shared>,
@@ -64,6 +65,7 @@ impl Exporter<OtapPdata> for OutcomeExporter {
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, Error> {
         let mut held = Vec::new();
+        let mut parking = Parking::new(Arc::clone(&self.shared), handler.clone());
         loop {
             match inbox.recv().await? {
                 Message::Control(NodeControlMsg::Shutdown { .. }) => {
@@ -73,16 +75,23 @@ impl Exporter<OtapPdata> for OutcomeExporter {
                 Message::PData(data) => {
                     let call =
                         call_id_of(&data).and_then(|call_id| self.shared.calls().get(call_id));
-                    match call.as_deref().map(Order::of) {
-                        Some(Order::Hang) => {
+                    match (call.as_deref().map(Order::of), call) {
+                        (Some(Order::Hang), _) => {
                             held.push(data);
                             continue;
                         }
-                        Some(Order::Panic) => panic!("a test asked for a panic in the exporter"),
-                        Some(Order::Finish(outcome)) if outcome != Ok(Success::default()) => {
-                            if let Some(call) = &call {
-                                self.shared.calls().finish(call.id(), outcome);
-                            }
+                        (Some(Order::Park), Some(call)) => {
+                            parking.park(call, data);
+                            continue;
+                        }
+                        (Some(Order::Stall), Some(call)) => call.finished().await,
+                        (Some(Order::Panic), _) => {
+                            panic!("a test asked for a panic in the exporter")
+                        }
+                        (Some(Order::Finish(outcome)), Some(call))
+                            if outcome != Ok(Success::default()) =>
+                        {
+                            self.shared.calls().finish(call.id(), outcome);
                         }
                         _ => {}
                     }

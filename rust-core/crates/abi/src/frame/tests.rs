@@ -9,10 +9,14 @@ fn frame(metadata: &[(&str, &[u8], u16)], trace_state: &str, payload: &[u8]) -> 
     let mut index = Vec::new();
     let mut text = trace_state.as_bytes().to_vec();
     for (name, value, flags) in metadata {
-        index.extend_from_slice(&(name.len() as u16).to_le_bytes());
+        let number = WELL_KNOWN_NAMES.iter().position(|known| known == name);
+        let number = number.filter(|_| usize::from(*flags) & at::ENTRY_WELL_KNOWN != 0);
+        index.extend_from_slice(&(number.unwrap_or(name.len()) as u16).to_le_bytes());
         index.extend_from_slice(&flags.to_le_bytes());
         index.extend_from_slice(&(value.len() as u32).to_le_bytes());
-        text.extend_from_slice(name.as_bytes());
+        if number.is_none() {
+            text.extend_from_slice(name.as_bytes());
+        }
         text.extend_from_slice(value);
     }
     let context = [index, text].concat();
@@ -84,10 +88,43 @@ fn entries_come_back_in_order_with_their_flags() {
 }
 
 #[test]
-fn other_version_is_told_apart() {
-    let mut bytes = frame(&[], "", b"");
-    bytes[at::VERSION_OFFSET] = 9;
-    assert_eq!(header(&bytes).unwrap_err(), FrameError::Version(9));
+fn well_known_name_takes_no_text() {
+    let flags = (at::ENTRY_WELL_KNOWN | at::ENTRY_SENSITIVE) as u16;
+    let bytes = frame(&[("authorization", b"s", flags), ("x", b"1", 0)], "", b"");
+    let header = header(&bytes).unwrap();
+    let context = context(&header, &bytes).unwrap();
+    let entries: Vec<_> = context.entries().collect();
+    assert_eq!(entries[0].name, EntryName::WellKnown(&"authorization"));
+    assert_eq!((entries[0].value, entries[0].sensitive), (&b"s"[..], true));
+    assert_eq!(entries[1].name, EntryName::Text("x"));
+    assert_eq!(header.context_length(), 2 * at::INDEX_ENTRY_LENGTH + 3);
+}
+
+#[test]
+fn unknown_number_is_refused() {
+    let mut bytes = frame(&[("host", b"h", at::ENTRY_WELL_KNOWN as u16)], "", b"");
+    bytes[at::FIXED_LENGTH..][..2].copy_from_slice(&(WELL_KNOWN_NAMES.len() as u16).to_le_bytes());
+    let header = header(&bytes).unwrap();
+    assert!(context(&header, &bytes).is_err());
+}
+
+#[test]
+fn well_known_names_are_lower_case_tokens_and_unique() {
+    let mut seen = std::collections::HashSet::new();
+    for name in WELL_KNOWN_NAMES {
+        assert!(name.bytes().all(is_name_byte), "{name}");
+        assert!(seen.insert(name), "{name} twice");
+    }
+}
+
+#[test]
+fn newer_version_is_told_apart_whatever_follows() {
+    for version in [0, ABI_VERSION + 1, u16::MAX] {
+        let mut bytes = frame(&[], "", b"");
+        bytes[at::FLAGS_OFFSET..].fill(0xff);
+        bytes[at::VERSION_OFFSET..][..2].copy_from_slice(&version.to_le_bytes());
+        assert_eq!(header(&bytes).unwrap_err(), FrameError::Version(version));
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use std::time::Duration;
 
 use super::*;
-use crate::{CallOwner, Fetched, Message, Metadata, Success};
+use crate::{Attributes, CallOwner, Fetched, Message, Metadata, Success};
 
 #[derive(Default)]
 struct Releases(AtomicU64);
@@ -23,7 +23,7 @@ fn call(id: u64, time_left: Duration, owner: &Arc<Releases>) -> Call {
         time_left,
         Metadata::default(),
         None,
-        Box::default(),
+        Attributes::default(),
         owner,
     )
 }

@@ -39,7 +39,29 @@ fn decoded(coding: ContentCoding, payload: &[u8], limits: &Limits) -> Result<Byt
         coding,
         Bytes::copy_from_slice(payload),
         limits,
+        &|| true,
     )
+}
+
+#[test]
+fn decompression_stops_once_nobody_wants_it() {
+    let zeros = vec![0; 8 << 20];
+    let limits = limits(8 << 20);
+    let asked = std::cell::Cell::new(0);
+    let is_wanted = || {
+        asked.set(asked.get() + 1);
+        asked.get() < 3
+    };
+    let result = decode(
+        Signal::Traces,
+        Encoding::Protobuf,
+        ContentCoding::Gzip,
+        gzip(&zeros).into(),
+        &limits,
+        &is_wanted,
+    );
+    assert_eq!(result.unwrap_err().kind, ErrorKind::Cancelled);
+    assert_eq!((asked.get(), limits.budget.used()), (3, 0));
 }
 
 #[test]

@@ -3,26 +3,34 @@
 
 //! The calls that a receiver instance answers for.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use ferrule_context::{CallMap, CallTable, Error};
+use ferrule_context::{CallTable, Error};
+
+use super::timers::Timers;
+
+/// Where a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// In the local queue.
+    Queued,
+    /// With the pipeline, or in the send that the pipeline has no room for.
+    Sent,
+}
 
 /// Calls that this instance answers for. Dropping it, as a panic or a restart does, tells each
 /// caller that the fate of its data is unknown.
 pub(super) struct InFlight {
     calls: Arc<CallTable>,
-    deadlines: CallMap<Instant>,
-    timers: BTreeSet<(Instant, u64)>,
+    deadlines: Timers<Stage>,
 }
 
 impl InFlight {
     pub(super) fn new(calls: Arc<CallTable>) -> Self {
         Self {
             calls,
-            deadlines: CallMap::default(),
-            timers: BTreeSet::new(),
+            deadlines: Timers::new(),
         }
     }
 
@@ -31,36 +39,32 @@ impl InFlight {
     }
 
     pub(super) fn first_deadline(&self) -> Option<Instant> {
-        self.timers.first().map(|(deadline, _)| *deadline)
+        self.deadlines.first()
     }
 
     pub(super) fn insert(&mut self, call_id: u64, deadline: Instant) {
-        self.deadlines.insert(call_id, deadline);
-        self.timers.insert((deadline, call_id));
+        self.deadlines.insert(call_id, deadline, Stage::Queued);
     }
 
-    pub(super) fn remove(&mut self, call_id: u64) {
-        if let Some(deadline) = self.deadlines.remove(&call_id) {
-            self.timers.remove(&(deadline, call_id));
+    pub(super) fn mark_sent(&mut self, call_id: u64) {
+        if let Some(stage) = self.deadlines.get_mut(call_id) {
+            *stage = Stage::Sent;
         }
     }
 
-    /// Finishes the calls whose deadline has passed; true if there were any.
-    pub(super) fn expire(&mut self, now: Instant) -> bool {
-        let mut any = false;
-        while let Some((deadline, call_id)) = self.timers.first().copied()
-            && deadline <= now
-        {
-            any = true;
-            self.remove(call_id);
-            self.calls.finish_if_open(call_id, Err(Error::timeout()));
-        }
-        any
+    pub(super) fn remove(&mut self, call_id: u64) -> Option<Stage> {
+        self.deadlines.remove(call_id)
+    }
+
+    /// Finishes a call whose deadline has passed.
+    pub(super) fn expire(&mut self, now: Instant) -> Option<(u64, Stage)> {
+        let (call_id, stage) = self.deadlines.pop_due(now)?;
+        self.calls.finish_if_open(call_id, Err(Error::timeout()));
+        Some((call_id, stage))
     }
 
     pub(super) fn finish_all(&mut self, error: &Error) {
-        self.timers.clear();
-        for (call_id, _) in self.deadlines.drain() {
+        for call_id in self.deadlines.drain() {
             self.calls.finish_if_open(call_id, Err(error.clone()));
         }
     }

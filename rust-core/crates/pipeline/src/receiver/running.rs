@@ -7,14 +7,13 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use ferrule_context::{CancelCause, Error, Outcome};
 use ferrule_otlp::Signal;
 use otel_arrow_dfe_channel::error::SendError;
 use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_config::context::ContextEntryName;
-use otel_arrow_dfe_config::transport_headers::{TransportHeader, TransportHeaders};
 use otel_arrow_dfe_engine::control::{Context8u8, NackMsg};
 use otel_arrow_dfe_engine::error::TypedError;
 use otel_arrow_dfe_engine::local::receiver::EffectHandler;
@@ -25,7 +24,9 @@ use otel_arrow_dfe_otap::pdata::{Context, OtapPdata};
 use otel_arrow_dfe_pdata::OtlpProtoBytes;
 use smallvec::smallvec;
 
-use super::in_flight::InFlight;
+use super::headers::HeaderNames;
+use super::in_flight::{InFlight, Stage};
+use super::lingering::Lingering;
 use crate::lane::{LaneMessage, QueuedCall};
 use crate::nack;
 use crate::shared::Shared;
@@ -35,24 +36,26 @@ type BlockedSend = Pin<Box<dyn Future<Output = Result<(), TypedError<OtapPdata>>
 /// One running instance.
 pub(super) struct Running {
     shared: Arc<Shared>,
-    call_id_name: ContextEntryName,
+    names: HeaderNames,
     pub(super) handler: EffectHandler<OtapPdata>,
     /// Before `in_flight`, so that calls that were never sent say so when both are dropped.
     queue: VecDeque<QueuedCall>,
     pub(super) in_flight: InFlight,
+    pub(super) lingering: Lingering,
     blocked: Option<(u64, BlockedSend)>,
 }
 
 impl Running {
     pub(super) fn new(
         shared: Arc<Shared>,
-        call_id_name: ContextEntryName,
+        names: HeaderNames,
         handler: EffectHandler<OtapPdata>,
     ) -> Self {
         Self {
             in_flight: InFlight::new(Arc::clone(&shared.calls)),
+            lingering: Lingering::new(Arc::clone(&shared)),
             shared,
-            call_id_name,
+            names,
             handler,
             queue: VecDeque::new(),
             blocked: None,
@@ -87,18 +90,45 @@ impl Running {
                     self.queue.push_back(queued);
                 }
             }
-            LaneMessage::Released(call_id) => {
-                self.in_flight.remove(call_id);
-                self.queue.retain(|queued| queued.call.id() != call_id);
-            }
+            LaneMessage::Released(call_id, ended) => match self.in_flight.remove(call_id) {
+                Some(Stage::Queued) => {
+                    self.queue.retain(|queued| queued.call.id() != call_id);
+                    self.lingering.check(ended, Instant::now());
+                }
+                Some(Stage::Sent) => self.let_go(call_id, ended),
+                // Answered meanwhile, or not here yet; then it is dropped when it arrives.
+                None => {}
+            },
         }
     }
 
     /// Finishes calls whose deadline has passed and gives up their places in the lane.
     pub(super) fn expire(&mut self, now: Instant) {
-        if self.in_flight.expire(now) {
+        let mut any_queued = false;
+        while let Some((call_id, stage)) = self.in_flight.expire(now) {
+            match stage {
+                Stage::Queued => any_queued = true,
+                Stage::Sent => self.let_go(call_id, now),
+            }
+        }
+        if any_queued {
             self.queue.retain(|queued| !queued.call.is_finished());
         }
+        self.lingering.expire(now);
+    }
+
+    /// Drops the data of a call that ended, or watches the pipeline do so.
+    fn let_go(&mut self, call_id: u64, ended: Instant) {
+        match &self.blocked {
+            Some((blocked, _)) if *blocked == call_id => self.blocked = None,
+            _ => self.lingering.insert(call_id, ended),
+        }
+    }
+
+    /// The next instant at which [`Running::expire`] has something to do.
+    pub(super) fn first_timer(&self) -> Option<Instant> {
+        let deadline = self.in_flight.first_deadline();
+        deadline.into_iter().chain(self.lingering.first()).min()
     }
 
     /// Hands queued calls to the pipeline until it is full.
@@ -128,7 +158,7 @@ impl Running {
         }
     }
 
-    fn message(&self, queued: QueuedCall) -> OtapPdata {
+    fn message(&mut self, queued: QueuedCall) -> OtapPdata {
         let QueuedCall {
             call,
             signal,
@@ -138,22 +168,19 @@ impl Running {
         } = queued;
         guard.disarm();
         call.mark_dispatched();
+        self.in_flight.mark_sent(call.id());
         let mut data = OtapPdata::new(
             Context::with_capacity(4),
             OtlpProtoBytes::new_from_bytes(signal_type(signal), payload).into(),
         );
-        let mut headers = TransportHeaders::with_capacity(1);
-        if let Some(policy) = self.handler.capture_policy() {
-            let pairs = call
-                .metadata()
-                .iter()
-                .map(|entry| (entry.name, entry.value));
-            let _ = policy.capture_from_pairs(pairs, &mut headers);
+        let (headers, dropped) =
+            self.names
+                .headers(&call, self.handler.capture_policy(), &self.shared.outbound);
+        if dropped > 0 {
+            self.shared
+                .dropped_headers
+                .fetch_add(dropped, Ordering::Relaxed);
         }
-        headers.push(TransportHeader::binary(
-            self.call_id_name.clone(),
-            call.id().to_le_bytes().to_vec(),
-        ));
         data.set_transport_headers(headers);
         self.handler.subscribe_to(
             Interests::ACKS | Interests::NACKS,
@@ -179,6 +206,7 @@ impl Running {
         if let Some(calldata) = calldata {
             let call_id = u64::from(*calldata);
             self.in_flight.remove(call_id);
+            self.lingering.remove(call_id);
             self.shared.calls.finish(call_id, outcome);
         }
     }

@@ -73,17 +73,18 @@ public final class SemanticVectors {
 	}
 
 	/**
-	 * Returns a test per vector of a section that is listed.
+	 * Returns a test per vector of a section, each with a check of its own.
 	 * @param section name of the section
-	 * @param here checks by id; each id must exist
+	 * @param elsewhere ids of the vectors that others decide; each must exist
+	 * @param here checks of all others, by id
 	 * @return the tests, at least one
 	 */
-	public Stream<DynamicTest> tests(String section, Map<String, Consumer<Vector>> here) {
-		List<Vector> found = section(section).stream().filter((vector) -> here.containsKey(vector.id())).toList();
-		assertThat(found).extracting(Vector::id).containsExactlyInAnyOrderElementsOf(here.keySet()).isNotEmpty();
-		return found.stream()
-			.map((vector) -> DynamicTest.dynamicTest(vector.id(),
-					() -> Objects.requireNonNull(here.get(vector.id())).accept(vector)));
+	public Stream<DynamicTest> tests(String section, Set<String> elsewhere, Map<String, Consumer<Vector>> here) {
+		Set<String> left = new LinkedHashSet<>(here.keySet());
+		section(section).forEach((vector) -> left.remove(vector.id()));
+		assertThat(left).as("checks without vector").isEmpty();
+		return tests(section, elsewhere,
+				(vector) -> Objects.requireNonNull(here.get(vector.id()), "no check").accept(vector));
 	}
 
 	@SuppressWarnings("unchecked")

@@ -56,11 +56,12 @@ public final class CallContextFactory {
 		for (CallContextCustomizer customizer : this.customizers) {
 			context = customizer.customize(request.carrier(), context);
 		}
-		return (context.cancellation() == request.cancellation().token()) ? owned(context, request) : context;
+		boolean own = context.cancellation() == request.cancellation().token();
+		return (own && !this.customizers.isEmpty()) ? endingWith(request, context) : context;
 	}
 
-	private static CallContext owned(CallContext context, RequestCallContext request) {
-		// Customizers may have derived a context that no longer ends with the request
+	private static CallContext endingWith(RequestCallContext request, CallContext context) {
+		// A context that a customizer gave less time ends alone, but this one is the whole
 		return CallContext.builder()
 			.deadline(context.deadline())
 			.cancellation(request.cancellation())

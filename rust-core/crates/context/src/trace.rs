@@ -1,0 +1,80 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! W3C Trace Context of a call, as the host has read it; it is never parsed again here.
+
+use std::borrow::Cow;
+
+/// Trace flags that have a meaning: sampled and random.
+const KNOWN_FLAGS: u8 = 0b11;
+
+/// Members longer than this go first when `tracestate` must be cut (W3C Trace Context,
+/// section 3.3.1.5).
+const LONG_MEMBER: usize = 128;
+
+/// W3C trace context of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceContext {
+    /// Trace id in W3C order.
+    pub trace_id: [u8; 16],
+    /// Span id in W3C order.
+    pub span_id: [u8; 8],
+    /// Trace flags: 1 sampled, 2 random.
+    pub flags: u8,
+    /// `tracestate` header, empty if there is none.
+    pub trace_state: Box<str>,
+    /// Whether the trace came from another process.
+    pub remote: bool,
+}
+
+impl TraceContext {
+    /// The context of a span of ours below this one.
+    #[must_use]
+    pub fn child(&self, span_id: [u8; 8]) -> Self {
+        Self {
+            span_id,
+            remote: false,
+            ..self.clone()
+        }
+    }
+
+    /// Whether the trace is recorded.
+    #[must_use]
+    pub fn is_sampled(&self) -> bool {
+        self.flags & 1 != 0
+    }
+
+    /// The `traceparent` header for a downstream: version 00, without flags that it does not
+    /// define.
+    #[must_use]
+    pub fn traceparent(&self) -> String {
+        format!(
+            "00-{:032x}-{:016x}-{:02x}",
+            u128::from_be_bytes(self.trace_id),
+            u64::from_be_bytes(self.span_id),
+            self.flags & KNOWN_FLAGS
+        )
+    }
+
+    /// The `tracestate` header for a downstream in at most `limit` bytes; empty for none. Whole
+    /// members are left out: first those longer than 128 bytes, from the right, then from the
+    /// right end.
+    #[must_use]
+    pub fn trace_state_within(&self, limit: usize) -> Cow<'_, str> {
+        if self.trace_state.len() <= limit {
+            return Cow::Borrowed(&self.trace_state);
+        }
+        let mut members: Vec<_> = self.trace_state.split(',').collect();
+        let mut length = self.trace_state.len();
+        while length > limit
+            && let Some(last) = members.len().checked_sub(1)
+        {
+            let index = members
+                .iter()
+                .rposition(|member| member.len() > LONG_MEMBER)
+                .unwrap_or(last);
+            length = length.saturating_sub(members.remove(index).len() + 1);
+        }
+        Cow::Owned(members.join(","))
+    }
+}
