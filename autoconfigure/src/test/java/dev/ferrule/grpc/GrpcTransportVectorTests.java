@@ -69,7 +69,7 @@ class GrpcTransportVectorTests {
 			assertThat(answer.fields()).containsEntry(":status", "431");
 		});
 		tests.put("MD-connection-h2", (vector) -> assertReset(fields(vector), PROTOCOL_ERROR, 0));
-		return SemanticVectors.load("metadata.json").tests("cases", tests);
+		return SemanticVectors.load("metadata.json").some("cases", tests);
 	}
 
 	@TestFactory
@@ -88,7 +88,7 @@ class GrpcTransportVectorTests {
 		tests.put("RES-invalid-grpc", (vector) -> assertReset(fields(vector), INTERNAL_ERROR, 0));
 		Stream.of("RES-zero-grpc", "RES-negative-grpc", "RES-one-nano")
 			.forEach((id) -> tests.put(id, (vector) -> assertReset(fields(vector), CANCEL, 1)));
-		return SemanticVectors.load("deadline.json").tests("resolution", tests);
+		return SemanticVectors.load("deadline.json").some("resolution", tests);
 	}
 
 	@TestFactory
@@ -119,7 +119,7 @@ class GrpcTransportVectorTests {
 						Map.entry("traceparent", TRACEPARENT)))
 			.extracting(TraceContext::traceIdHex)
 			.isEqualTo("0af7651916cd43dd8448eb211c80319c"));
-		return SemanticVectors.load("trace-context.json").tests("carriers", tests);
+		return SemanticVectors.load("trace-context.json").some("carriers", tests);
 	}
 
 	private void assertMetadata(Vector vector) {

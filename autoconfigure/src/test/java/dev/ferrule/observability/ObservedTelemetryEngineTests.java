@@ -18,6 +18,8 @@
 package dev.ferrule.observability;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -178,14 +180,13 @@ class ObservedTelemetryEngineTests {
 			assertThat(CurrentCallContext.get()).isNull();
 			completed.countDown();
 		}).start();
-		assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo(request + "/" + System.identityHashCode(context));
-		assertThat(asynchronous.get(20, TimeUnit.SECONDS)).isEqualTo(request + "/" + System.identityHashCode(context));
+		assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo(List.of(request, context));
+		assertThat(asynchronous.get(20, TimeUnit.SECONDS)).isEqualTo(List.of(request, context));
 		assertThat(completed.await(20, TimeUnit.SECONDS)).isTrue();
 	}
 
 	private Object current() {
-		return this.observations.registry().getCurrentObservation() + "/"
-				+ System.identityHashCode(CurrentCallContext.get());
+		return Arrays.asList(this.observations.registry().getCurrentObservation(), CurrentCallContext.get());
 	}
 
 	@Test
