@@ -92,7 +92,7 @@ class GrpcDisconnectFaultTests {
 			this.application.export(client, "park");
 			String id = this.calls.nextParked().get("call");
 			Awaitility.await().pollDelay(Duration.ofMillis(100)).until(() -> true);
-			client.close();
+			client.drop();
 			assertEndsBecauseOfTheClient(id);
 		}
 	}
@@ -164,13 +164,14 @@ class GrpcDisconnectFaultTests {
 			}
 		}
 		for (int i = 0; i < MEASUREMENTS; i++) {
-			RawGrpc client = this.application.connect();
-			this.application.export(client, "park");
-			this.calls.nextParked();
-			TimeUnit.MILLISECONDS.sleep(20);
-			long left = now();
-			client.close();
-			close[i] = finished() - left;
+			try (RawGrpc client = this.application.connect()) {
+				this.application.export(client, "park");
+				this.calls.nextParked();
+				TimeUnit.MILLISECONDS.sleep(20);
+				long left = now();
+				client.drop();
+				close[i] = finished() - left;
+			}
 		}
 		print("cancel", cancel);
 		print("connection close", close);

@@ -57,7 +57,7 @@ class TelemetryContextServerInterceptorTests {
 		try (ContextServer server = parking(); RawGrpc client = server.connect()) {
 			client.start(ContextServer.PATH, "test", List.of(), ContextServer.MESSAGE);
 			CallContext context = server.next();
-			client.close();
+			client.drop();
 			assertThat(awaitCause(context)).isEqualTo(CancellationCause.CLIENT);
 		}
 	}
@@ -77,7 +77,7 @@ class TelemetryContextServerInterceptorTests {
 			CallContext first = server.next();
 			client.start(ContextServer.PATH, "test", List.of(), ContextServer.MESSAGE).answer();
 			assertThat(server.next()).isNotSameAs(first);
-			client.close();
+			client.drop();
 			assertThat(first.cancellation().isCancelled()).isFalse();
 		}
 	}

@@ -165,6 +165,14 @@ public final class RawGrpc implements AutoCloseable {
 		return ByteBufUtil.getBytes(framed);
 	}
 
+	/**
+	 * Closes the socket without a word, where closing the channel would say GOAWAY and
+	 * wait for the streams.
+	 */
+	public void drop() {
+		this.connection.eventLoop().execute(() -> this.connection.unsafe().close(this.connection.newPromise()));
+	}
+
 	@Override
 	public void close() {
 		this.connection.close();
