@@ -14,7 +14,6 @@
  * limitations under the License.
  */
 
-
 package dev.ferrule.observability;
 
 import java.util.concurrent.CompletableFuture;
@@ -108,7 +107,8 @@ public final class ObservedTelemetryEngine implements TelemetryEngine {
 		return (trace != null) ? context.withTrace(withState(trace, context.trace())) : context;
 	}
 
-	// Micrometer has no trace state, so a span that was made a child by way of it has none.
+	// Micrometer has no trace state, so a span that was made a child by way of it has
+	// none.
 	private static TraceContext withState(TraceContext trace, @Nullable TraceContext parent) {
 		if (parent == null || !trace.traceState().isEmpty() || trace.traceIdLow() != parent.traceIdLow()
 				|| trace.traceIdHigh() != parent.traceIdHigh()) {

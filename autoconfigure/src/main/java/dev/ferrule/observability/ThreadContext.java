@@ -14,7 +14,6 @@
  * limitations under the License.
  */
 
-
 package dev.ferrule.observability;
 
 import java.util.concurrent.Executor;

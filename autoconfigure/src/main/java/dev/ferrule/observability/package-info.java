@@ -14,7 +14,6 @@
  * limitations under the License.
  */
 
-
 /**
  * Micrometer's observations and traces.
  */

@@ -14,7 +14,6 @@
  * limitations under the License.
  */
 
-
 package dev.ferrule.autoconfigure;
 
 import java.util.concurrent.CompletableFuture;
@@ -63,9 +62,11 @@ class FerruleObservationAutoConfigurationTests {
 			assertThat(context.getBean(TelemetryEngine.class)).isInstanceOf(ObservedTelemetryEngine.class);
 			submit(context);
 			Awaitility.await()
-				.untilAsserted(() -> assertThat(
-						context.getBean(MeterRegistry.class).get("ferrule.submit").tag("pipeline", "main").timer().count())
-					.isOne());
+				.untilAsserted(() -> assertThat(context.getBean(MeterRegistry.class)
+					.get("ferrule.submit")
+					.tag("pipeline", "main")
+					.timer()
+					.count()).isOne());
 		});
 	}
 
@@ -88,8 +89,8 @@ class FerruleObservationAutoConfigurationTests {
 			.run((context) -> {
 				submit(context);
 				Awaitility.await()
-					.untilAsserted(
-							() -> assertThat(context.getBean(MeterRegistry.class).find("ferrule.submit").timer()).isNotNull());
+					.untilAsserted(() -> assertThat(context.getBean(MeterRegistry.class).find("ferrule.submit").timer())
+						.isNotNull());
 			});
 	}
 

@@ -14,7 +14,6 @@
  * limitations under the License.
  */
 
-
 package dev.ferrule.autoconfigure;
 
 import java.util.List;

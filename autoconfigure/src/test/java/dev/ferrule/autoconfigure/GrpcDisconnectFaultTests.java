@@ -14,7 +14,6 @@
  * limitations under the License.
  */
 
-
 package dev.ferrule.autoconfigure;
 
 import java.time.Duration;
@@ -189,8 +188,7 @@ class GrpcDisconnectFaultTests {
 	private static void print(String what, long[] nanos) {
 		Arrays.sort(nanos);
 		System.out.printf("MEASURED gRPC %s to node, n=%d: p50 %.2f ms, p99 %.2f ms, max %.2f ms%n", what, nanos.length,
-				nanos[nanos.length / 2] / 1e6, nanos[nanos.length * 99 / 100 - 1] / 1e6,
-				nanos[nanos.length - 1] / 1e6);
+				nanos[nanos.length / 2] / 1e6, nanos[nanos.length * 99 / 100 - 1] / 1e6, nanos[nanos.length - 1] / 1e6);
 	}
 
 }

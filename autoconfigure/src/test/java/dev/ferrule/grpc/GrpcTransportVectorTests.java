@@ -14,7 +14,6 @@
  * limitations under the License.
  */
 
-
 package dev.ferrule.grpc;
 
 import java.time.Duration;
@@ -82,8 +81,9 @@ class GrpcTransportVectorTests {
 	@TestFactory
 	Stream<DynamicTest> deadlines() {
 		Map<String, Consumer<Vector>> tests = new LinkedHashMap<>();
-		Stream.of("RES-none-default", "RES-grpc", "RES-longer-than-default", "RES-dup-grpc", "RES-conflict-grpc-envoy",
-				"RES-overflow-clamp")
+		Stream
+			.of("RES-none-default", "RES-grpc", "RES-longer-than-default", "RES-dup-grpc", "RES-conflict-grpc-envoy",
+					"RES-overflow-clamp")
 			.forEach((id) -> tests.put(id, this::assertDeadline));
 		tests.put("RES-invalid-grpc", (vector) -> assertReset(fields(vector), INTERNAL_ERROR, 0));
 		Stream.of("RES-zero-grpc", "RES-negative-grpc", "RES-one-nano")
@@ -101,24 +101,26 @@ class GrpcTransportVectorTests {
 	@TestFactory
 	Stream<DynamicTest> traceContexts() {
 		Map<String, Consumer<Vector>> tests = new LinkedHashMap<>();
-		tests.put("carrier-grpc-metadata", (vector) -> assertThat(trace(Map.entry("traceparent", TRACEPARENT),
-				Map.entry("tracestate", "a=1"), Map.entry("tracestate", "b=2")))
-			.isEqualTo(new TraceContext(0x0af7651916cd43ddL, 0x8448eb211c80319cL, 0xb7ad6b7169203331L, 1, "a=1,b=2",
-					true)));
-		tests.put("carrier-wrong-name", (vector) -> assertThat(
-				trace(Map.entry("trace-parent", TRACEPARENT), Map.entry("trace.parent", TRACEPARENT)))
-			.isNull());
+		tests.put("carrier-grpc-metadata",
+				(vector) -> assertThat(trace(Map.entry("traceparent", TRACEPARENT), Map.entry("tracestate", "a=1"),
+						Map.entry("tracestate", "b=2")))
+					.isEqualTo(new TraceContext(0x0af7651916cd43ddL, 0x8448eb211c80319cL, 0xb7ad6b7169203331L, 1,
+							"a=1,b=2", true)));
+		tests.put("carrier-wrong-name",
+				(vector) -> assertThat(
+						trace(Map.entry("trace-parent", TRACEPARENT), Map.entry("trace.parent", TRACEPARENT)))
+					.isNull());
 		tests.put("carrier-grpc-trace-bin",
 				(vector) -> assertThat(trace(Map.entry("grpc-trace-bin", "AAAK92UZFs1D3YRI6yEcgDGcAbeta3FpIDMxAgE")))
 					.isNull());
-		tests.put("carrier-b3", (vector) -> assertThat(
-				trace(Map.entry("b3", "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1")))
-			.isNull());
-		tests.put("carrier-both", (vector) -> assertThat(
-				trace(Map.entry("grpc-trace-bin", "AAAK92UZFs1D3YRI6yEcgDGcAbeta3FpIDMxAgE"),
+		tests.put("carrier-b3",
+				(vector) -> assertThat(trace(Map.entry("b3", "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1")))
+					.isNull());
+		tests.put("carrier-both",
+				(vector) -> assertThat(trace(Map.entry("grpc-trace-bin", "AAAK92UZFs1D3YRI6yEcgDGcAbeta3FpIDMxAgE"),
 						Map.entry("traceparent", TRACEPARENT)))
-			.extracting(TraceContext::traceIdHex)
-			.isEqualTo("0af7651916cd43dd8448eb211c80319c"));
+					.extracting(TraceContext::traceIdHex)
+					.isEqualTo("0af7651916cd43dd8448eb211c80319c"));
 		return SemanticVectors.load("trace-context.json").some("carriers", tests);
 	}
 
@@ -206,8 +208,7 @@ class GrpcTransportVectorTests {
 		List<List<String>> headers = vector.child("input").get("headers");
 		return headers.stream()
 			.filter((header) -> !header.get(0).startsWith(":"))
-			.map((header) -> Map.entry(header.get(0),
-					header.get(1)))
+			.map((header) -> Map.entry(header.get(0), header.get(1)))
 			.toList();
 	}
 

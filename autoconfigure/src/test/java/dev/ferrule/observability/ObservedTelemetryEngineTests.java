@@ -14,7 +14,6 @@
  * limitations under the License.
  */
 
-
 package dev.ferrule.observability;
 
 import java.time.Duration;
@@ -210,8 +209,7 @@ class ObservedTelemetryEngineTests {
 	@Test
 	void submissionThatIsRefusedAtOnceIsObserved() {
 		this.inner.refusal = new IllegalArgumentException("no");
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> this.engine.submit(PAYLOAD, CallContext.background()))
+		assertThatIllegalArgumentException().isThrownBy(() -> this.engine.submit(PAYLOAD, CallContext.background()))
 			.withMessage("no");
 		assertThat(timer("REFUSED", "PERMANENT", "main").count()).isOne();
 		assertThat(this.observations.registry().getCurrentObservation()).isNull();
@@ -256,8 +254,8 @@ class ObservedTelemetryEngineTests {
 	}
 
 	private TelemetryEngine observed(ObservationRegistry registry) {
-		return new ObservedTelemetryEngine(this.inner, (signal) -> "main", new ObservedTelemetryEngine.Observing(
-				registry, null, new CurrentSpan(this.observations.tracer())));
+		return new ObservedTelemetryEngine(this.inner, (signal) -> "main",
+				new ObservedTelemetryEngine.Observing(registry, null, new CurrentSpan(this.observations.tracer())));
 	}
 
 	private Timer timer(String outcome, String kind, String pipeline) {
