@@ -28,6 +28,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -187,8 +188,10 @@ class GrpcDisconnectFaultTests {
 
 	private static void print(String what, long[] nanos) {
 		Arrays.sort(nanos);
-		System.out.printf("MEASURED gRPC %s to node, n=%d: p50 %.2f ms, p99 %.2f ms, max %.2f ms%n", what, nanos.length,
-				nanos[nanos.length / 2] / 1e6, nanos[nanos.length * 99 / 100 - 1] / 1e6, nanos[nanos.length - 1] / 1e6);
+		LoggerFactory.getLogger(GrpcDisconnectFaultTests.class)
+			.info("MEASURED gRPC {} to node, n={}: p50 {} us, p99 {} us, max {} us", what, nanos.length,
+					nanos[nanos.length / 2] / 1000, nanos[nanos.length * 99 / 100 - 1] / 1000,
+					nanos[nanos.length - 1] / 1000);
 	}
 
 }
