@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,20 @@ public final class SemanticVectors {
 		assertThat(left).as("checks without vector").isEmpty();
 		return tests(section, elsewhere,
 				(vector) -> Objects.requireNonNull(here.get(vector.id()), "no check").accept(vector));
+	}
+
+	/**
+	 * Returns tests of some vectors of a section, whoever else tests them.
+	 * @param section name of the section
+	 * @param here checks by id; each id must exist
+	 * @return the tests
+	 */
+	public Stream<DynamicTest> some(String section, Map<String, Consumer<Vector>> here) {
+		Set<String> others = section(section).stream()
+			.map(Vector::id)
+			.filter((id) -> !here.containsKey(id))
+			.collect(Collectors.toSet());
+		return tests(section, others, here);
 	}
 
 	@SuppressWarnings("unchecked")
