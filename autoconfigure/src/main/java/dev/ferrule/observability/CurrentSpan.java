@@ -100,7 +100,8 @@ public final class CurrentSpan {
 			}
 			StringBuilder state = new StringBuilder();
 			span.getTraceState()
-				.forEach((key, value) -> state.append(state.isEmpty() ? "" : ",").append(key).append('=').append(value));
+				.forEach(
+						(key, value) -> state.append(state.isEmpty() ? "" : ",").append(key).append('=').append(value));
 			TraceContext complete = TraceContext.ofHex(ids.traceId(), ids.spanId(),
 					span.getTraceFlags().asByte() & KNOWN_FLAGS, state.toString(), false);
 			return (complete != null) ? complete : trace;
