@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use crate::deadline::{deadline_in, remaining};
+use crate::group::{Members, Nobody};
 use crate::{Attributes, CancelCause, ErrorKind, Metadata, Outcome, Timings, TraceContext};
 
 /// How a call ended, for those who still work on it.
@@ -41,6 +42,8 @@ pub struct Call {
     changed: Notify,
     /// Nanoseconds after `submitted` at which the pipeline got the call; 0 until then.
     dispatched: AtomicU64,
+    /// Those that this call stands for, if it stands for several.
+    members: Option<Box<Members>>,
 }
 
 impl Call {
@@ -65,7 +68,23 @@ impl Call {
             finished: AtomicU8::new(OPEN),
             changed: Notify::new(),
             dispatched: AtomicU64::new(0),
+            members: None,
         }
+    }
+
+    /// A call that stands for `members`, with what `metadata` they have in common.
+    pub(crate) fn group(id: u64, members: Members, metadata: Metadata) -> Self {
+        let mut call = Self::new(
+            id,
+            Duration::ZERO,
+            metadata,
+            members.trace(),
+            Attributes::default(),
+            Arc::new(Nobody),
+        );
+        call.deadline = members.deadline(call.submitted);
+        call.members = Some(Box::new(members));
+        call
     }
 
     /// The call's id.
@@ -107,12 +126,18 @@ impl Call {
     /// Whether the call has its outcome, so that work for it is in vain.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.finished.load(Ordering::Acquire) != OPEN
+        match &self.members {
+            Some(members) => members.are_finished(),
+            None => self.finished.load(Ordering::Acquire) != OPEN,
+        }
     }
 
     /// How the call ended, once it did.
     #[must_use]
     pub fn ending(&self) -> Option<Ending> {
+        if let Some(members) = &self.members {
+            return members.ending();
+        }
         let number = self.finished.load(Ordering::Acquire);
         (number != OPEN).then(|| Ending {
             failure: ErrorKind::ALL
@@ -123,11 +148,19 @@ impl Call {
         })
     }
 
-    /// Completes once the call has its outcome: cancelled, expired or answered.
+    /// Completes once the call has its outcome: cancelled, expired or answered. That of a batch
+    /// completes once all its members have theirs.
     ///
     /// # Cancel safety
     /// Safe: nothing is lost when the future is dropped.
     pub async fn finished(&self) {
+        match &self.members {
+            Some(members) => members.finished().await,
+            None => self.finished_alone().await,
+        }
+    }
+
+    pub(crate) async fn finished_alone(&self) {
         loop {
             let changed = self.changed.notified();
             if self.is_finished() {

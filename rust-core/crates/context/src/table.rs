@@ -12,7 +12,8 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 
-use crate::{Call, CancelCause, Error, ErrorKind, Outbox, Outcome};
+use crate::group::{GROUP_BIT, Groups, Members, OpenGroup};
+use crate::{Call, CancelCause, Error, ErrorKind, Metadata, Outbox, Outcome};
 
 const SHARDS: usize = 16;
 
@@ -28,6 +29,7 @@ type Shard = Mutex<CallMap<Arc<Call>>>;
 #[derive(Debug)]
 pub struct CallTable {
     shards: [Shard; SHARDS],
+    groups: Groups,
     outbox: Arc<Outbox>,
     submitted: AtomicU64,
     succeeded: AtomicU64,
@@ -43,7 +45,7 @@ pub enum Admission {
     Admitted(Arc<Call>),
     /// All credits are out.
     TooManyCalls,
-    /// The id is in flight already.
+    /// The id is in flight already, or it is one of those that groups have.
     Duplicate,
 }
 
@@ -76,6 +78,7 @@ impl CallTable {
     pub fn new(outbox: Arc<Outbox>) -> Self {
         Self {
             shards: std::array::from_fn(|_| Mutex::default()),
+            groups: Groups::default(),
             outbox,
             submitted: AtomicU64::new(0),
             succeeded: AtomicU64::new(0),
@@ -91,6 +94,10 @@ impl CallTable {
             return Admission::TooManyCalls;
         }
         call.count_degraded(&self.degraded);
+        if call.id() & GROUP_BIT != 0 {
+            self.outbox.return_credit();
+            return Admission::Duplicate;
+        }
         let call = Arc::new(call);
         let admitted = match self.shard(call.id()).lock().entry(call.id()) {
             Entry::Vacant(entry) => {
@@ -155,9 +162,34 @@ impl CallTable {
         }
     }
 
-    /// A call in flight.
+    /// Opens a call for `members`, whose data is on its way as one message. `metadata` is what
+    /// they have in common.
+    #[must_use]
+    pub fn open_group(self: &Arc<Self>, members: Members, metadata: Metadata) -> OpenGroup {
+        let call = Arc::new(Call::group(self.groups.next_id(), members, metadata));
+        self.groups.insert(Arc::clone(&call));
+        OpenGroup {
+            table: Arc::clone(self),
+            call,
+        }
+    }
+
+    /// Groups whose outcome is not known.
+    #[must_use]
+    pub fn open_groups(&self) -> usize {
+        self.groups.len()
+    }
+
+    pub(crate) fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
+    /// A call in flight, or a group.
     #[must_use]
     pub fn get(&self, call_id: u64) -> Option<Arc<Call>> {
+        if call_id & GROUP_BIT != 0 {
+            return self.groups.get(call_id);
+        }
         self.shard(call_id).lock().get(&call_id).cloned()
     }
 
