@@ -4,12 +4,16 @@
 //! One call, from submission to outcome.
 
 use std::sync::Arc;
+<<<<<<< HEAD
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+=======
+>>>>>>> ctx
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use crate::deadline::{deadline_in, remaining};
+<<<<<<< HEAD
 use crate::group::{Members, Nobody};
 use crate::{Attributes, CancelCause, ErrorKind, Metadata, Outcome, Timings, TraceContext};
 
@@ -21,6 +25,10 @@ pub struct Ending {
     /// Why the call was cancelled.
     pub cause: Option<CancelCause>,
 }
+=======
+use crate::sync::{AtomicBool, AtomicU64, Ordering};
+use crate::{Attributes, Metadata, Timings, TraceContext};
+>>>>>>> ctx
 
 /// Whoever works on a call and must let go of it when somebody else finished it.
 pub trait CallOwner: Send + Sync {

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod attributes;
+mod builder;
 mod call;
 pub mod deadline;
 mod error;
@@ -19,11 +20,17 @@ mod metadata;
 mod outbound;
 mod outbox;
 mod outcome;
+mod sync;
 mod table;
 mod trace;
 
 pub use attributes::Attributes;
+<<<<<<< HEAD
 pub use call::{Call, CallOwner, Ending};
+=======
+pub use builder::CallBuilder;
+pub use call::{Call, CallOwner};
+>>>>>>> ctx
 pub use error::{CancelCause, Error, ErrorKind};
 pub use group::{Members, OpenGroup};
 pub use metadata::{Entry, Metadata, MetadataBuilder, Place, PlaceName};

@@ -7,15 +7,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use parking_lot::Mutex;
-
 use crate::group::{GROUP_BIT, Groups, Members, OpenGroup};
+use crate::sync::{AtomicU64, Mutex, Ordering};
 use crate::{Call, CancelCause, Error, ErrorKind, Metadata, Outbox, Outcome};
 
-const SHARDS: usize = 16;
+const SHARDS: usize = if cfg!(ferrule_loom) { 1 } else { 16 };
 
 /// A map by call id.
 pub type CallMap<V> = HashMap<u64, V, BuildHasherDefault<IdHasher>>;
@@ -84,7 +82,7 @@ impl CallTable {
             succeeded: AtomicU64::new(0),
             failed: std::array::from_fn(|_| AtomicU64::new(0)),
             late: AtomicU64::new(0),
-            degraded: Arc::default(),
+            degraded: Arc::new(AtomicU64::new(0)),
         }
     }
 
