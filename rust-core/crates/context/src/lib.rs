@@ -14,6 +14,7 @@ mod builder;
 mod call;
 pub mod deadline;
 mod error;
+mod export;
 mod group;
 pub mod merging;
 mod metadata;
@@ -25,17 +26,13 @@ mod table;
 mod trace;
 
 pub use attributes::Attributes;
-<<<<<<< HEAD
-pub use call::{Call, CallOwner, Ending};
-=======
 pub use builder::CallBuilder;
-pub use call::{Call, CallOwner};
->>>>>>> ctx
+pub use call::{Call, CallOwner, Ending};
 pub use error::{CancelCause, Error, ErrorKind};
 pub use group::{Members, OpenGroup};
 pub use metadata::{Entry, Metadata, MetadataBuilder, Place, PlaceName};
 pub use outbound::{Outbound, OutboundRules};
 pub use outbox::{Fetched, LogLevel, LogLine, Message, Outbox};
 pub use outcome::{Outcome, Success, Timings};
-pub use table::{Admission, CallMap, CallTable, Counters};
+pub use table::{Admission, CallMap, CallTable, Counters, Found};
 pub use trace::TraceContext;

@@ -13,7 +13,7 @@ pub(crate) use self::model::*;
 
 #[cfg(not(ferrule_loom))]
 mod real {
-    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+    pub(crate) use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
     pub(crate) use parking_lot::{Condvar, Mutex};
 }
@@ -23,7 +23,7 @@ mod model {
     use std::sync::PoisonError;
     use std::time::Instant;
 
-    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+    pub(crate) use loom::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
     #[derive(Debug, Default)]
     pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
