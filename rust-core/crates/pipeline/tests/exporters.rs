@@ -7,11 +7,34 @@ mod support;
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use ferrule_context::{CancelCause, Error, ErrorKind, Success};
 use ferrule_pipeline::Submission;
+use prost::Message as _;
 use serde_json::{Value, json};
 
 use self::support::{BOTH, Downstream, Host, Protocol, Reply, TRACES, submission};
+
+/// `google.rpc.Status` with RetryInfo of 1.5 s and an ErrorInfo of three bytes.
+fn details() -> String {
+    let any = |name: &str, value: &[u8]| {
+        let any = prost_types::Any {
+            type_url: format!("type.googleapis.com/google.rpc.{name}"),
+            value: value.to_vec(),
+        };
+        let bytes = any.encode_to_vec();
+        [&[0x1a, u8::try_from(bytes.len()).unwrap()], &bytes[..]].concat()
+    };
+    let delay = prost_types::Duration {
+        seconds: 1,
+        nanos: 500_000_000,
+    }
+    .encode_to_vec();
+    let retry_info = [&[0x0a, u8::try_from(delay.len()).unwrap()], &delay[..]].concat();
+    let status = [any("RetryInfo", &retry_info), any("ErrorInfo", &[1, 2, 3])].concat();
+    STANDARD_NO_PAD.encode(status)
+}
 
 fn once() -> Value {
     json!({"retry": {"enabled": false}})
@@ -104,10 +127,9 @@ fn body_is_compressed_as_configured() {
 
 #[test]
 fn answer_of_a_grpc_downstream_comes_back_whole() {
-    // google.rpc.Status with RetryInfo of 1.5 s and an ErrorInfo of three bytes
-    let details = "CAgSBHNsb3caNwoodHlwZS5nb29nbGVhcGlzLmNvbS9nb29nbGUucnBjLlJldHJ5SW5mbxILCgkIARCAyrXuARouCih0eXBlLmdvb2dsZWFwaXMuY29tL2dvb2dsZS5ycGMuRXJyb3JJbmZvEgIKAA";
+    let details = details();
     for code in [8, 14] {
-        let reply = Reply::code(code, "slow").header("grpc-status-details-bin", details);
+        let reply = Reply::code(code, "slow").header("grpc-status-details-bin", &details);
         let error = error_of(Protocol::Grpc, reply);
         assert_eq!(error.effective_grpc_code(), code);
         assert_eq!(error.retry_delay, Some(Duration::from_millis(1500)));

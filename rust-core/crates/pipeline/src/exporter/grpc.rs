@@ -38,7 +38,7 @@ use serde::Deserialize;
 use tonic::codec::CompressionEncoding;
 use tonic::metadata::MetadataMap;
 use tonic::transport::{Channel, Uri};
-use tonic::{Code, ConnectError, Status};
+use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
 use super::checked::Checked;
 use super::node::Node;
@@ -233,6 +233,9 @@ impl GrpcClient {
         }
         match client.export(request).await {
             Ok(response) => Ok(response.into_inner()),
+            // tonic watches the header, too, which is rounded down; who sent it tells whose time
+            // it was that ran out
+            Err(status) if is_caused_by::<TimeoutExpired>(&status) => std::future::pending().await,
             Err(status) => Err(failure(&status)),
         }
     }
@@ -293,16 +296,24 @@ fn failure(status: &Status) -> Failure {
     if status.code() == Code::Unknown && status.message().starts_with(NOT_READY) {
         return Failure::unreachable(status);
     }
-    let Some(source) = status.source() else {
+    if status.source().is_none() {
         let code = u8::try_from(i32::from(status.code())).unwrap_or(2);
         return answer::of_grpc(code, status.message(), status.details()).into();
-    };
-    let mut next = Some(source as &dyn StdError);
+    }
+    if is_caused_by::<ConnectError>(status) {
+        Failure::unreachable(status)
+    } else {
+        Failure::lost(status)
+    }
+}
+
+fn is_caused_by<E: StdError + 'static>(status: &Status) -> bool {
+    let mut next = status.source();
     while let Some(error) = next {
-        if error.is::<ConnectError>() {
-            return Failure::unreachable(status);
+        if error.is::<E>() {
+            return true;
         }
         next = error.source();
     }
-    Failure::lost(status)
+    false
 }
