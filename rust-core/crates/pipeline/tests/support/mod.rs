@@ -3,6 +3,8 @@
 
 //! A programmable downstream, and an engine that sends to it.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
