@@ -32,8 +32,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * deadline of the call may end it earlier.
  */
 record RetryProperties(@DefaultValue("true") boolean enabled, @DefaultValue("3") int maxAttempts,
-		@DefaultValue("100ms") Duration initialInterval, @DefaultValue("5s") Duration maxInterval, @DefaultValue("2") double multiplier,
-		@DefaultValue("10s") Duration maxElapsedTime) {
+		@DefaultValue("100ms") Duration initialInterval, @DefaultValue("5s") Duration maxInterval,
+		@DefaultValue("2") double multiplier, @DefaultValue("10s") Duration maxElapsedTime) {
 
 	static RetryProperties defaults() {
 		return new RetryProperties(true, 3, Duration.ofMillis(100), Duration.ofSeconds(5), 2, Duration.ofSeconds(10));

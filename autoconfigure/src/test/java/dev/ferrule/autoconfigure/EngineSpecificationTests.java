@@ -95,8 +95,9 @@ class EngineSpecificationTests {
 					"multiplier", 2.0, "max_elapsed_time", "10000ms"));
 		assertThat(TestProperties.json(endpoint, "ferrule.exporter.protocol=http", "ferrule.retry.enabled=false")
 			.<Boolean>read(NODES + ".exporter.config.retry.enabled")).isFalse();
-		assertThat(TestProperties.json("ferrule.retry.enabled=true")
-			.<Map<String, Object>>read(NODES + ".exporter.config")).isEmpty();
+		assertThat(
+				TestProperties.json("ferrule.retry.enabled=true").<Map<String, Object>>read(NODES + ".exporter.config"))
+			.isEmpty();
 	}
 
 	@Test
