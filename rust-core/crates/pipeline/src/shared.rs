@@ -19,6 +19,7 @@ use crate::budget::ByteBudget;
 use crate::config::StartConfig;
 use crate::lane::Lanes;
 use crate::settings::ContextSettings;
+use crate::slab::ErrorSlab;
 
 /// Private binary transport header that carries the call id through the pipeline.
 pub const CALL_ID_HEADER: &str = "ferrule.call";
@@ -47,6 +48,7 @@ pub struct Shared {
     pub(crate) outbound: OutboundRules,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) calls: Arc<CallTable>,
+    pub(crate) errors: ErrorSlab,
     pub(crate) budget: Arc<ByteBudget>,
     pub(crate) pipelines: Vec<Pipeline>,
     /// Calls whose data was held longer than the grace after their outcome.
@@ -95,6 +97,7 @@ impl Shared {
         let shared = Arc::new(Self {
             id,
             calls: Arc::new(CallTable::new(Arc::clone(&outbox))),
+            errors: ErrorSlab::new(config.max_in_flight),
             budget: ByteBudget::new(config.max_payload_bytes),
             pipelines: pipelines
                 .into_iter()
