@@ -6,6 +6,7 @@
 //! [`Engine`] starts and stops one engine in this process and is the way in for payloads. Its
 //! `host` receiver feeds a pipeline, the `log` exporter tells the host what arrived.
 
+mod batch;
 mod budget;
 mod codec;
 mod config;

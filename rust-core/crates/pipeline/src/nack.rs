@@ -7,7 +7,10 @@
 use std::time::Duration;
 
 use ferrule_context::{Error, ErrorKind};
-use otel_arrow_dfe_engine::control::NackCause;
+use otel_arrow_dfe_engine::control::{NackCause, NackMsg};
+use otel_arrow_dfe_otap::pdata::OtapPdata;
+
+use crate::shared::Shared;
 
 /// Descriptions under which tonic prints gRPC codes, by code.
 const GRPC_CODES: [(&str, u8); 16] = [
@@ -125,6 +128,44 @@ fn clean(text: &str) -> String {
         .take(MOST_CHARS)
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
+}
+
+/// The Nack that stands for an error.
+pub(crate) fn of_error(shared: &Shared, error: Error, data: OtapPdata) -> NackMsg<OtapPdata> {
+    let permanent = error.is_permanent();
+    let reason = shared.reason_of(error);
+    if permanent {
+        NackMsg::new_permanent(reason, data)
+    } else {
+        NackMsg::new(reason, data)
+    }
+}
+
+/// The Nack for data that nobody waits for any more; retrying would be in vain.
+pub(crate) fn of_ended(data: OtapPdata) -> NackMsg<OtapPdata> {
+    NackMsg::new_permanent_with_cause("the call has ended", data, NackCause::Refused)
+}
+
+/// The next node takes no more data.
+pub(crate) fn closed() -> Error {
+    Error::retryable("the pipeline is being restarted or stopped")
+}
+
+impl Shared {
+    /// INTERIM
+    pub fn error_of(&self, nack: &NackMsg<OtapPdata>) -> Error {
+        error_of(
+            &nack.reason,
+            nack.permanent,
+            nack.cause,
+            self.config.retry_delay(),
+        )
+    }
+
+    /// INTERIM
+    pub fn reason_of(&self, error: Error) -> String {
+        error.message.into_owned()
+    }
 }
 
 #[cfg(test)]
