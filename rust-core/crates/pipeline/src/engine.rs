@@ -4,7 +4,6 @@
 //! One engine: the way in for payloads and the way out for outcomes.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use ferrule_context::{

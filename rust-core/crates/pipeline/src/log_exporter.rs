@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrule_context::LogLevel;
-use ferrule_otlp::Signal;
 use linkme::distributed_slice;
 use otel_arrow_dfe_config::node::NodeUserConfig;
 use otel_arrow_dfe_config::validation::{deserialize_typed_config, validate_typed_config};

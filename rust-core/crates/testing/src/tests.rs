@@ -3,6 +3,8 @@
 
 //! Calls that end at each stage of their way, in real engines.
 
+mod batch;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

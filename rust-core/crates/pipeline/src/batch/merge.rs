@@ -15,8 +15,7 @@ use otel_arrow_dfe_engine::control::Context8u8;
 use otel_arrow_dfe_engine::error::TypedError;
 use otel_arrow_dfe_engine::local::processor::EffectHandler;
 use otel_arrow_dfe_engine::{
-    ConsumerEffectHandlerExtension, Interests, MessageSourceLocalEffectHandlerExtension,
-    ProducerEffectHandlerExtension,
+    Interests, MessageSourceLocalEffectHandlerExtension, ProducerEffectHandlerExtension,
 };
 use otel_arrow_dfe_otap::pdata::{Context, OtapPdata, PdataEffectHandlerExtension, PeerAddrMerger};
 use otel_arrow_dfe_pdata::OtlpProtoBytes;
