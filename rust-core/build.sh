@@ -80,11 +80,14 @@ library() {
 	put "$CARGO_TARGET_DIR/release/${prefix}ferrule_testing$suffix" "$2/ferrule_testing.library"
 }
 
-# Two runs, because features that only tests of the light crates need would otherwise reach
+# Engine apart, because features that only tests of the light crates need would otherwise reach
 # dependencies of the engine and compile it a second time.
 tests() {
 	cargo test --release --locked $light
 	cargo test --release --locked $engine
+	# In a directory of its own, because the flag would have all else compiled again
+	RUSTFLAGS='--cfg ferrule_loom' CARGO_TARGET_DIR=$CARGO_TARGET_DIR/loom LOOM_MAX_PREEMPTIONS=3 \
+		cargo test --release --locked -p ferrule-context --test loom
 }
 
 lint() {

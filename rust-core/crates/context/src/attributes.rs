@@ -4,10 +4,11 @@
 //! Application values of a call.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
+
+use crate::sync::{AtomicU64, Ordering};
 
 /// Application values as a JSON object. Nothing looks at it before a node asks; if it does not
 /// parse then, the call goes on without it.

@@ -4,14 +4,17 @@
 //! One call, from submission to outcome.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use crate::deadline::{deadline_in, remaining};
+use crate::export::Export;
 use crate::group::{Members, Nobody};
-use crate::{Attributes, CancelCause, ErrorKind, Metadata, Outcome, Timings, TraceContext};
+use crate::sync::{AtomicU8, AtomicU64, Ordering};
+use crate::{
+    Attributes, CancelCause, ErrorKind, Metadata, Outcome, Success, Timings, TraceContext,
+};
 
 /// How a call ended, for those who still work on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +47,7 @@ pub struct Call {
     dispatched: AtomicU64,
     /// Those that this call stands for, if it stands for several.
     members: Option<Box<Members>>,
+    export: Export,
 }
 
 impl Call {
@@ -69,6 +73,7 @@ impl Call {
             changed: Notify::new(),
             dispatched: AtomicU64::new(0),
             members: None,
+            export: Export::default(),
         }
     }
 
@@ -176,6 +181,32 @@ impl Call {
         }
     }
 
+    /// Notes that an exporter starts an attempt to send the call's data.
+    pub fn note_attempt(&self) {
+        self.export.attempt();
+        for member in self.members() {
+            member.export.attempt();
+        }
+    }
+
+    /// Notes that a downstream took the data only in part, or with a warning. That becomes part
+    /// of the outcome if it is a success. Nobody knows whose data in a batch was meant, so each
+    /// member is only told about the batch.
+    pub fn note_warning(&self, warning: Success) {
+        for member in self.members() {
+            member.export.warn(warning.about_a_batch());
+        }
+        self.export.warn(warning);
+    }
+
+    pub(crate) fn export(&self) -> &Export {
+        &self.export
+    }
+
+    fn members(&self) -> impl Iterator<Item = &Arc<Call>> {
+        self.members.iter().flat_map(|members| &members.calls)
+    }
+
     /// Notes that the pipeline got the call.
     pub fn mark_dispatched(&self) {
         let nanos = nanos(self.submitted.elapsed()).max(1);
@@ -198,16 +229,25 @@ impl Call {
 
     pub(crate) fn timings(&self) -> Timings {
         let total = nanos(self.submitted.elapsed());
+        let attempts = self.export.attempts();
         match self.dispatched.load(Ordering::Relaxed) {
             0 => Timings {
                 queued: total,
+                attempts,
                 ..Timings::default()
             },
-            dispatched => Timings {
-                queued: dispatched,
-                processing: total.saturating_sub(dispatched),
-                exporting: 0,
-            },
+            dispatched => {
+                let exporting = self
+                    .export
+                    .started()
+                    .map_or(0, |start| nanos(start.elapsed()));
+                Timings {
+                    queued: dispatched,
+                    processing: total.saturating_sub(dispatched).saturating_sub(exporting),
+                    exporting,
+                    attempts,
+                }
+            }
         }
     }
 }

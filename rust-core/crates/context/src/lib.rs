@@ -10,19 +10,23 @@
 #![forbid(unsafe_code)]
 
 mod attributes;
+mod builder;
 mod call;
 pub mod deadline;
 mod error;
+mod export;
 mod group;
 pub mod merging;
 mod metadata;
 mod outbound;
 mod outbox;
 mod outcome;
+mod sync;
 mod table;
 mod trace;
 
 pub use attributes::Attributes;
+pub use builder::CallBuilder;
 pub use call::{Call, CallOwner, Ending};
 pub use error::{CancelCause, Error, ErrorKind};
 pub use group::{Members, OpenGroup};
@@ -30,5 +34,5 @@ pub use metadata::{Entry, Metadata, MetadataBuilder, Place, PlaceName};
 pub use outbound::{Outbound, OutboundRules};
 pub use outbox::{Fetched, LogLevel, LogLine, Message, Outbox};
 pub use outcome::{Outcome, Success, Timings};
-pub use table::{Admission, CallMap, CallTable, Counters};
+pub use table::{Admission, CallMap, CallTable, Counters, Found};
 pub use trace::TraceContext;

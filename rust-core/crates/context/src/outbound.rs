@@ -186,7 +186,7 @@ fn check(name: &str, allow_credentials: bool) -> Result<Box<str>, Error> {
     if !is_token(&key) {
         return refused("it is not a legal header name; correct it");
     }
-    if CREDENTIALS.contains(&&*key) {
+    if is_credential(&key) {
         if allow_credentials {
             return Ok(key);
         }
@@ -199,6 +199,10 @@ fn check(name: &str, allow_credentials: bool) -> Result<Box<str>, Error> {
         );
     }
     Ok(key)
+}
+
+pub(crate) fn is_credential(canonical_name: &str) -> bool {
+    CREDENTIALS.contains(&canonical_name)
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -4,11 +4,9 @@
 //! What waits for the host: outcomes and log lines.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use parking_lot::{Condvar, Mutex};
-
+use crate::sync::{AtomicU64, AtomicUsize, Condvar, Mutex, Ordering};
 use crate::{Outcome, Timings};
 
 /// Levels of log lines; numbers are those of the host.

@@ -43,7 +43,7 @@ use self::member::{Member, Place as MemberPlace};
 use self::merge::metadata_of;
 use self::output::Outputs;
 use crate::codec::{self, signal_of};
-use crate::nack;
+use crate::nack::{self, Refusal};
 use crate::receiver::headers::HeaderNames;
 use crate::shared::Shared;
 
@@ -282,7 +282,7 @@ impl BatchProcessor {
     }
 
     async fn refuse(&self, error: Error, data: OtapPdata, handler: &EffectHandler<OtapPdata>) {
-        let nack = nack::of_error(&self.shared, error, data);
+        let nack = Refusal::new(&self.shared, error).nack(data);
         // It fails only while the pipeline ends, and then the receiver answers
         let _ = handler.notify_nack(nack).await;
     }

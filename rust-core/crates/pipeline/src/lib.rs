@@ -11,6 +11,7 @@ mod budget;
 mod codec;
 mod config;
 mod engine;
+mod exporter;
 mod lane;
 mod log_exporter;
 mod nack;
@@ -20,8 +21,10 @@ mod refusal;
 mod runtime;
 mod settings;
 mod shared;
+mod slab;
 mod spec;
 mod status;
+mod text;
 
 pub use budget::Permit;
 pub use codec::{ContentCoding, Encoding};

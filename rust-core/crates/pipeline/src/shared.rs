@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
-use ferrule_context::{Call, CallTable, LogLevel, OutboundRules, Outbox};
+use ferrule_context::{Call, CallTable, Found, LogLevel, OutboundRules, Outbox};
 use otel_arrow_dfe_config::error::Error as ConfigError;
 use otel_arrow_dfe_engine::memory_limiter::MemoryPressureState;
 use otel_arrow_dfe_otap::pdata::OtapPdata;
@@ -20,6 +20,7 @@ use crate::budget::ByteBudget;
 use crate::config::StartConfig;
 use crate::lane::Lanes;
 use crate::settings::ContextSettings;
+use crate::slab::ErrorSlab;
 
 /// Private binary transport header that carries the call id through the pipeline.
 pub const CALL_ID_HEADER: &str = "ferrule.call";
@@ -48,6 +49,7 @@ pub struct Shared {
     pub(crate) outbound: OutboundRules,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) calls: Arc<CallTable>,
+    pub(crate) errors: ErrorSlab,
     pub(crate) budget: Arc<ByteBudget>,
     pub(crate) pipelines: Vec<Pipeline>,
     /// Calls whose data was held longer than the grace after their outcome.
@@ -101,6 +103,7 @@ impl Shared {
         let shared = Arc::new(Self {
             id,
             calls: Arc::new(CallTable::new(Arc::clone(&outbox))),
+            errors: ErrorSlab::new(config.max_in_flight),
             budget: ByteBudget::new(config.max_payload_bytes),
             pipelines: pipelines
                 .into_iter()
@@ -154,9 +157,10 @@ impl Shared {
     /// # Errors
     /// `Ended` if nobody waits for the data any more.
     pub(crate) fn call_of(&self, data: &OtapPdata) -> Result<Option<Arc<Call>>, Ended> {
-        match call_id_of(data).and_then(|id| self.calls.get(id)) {
-            Some(call) if call.is_finished() => Err(Ended),
-            call => Ok(call),
+        match call_id_of(data).map(|id| self.calls.find(id)) {
+            Some(Found::Open(call)) if !call.is_finished() => Ok(Some(call)),
+            Some(Found::Open(_) | Found::GivenUp) => Err(Ended),
+            Some(Found::Unknown) | None => Ok(None),
         }
     }
 

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use ferrule_context::{Call, Error};
+use ferrule_context::Call;
 use otel_arrow_dfe_config::SignalType;
 use otel_arrow_dfe_engine::ConsumerEffectHandlerExtension;
 use otel_arrow_dfe_engine::control::AckMsg;
@@ -16,8 +16,7 @@ use otel_arrow_dfe_engine::local::processor::EffectHandler;
 use otel_arrow_dfe_otap::pdata::{Context, OtapPdata};
 use otel_arrow_dfe_pdata_codec::PdataPayload;
 
-use crate::nack;
-use crate::shared::Shared;
+use crate::nack::{self, Refusal};
 
 /// A message from arrival to its one outcome. Its payload goes its own way.
 pub(super) struct Member {
@@ -104,16 +103,9 @@ impl Member {
     }
 
     /// Tells the failure, unless another outcome was told.
-    pub(super) async fn fail(
-        &self,
-        error: &Error,
-        shared: &Shared,
-        handler: &EffectHandler<OtapPdata>,
-    ) {
+    pub(super) async fn fail(&self, refusal: &Refusal, handler: &EffectHandler<OtapPdata>) {
         if let Some(data) = self.restore(PdataPayload::empty(self.signal)) {
-            let _ = handler
-                .notify_nack(nack::of_error(shared, error.clone(), data))
-                .await;
+            let _ = handler.notify_nack(refusal.nack(data)).await;
         }
     }
 

@@ -27,7 +27,7 @@ use super::buffer::{Place, Waiting};
 use super::member::Member;
 use super::output::Output;
 use crate::budget::budgeted;
-use crate::nack;
+use crate::nack::{self, Refusal};
 
 impl BatchProcessor {
     /// Sends what has gathered at a place, without the data that nobody waits for any more.
@@ -97,14 +97,14 @@ impl BatchProcessor {
         members: &[Rc<Member>],
         handler: &EffectHandler<OtapPdata>,
     ) {
-        let mut output = Output {
-            members: members.to_vec(),
-            group: None,
-        };
         let plan = self.plans.get(place.plan);
         if let Err(error) = handler.finish_batch(plan, &mut payload).await {
             let error = Error::permanent(format!("the batch cannot be encoded: {error}"));
-            return self.fail(output, &error, handler).await;
+            let refusal = Refusal::new(&self.shared, error);
+            for member in members {
+                member.fail(&refusal, handler).await;
+            }
+            return;
         }
         let calls: Vec<_> = members.iter().filter_map(|it| it.call.clone()).collect();
         let others = calls.len() < members.len();
@@ -115,15 +115,14 @@ impl BatchProcessor {
             .first()
             .map(|first| first.with_context(|it| self.kept_headers(it.transport_headers())))
             .unwrap_or_default();
+        let mut group = None;
         if let Some(first) = calls.first() {
             let metadata = self.names.merged(first.metadata());
-            let group = self
-                .shared
-                .calls
-                .open_group(Members { calls, others }, metadata);
+            let members = Members { calls, others };
+            let opened = self.shared.calls.open_group(members, metadata);
             let outbound = &self.shared.outbound;
-            (headers, _) = self.header_names.headers(&group, headers, outbound);
-            output.group = Some(group);
+            (headers, _) = self.header_names.headers(&opened, headers, outbound);
+            group = Some(opened);
         }
         let mut data = OtapPdata::new(Context::with_capacity(4), payload);
         data.set_transport_headers(headers);
@@ -134,7 +133,10 @@ impl BatchProcessor {
         if let Some(address) = peer.finish() {
             data.set_peer_addr(address);
         }
-        let number = self.outputs.add(output);
+        let number = self.outputs.add(Output {
+            members: members.to_vec(),
+            _group: group,
+        });
         handler.subscribe_to(
             Interests::ACKS | Interests::NACKS,
             smallvec![Context8u8::from(number)],
@@ -143,7 +145,8 @@ impl BatchProcessor {
         if handler.send_message_with_source_node(data).await.is_err()
             && let Some(output) = self.outputs.take_number(number)
         {
-            self.fail(output, &nack::closed(), handler).await;
+            let refusal = Refusal::new(&self.shared, nack::closed());
+            output.fail(&refusal, handler).await;
         }
     }
 

@@ -5,19 +5,20 @@
 
 use std::rc::Rc;
 
-use ferrule_context::{CallMap, Error, OpenGroup, Success};
+use ferrule_context::{CallMap, OpenGroup};
 use otel_arrow_dfe_engine::control::{NackMsg, UnwindData};
 use otel_arrow_dfe_engine::local::processor::EffectHandler;
 use otel_arrow_dfe_otap::pdata::OtapPdata;
 
 use super::BatchProcessor;
 use super::member::Member;
+use crate::nack::Refusal;
 
 /// A batch on its way.
 pub(super) struct Output {
     pub(super) members: Vec<Rc<Member>>,
     /// The call that exporters see; none if there is data of no call only.
-    pub(super) group: Option<OpenGroup>,
+    pub(super) _group: Option<OpenGroup>,
 }
 
 /// Batches by number.
@@ -62,56 +63,28 @@ impl BatchProcessor {
         handler: &EffectHandler<OtapPdata>,
     ) {
         if let Some(output) = self.outputs.take(unwind) {
-            output.note_export();
             for member in &output.members {
                 member.part_delivered(handler).await;
             }
         }
     }
 
+    /// Fails all members of a batch: a message is delivered only if all its parts are.
     pub(super) async fn refused(
         &mut self,
         nack: &NackMsg<OtapPdata>,
         handler: &EffectHandler<OtapPdata>,
     ) {
         if let Some(output) = self.outputs.take(&nack.unwind) {
-            let error = self.shared.error_of(nack);
-            self.fail(output, &error, handler).await;
-        }
-    }
-
-    /// Fails all members of a batch: a message is delivered only if all its parts are.
-    pub(super) async fn fail(
-        &self,
-        output: Output,
-        error: &Error,
-        handler: &EffectHandler<OtapPdata>,
-    ) {
-        output.note_export();
-        for member in &output.members {
-            member.fail(error, &self.shared, handler).await;
+            output.fail(&Refusal::of(nack), handler).await;
         }
     }
 }
 
 impl Output {
-    /// Tells the members what exporters noted on their batch. How many items of a batch were
-    /// rejected says nothing of one member, so that becomes a part of the message.
-    fn note_export(&self) {
-        let Some(group) = &self.group else {
-            return;
-        };
-        let _ = group;
-    }
-}
-
-fn about_batch(warning: &Success) -> String {
-    let message = warning.message.as_deref().unwrap_or_default();
-    match warning.rejected_items {
-        0 => format!("of the batch that the data was part of: {message}"),
-        1 => format!("1 item of the batch that the data was part of was rejected: {message}"),
-        count => {
-            format!("{count} items of the batch that the data was part of were rejected: {message}")
+    pub(super) async fn fail(&self, refusal: &Refusal, handler: &EffectHandler<OtapPdata>) {
+        for member in &self.members {
+            member.fail(refusal, handler).await;
         }
     }
 }

@@ -13,7 +13,7 @@ use ferrule_context::{Error, OutboundRules};
 use http::Uri;
 use serde_json::{Value, json};
 
-use super::{object, sorted};
+use super::{OWN_NODES, object, sorted};
 use crate::config::configuration;
 use crate::shared::{CALL_ID_HEADER, TRACE_PARENT, TRACE_STATE};
 
@@ -92,7 +92,7 @@ fn present<'a>(value: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
 fn is_exporter(node: &Value) -> bool {
     node["type"]
         .as_str()
-        .is_some_and(|name| name.ends_with(EXPORTER))
+        .is_some_and(|name| name.ends_with(EXPORTER) && !name.starts_with(OWN_NODES))
 }
 
 /// An endpoint that is no URI is left to the engine's validation.

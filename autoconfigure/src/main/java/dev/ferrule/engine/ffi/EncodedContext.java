@@ -20,6 +20,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.ClientMetadata;
@@ -41,6 +44,10 @@ record EncodedContext(byte[] index, byte[] text, int attributesLength, int entry
 	private static final int MAXIMUM_NAME_LENGTH = 0xFFFF;
 
 	private static final byte[] NOTHING = {};
+
+	private static final Map<String, Integer> WELL_KNOWN = IntStream.range(0, WellKnownNames.NAMES.size())
+		.boxed()
+		.collect(Collectors.toUnmodifiableMap(WellKnownNames.NAMES::get, (number) -> number));
 
 	private static final EncodedContext EMPTY = new EncodedContext(NOTHING, NOTHING, 0, 0);
 
@@ -64,9 +71,10 @@ record EncodedContext(byte[] index, byte[] text, int attributesLength, int entry
 		ByteBuffer indexBuffer = ByteBuffer.wrap(index).order(ByteOrder.LITTLE_ENDIAN);
 		text.put(attributes);
 		for (ClientMetadata.Entry entry : entries) {
-			byte[] name = entry.name().getBytes(StandardCharsets.UTF_8);
-			indexBuffer.putShort((short) name.length);
-			indexBuffer.putShort((short) flags(entry));
+			Integer number = WELL_KNOWN.get(entry.name());
+			byte[] name = (number != null) ? NOTHING : entry.name().getBytes(StandardCharsets.UTF_8);
+			indexBuffer.putShort((short) ((number != null) ? number : name.length));
+			indexBuffer.putShort((short) (flags(entry) | ((number != null) ? FrameLayout.ENTRY_WELL_KNOWN : 0)));
 			indexBuffer.putInt(entry.value().length);
 			text.put(name).put(entry.value());
 		}
@@ -79,7 +87,7 @@ record EncodedContext(byte[] index, byte[] text, int attributesLength, int entry
 		}
 		long length = attributesLength;
 		for (ClientMetadata.Entry entry : entries) {
-			int nameLength = utf8Length(entry.name());
+			int nameLength = WELL_KNOWN.containsKey(entry.name()) ? 0 : utf8Length(entry.name());
 			if (nameLength > MAXIMUM_NAME_LENGTH) {
 				throw tooLarge("has a metadata name of " + nameLength + " bytes, at most " + MAXIMUM_NAME_LENGTH);
 			}

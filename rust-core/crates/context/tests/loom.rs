@@ -1,0 +1,110 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! Each call gets one outcome in whatever order its finishers meet. `build.sh test` runs this
+//! with `--cfg ferrule_loom`; otherwise it is empty.
+
+#![cfg(ferrule_loom)]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ferrule_context::{
+    Admission, Call, CallBuilder, CallTable, CancelCause, Error, Fetched, Message, Outbox, Success,
+};
+use loom::thread;
+
+fn table(capacity: usize) -> (Arc<CallTable>, Arc<Outbox>) {
+    let outbox = Arc::new(Outbox::new(capacity));
+    (Arc::new(CallTable::new(Arc::clone(&outbox))), outbox)
+}
+
+fn admit(table: &CallTable, time_left: Duration) -> Arc<Call> {
+    let call = CallBuilder::new(1).time_left(time_left).build().unwrap();
+    match table.admit(call) {
+        Admission::Admitted(call) => call,
+        other => panic!("not admitted: {other:?}"),
+    }
+}
+
+fn outcomes(outbox: &Outbox) -> usize {
+    let mut count = 0;
+    outbox.fetch(Duration::ZERO, |message| {
+        count += usize::from(matches!(message, Message::Completion { .. }));
+        true
+    });
+    count
+}
+
+/// Scenario: the answer, a cancellation and the deadline's sweep meet.
+/// Guarantees: one of them finishes the call, the others see that, and the counters agree.
+#[test]
+fn one_of_answer_cancellation_and_deadline_wins() {
+    loom::model(|| {
+        let (table, outbox) = table(1);
+        let call = admit(&table, Duration::ZERO);
+        let answer = {
+            let table = Arc::clone(&table);
+            thread::spawn(move || table.finish(1, Ok(Success::default())))
+        };
+        let cancel = {
+            let table = Arc::clone(&table);
+            thread::spawn(move || table.cancel(1, CancelCause::Client))
+        };
+        table.sweep(Instant::now());
+        let answered = answer.join().unwrap();
+        let cancelled = cancel.join().unwrap();
+        assert!(call.is_finished());
+        assert_eq!(outcomes(&outbox), 1);
+        let counters = table.counters();
+        assert_eq!((counters.submitted, counters.completed()), (1, 1));
+        assert_eq!(counters.succeeded, u64::from(answered));
+        assert_eq!(counters.failed[2], u64::from(cancelled));
+        assert_eq!(counters.late, u64::from(!answered));
+        assert!(table.is_empty());
+    });
+}
+
+/// Scenario: a call is admitted while another finishes and the host fetches.
+/// Guarantees: a credit comes back only with a fetched outcome, and none is lost.
+#[test]
+fn credits_follow_the_outcomes() {
+    loom::model(|| {
+        let (table, outbox) = table(1);
+        admit(&table, Duration::from_secs(1));
+        let answer = {
+            let table = Arc::clone(&table);
+            thread::spawn(move || table.abort(1, Error::lost()))
+        };
+        let fetched = outcomes(&outbox);
+        let second = CallBuilder::new(2).build().unwrap();
+        let admitted = matches!(table.admit(second), Admission::Admitted(_));
+        assert_eq!(admitted, fetched == 1);
+        assert!(answer.join().unwrap());
+        assert_eq!(outcomes(&outbox), 1 - fetched);
+        assert_eq!(outbox.take_credit(), !admitted);
+    });
+}
+
+/// Scenario: the host waits for what comes while the last call finishes and the outbox closes.
+/// Guarantees: it gets the outcome, then the end, and never waits for good.
+#[test]
+fn waiting_host_gets_the_last_outcome_and_the_end() {
+    loom::model(|| {
+        let (table, outbox) = table(1);
+        admit(&table, Duration::from_secs(1));
+        let stop = {
+            let (table, outbox) = (Arc::clone(&table), Arc::clone(&outbox));
+            thread::spawn(move || {
+                outbox.close();
+                table.abort_all(&Error::cancelled(CancelCause::Shutdown));
+            })
+        };
+        let mut count = 0;
+        while outbox.fetch(Duration::MAX, |_| true) == Fetched::Messages {
+            count += 1;
+        }
+        assert_eq!(count, 1);
+        stop.join().unwrap();
+    });
+}
