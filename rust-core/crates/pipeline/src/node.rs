@@ -12,7 +12,10 @@
 //! `urn:ferrule-acme:processor:tenant`: nodes so named are told which engine they belong to.
 
 mod effects;
+mod exporter;
 mod nodes;
+mod processor;
+mod receiver;
 
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
