@@ -137,6 +137,7 @@ impl Processor<OtapPdata> for BatchProcessor {
                     self.armed = None;
                     self.let_dead_go(handler).await;
                     self.flush_due(Instant::now(), handler).await;
+                    self.buffers.refresh();
                 }
             }
             Message::Control(NodeControlMsg::Shutdown { .. }) => {

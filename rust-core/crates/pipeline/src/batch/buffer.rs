@@ -43,6 +43,8 @@ const SIGNALS: [SignalType; 3] = [SignalType::Traces, SignalType::Metrics, Signa
 /// All buffers; none of them is empty.
 #[derive(Default)]
 pub(super) struct Buffers {
+    /// Nothing is due before.
+    earliest: Option<Instant>,
     by_kind: [HashMap<PartitionKey, Buffer>; Plans::COUNT * SIGNALS.len()],
 }
 
@@ -72,6 +74,7 @@ impl Buffers {
 
     /// Adds data, and returns what waits there now and when it is due.
     pub(super) fn add(&mut self, place: Place, waiting: Waiting, due: Instant) -> (usize, Instant) {
+        self.earliest = Some(self.earliest.map_or(due, |earliest| earliest.min(due)));
         let buffers = &mut self.by_kind[kind(place.plan, place.signal)];
         let buffer = match buffers.entry(place.key) {
             Entry::Occupied(entry) => entry.into_mut(),
@@ -106,8 +109,15 @@ impl Buffers {
         places.collect()
     }
 
+    /// When to look again at the latest.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        self.all().map(|buffer| buffer.due).min()
+        self.earliest
+    }
+
+    /// Looks at all buffers, so that what went out before it was due is forgotten.
+    pub(super) fn refresh(&mut self) {
+        let buffers = self.by_kind.iter().flat_map(HashMap::values);
+        self.earliest = buffers.map(|buffer| buffer.due).min();
     }
 
     /// Brings the time forward at which each buffer is due.
@@ -115,6 +125,7 @@ impl Buffers {
         for buffer in self.by_kind.iter_mut().flat_map(HashMap::values_mut) {
             buffer.due = buffer.due.min(due);
         }
+        self.refresh();
     }
 
     /// Takes out the data that nobody waits for any more.
@@ -127,10 +138,6 @@ impl Buffers {
             });
         }
         dead
-    }
-
-    fn all(&self) -> impl Iterator<Item = &Buffer> {
-        self.by_kind.iter().flat_map(HashMap::values)
     }
 }
 

@@ -17,6 +17,7 @@ pub trait SendMessages: sealed::Sealed {
     fn has_output(&self, port: Option<&PortName>) -> bool;
 
     #[doc(hidden)]
+    #[allow(clippy::result_large_err, reason = "the engine's own result")]
     fn try_send(
         &self,
         port: Option<PortName>,
