@@ -17,7 +17,7 @@ use ferrule::{
     ferrule_engine_cancel, ferrule_engine_free, ferrule_engine_poll, ferrule_engine_start,
     ferrule_engine_stop, ferrule_engine_submit,
 };
-use ferrule_abi::layout::{ABI_VERSION, frame as at, record as record_at};
+use ferrule_abi::layout::{ABI_VERSION, frame as at, record as record_at, refusal};
 
 const WARM_UP: usize = 5_000;
 const CALLS: usize = 50_000;
@@ -104,16 +104,26 @@ impl Host {
         }
     }
 
+    /// Submits a call, again and again while the lane is full of calls that were cancelled.
     fn submit(&mut self) -> u64 {
         self.last_call += 1;
         self.frame[at::CALL_ID_OFFSET..][..8].copy_from_slice(&self.last_call.to_le_bytes());
         let frame = black_box(&self.frame);
-        // SAFETY: the frame is ours and alive.
-        let code = unsafe {
-            ferrule_engine_submit(self.engine, frame.as_ptr() as i64, frame.len() as i64)
-        };
-        assert_eq!(code, 0, "refused");
-        self.last_call
+        loop {
+            // SAFETY: the frame is ours and alive.
+            let code = unsafe {
+                ferrule_engine_submit(self.engine, frame.as_ptr() as i64, frame.len() as i64)
+            };
+            match code >> 8 & 0xff {
+                0 => return self.last_call,
+                reason if reason == refusal::LANE_FULL as i64 => std::thread::yield_now(),
+                reason => {
+                    // The engine's panic hook prints nothing.
+                    eprintln!("refused for reason {reason}");
+                    std::process::exit(1);
+                }
+            }
+        }
     }
 
     /// Waits for records and offers the id of each outcome.

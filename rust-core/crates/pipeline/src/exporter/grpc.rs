@@ -37,8 +37,8 @@ use otel_arrow_dfe_otap::pdata::OtapPdata;
 use serde::Deserialize;
 use tonic::codec::CompressionEncoding;
 use tonic::metadata::MetadataMap;
-use tonic::transport::{Channel, Uri};
-use tonic::{Code, ConnectError, Status};
+use tonic::transport::Channel;
+use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
 use super::checked::Checked;
 use super::node::Node;
@@ -87,27 +87,12 @@ impl Config {
         }
         Ok(read)
     }
-
-    /// Refuses to send credentials of callers in the clear.
-    fn rules(&self, shared: &Shared) -> Result<OutboundRules, Error> {
-        let endpoint: Uri = self.grpc.grpc_endpoint.parse().unwrap_or_default();
-        let tls = endpoint.scheme_str() == Some("https")
-            || self
-                .grpc
-                .tls
-                .as_ref()
-                .is_some_and(|tls| tls.insecure != Some(true));
-        let rules = shared.outbound.clone();
-        rules.check_target(tls, endpoint.host().unwrap_or_default())?;
-        Ok(rules.without(self.grpc.headers.keys().map(String::as_str)))
-    }
 }
 
 /// The channels are opened when the node starts, on the thread that will use them.
 struct GrpcExporter {
     shared: Arc<Shared>,
     config: Config,
-    rules: OutboundRules,
 }
 
 #[allow(
@@ -124,16 +109,7 @@ static FACTORY: ExporterFactory<OtapPdata> = ExporterFactory {
              _: &Capabilities| {
         let config = Config::read(&node_config.config)?;
         let shared = Shared::of_node(&node_config.config)?;
-        let rules = config
-            .rules(&shared)
-            .map_err(|error| ConfigError::InvalidUserConfig {
-                error: error.message.into_owned(),
-            })?;
-        let exporter = GrpcExporter {
-            shared,
-            config,
-            rules,
-        };
+        let exporter = GrpcExporter { shared, config };
         Ok(ExporterWrapper::local(
             exporter,
             node,
@@ -153,11 +129,9 @@ impl Exporter<OtapPdata> for GrpcExporter {
         inbox: ExporterInbox<OtapPdata>,
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, EngineError> {
-        let Self {
-            shared,
-            mut config,
-            rules,
-        } = *self;
+        let Self { shared, mut config } = *self;
+        let fixed = config.grpc.headers.keys().map(String::as_str);
+        let rules = shared.outbound.clone().without(fixed);
         // Here one attempt's time is watched together with that of the call.
         let timeout = config.grpc.timeout.take();
         let client = GrpcClient::connect(config.grpc, config.num_connections, rules)
@@ -233,6 +207,9 @@ impl GrpcClient {
         }
         match client.export(request).await {
             Ok(response) => Ok(response.into_inner()),
+            // tonic watches the header, too, which is rounded down; who sent it tells whose time
+            // it was that ran out
+            Err(status) if is_caused_by::<TimeoutExpired>(&status) => std::future::pending().await,
             Err(status) => Err(failure(&status)),
         }
     }
@@ -293,16 +270,24 @@ fn failure(status: &Status) -> Failure {
     if status.code() == Code::Unknown && status.message().starts_with(NOT_READY) {
         return Failure::unreachable(status);
     }
-    let Some(source) = status.source() else {
+    if status.source().is_none() {
         let code = u8::try_from(i32::from(status.code())).unwrap_or(2);
         return answer::of_grpc(code, status.message(), status.details()).into();
-    };
-    let mut next = Some(source as &dyn StdError);
+    }
+    if is_caused_by::<ConnectError>(status) {
+        Failure::unreachable(status)
+    } else {
+        Failure::lost(status)
+    }
+}
+
+fn is_caused_by<E: StdError + 'static>(status: &Status) -> bool {
+    let mut next = status.source();
     while let Some(error) = next {
-        if error.is::<ConnectError>() {
-            return Failure::unreachable(status);
+        if error.is::<E>() {
+            return true;
         }
         next = error.source();
     }
-    Failure::lost(status)
+    false
 }

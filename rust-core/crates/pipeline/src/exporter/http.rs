@@ -62,7 +62,6 @@ const MOST_SUCCESS: usize = 4 << 20;
 struct HttpExporter {
     shared: Arc<Shared>,
     config: Config,
-    rules: OutboundRules,
 }
 
 #[allow(
@@ -79,16 +78,7 @@ static FACTORY: ExporterFactory<OtapPdata> = ExporterFactory {
              _: &Capabilities| {
         let config = Config::read(&node_config.config)?;
         let shared = Shared::of_node(&node_config.config)?;
-        let rules = config
-            .rules(&shared)
-            .map_err(|error| ConfigError::InvalidUserConfig {
-                error: error.message.into_owned(),
-            })?;
-        let exporter = HttpExporter {
-            shared,
-            config,
-            rules,
-        };
+        let exporter = HttpExporter { shared, config };
         Ok(ExporterWrapper::local(
             exporter,
             node,
@@ -108,11 +98,9 @@ impl Exporter<OtapPdata> for HttpExporter {
         inbox: ExporterInbox<OtapPdata>,
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, EngineError> {
-        let Self {
-            shared,
-            mut config,
-            rules,
-        } = *self;
+        let Self { shared, mut config } = *self;
+        let fixed = config.http.headers.keys().map(String::as_str);
+        let rules = shared.outbound.clone().without(fixed);
         // Here one attempt's time is watched together with that of the call.
         let timeout = config.http.timeout.take();
         let client =

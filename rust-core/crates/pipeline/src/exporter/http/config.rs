@@ -5,7 +5,6 @@
 
 use std::num::NonZeroUsize;
 
-use ferrule_context::{Error, OutboundRules};
 use otel_arrow_dfe_config::error::Error as ConfigError;
 use otel_arrow_dfe_config::validation::deserialize_typed_config;
 use otel_arrow_dfe_otap::otlp_http::client_settings::HttpClientSettings;
@@ -16,7 +15,6 @@ use serde::Deserialize;
 
 use crate::exporter::default_max_in_flight;
 use crate::exporter::retry::RetrySettings;
-use crate::shared::Shared;
 
 /// Settings of the exporter; those of the connection are the engine's own.
 #[derive(Debug, Deserialize)]
@@ -124,14 +122,5 @@ impl Config {
             url("metrics_endpoint", &self.metrics_endpoint, METRICS_PATH)?,
             url("logs_endpoint", &self.logs_endpoint, LOGS_PATH)?,
         ])
-    }
-
-    /// Refuses to send credentials of callers in the clear.
-    pub(super) fn rules(&self, shared: &Shared) -> Result<OutboundRules, Error> {
-        let rules = shared.outbound.clone();
-        for url in self.urls().into_iter().flatten() {
-            rules.check_target(url.scheme() == "https", url.host_str().unwrap_or_default())?;
-        }
-        Ok(rules.without(self.http.headers.keys().map(String::as_str)))
     }
 }

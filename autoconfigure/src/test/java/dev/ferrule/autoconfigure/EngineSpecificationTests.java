@@ -84,20 +84,20 @@ class EngineSpecificationTests {
 		DocumentContext json = TestProperties.json("ferrule.exporter.endpoint=http://localhost:4317",
 				"ferrule.batch.enabled=true");
 		assertThat(json.<List<Map<String, String>>>read("$.spec.groups.default.pipelines.main.connections"))
-			.containsExactly(Map.of("from", "host", "to", "batch"), Map.of("from", "batch", "to", "retry"),
-					Map.of("from", "retry", "to", "exporter"));
+			.containsExactly(Map.of("from", "host", "to", "batch"), Map.of("from", "batch", "to", "exporter"));
 	}
 
 	@Test
-	void retryIsOnForRemoteExportersUnlessSwitchedOff() {
-		assertThat(TestProperties.json("ferrule.exporter.endpoint=http://localhost:4317")
-			.<Map<String, Object>>read(NODES + ".retry.config"))
-			.isEqualTo(Map.of("initial_interval", "100ms", "max_interval", "5000ms", "multiplier", 2.0,
-					"max_elapsed_time", "10000ms"));
-		assertThat(TestProperties.json("ferrule.exporter.endpoint=http://localhost:4317", "ferrule.retry.enabled=false")
-			.<Map<String, Object>>read(NODES)).doesNotContainKey("retry");
-		assertThat(TestProperties.json("ferrule.retry.enabled=true").<Map<String, Object>>read(NODES))
-			.doesNotContainKey("retry");
+	void remoteExportersRetryUnlessSwitchedOff() {
+		String endpoint = "ferrule.exporter.endpoint=http://localhost:4317";
+		assertThat(TestProperties.json(endpoint).<Map<String, Object>>read(NODES + ".exporter.config.retry"))
+			.isEqualTo(Map.of("enabled", true, "max_attempts", 3, "initial_interval", "100ms", "max_interval", "5000ms",
+					"multiplier", 2.0, "max_elapsed_time", "10000ms"));
+		assertThat(TestProperties.json(endpoint, "ferrule.exporter.protocol=http", "ferrule.retry.enabled=false")
+			.<Boolean>read(NODES + ".exporter.config.retry.enabled")).isFalse();
+		assertThat(
+				TestProperties.json("ferrule.retry.enabled=true").<Map<String, Object>>read(NODES + ".exporter.config"))
+			.isEmpty();
 	}
 
 	@Test
@@ -212,8 +212,7 @@ class EngineSpecificationTests {
 				"ferrule.batch.partition-limit=0");
 		assertRefused("ferrule.batch.partition-by", "is not a header name", "ferrule.batch.partition-by=x-a,x b");
 		assertRefused("ferrule.retry.multiplier", "is not between 1 and 1000", "ferrule.retry.multiplier=0.9");
-		assertRefused("ferrule.retry.multiplier", "takes more than 1000 retries", "ferrule.retry.multiplier=1",
-				"ferrule.retry.initial-interval=1ms", "ferrule.retry.max-interval=2ms");
+		assertRefused("ferrule.retry.max-attempts", "is not between", "ferrule.retry.max-attempts=0");
 		assertRefused("ferrule.retry.initial-interval", "is longer than ferrule.retry.max-interval (5s)",
 				"ferrule.retry.initial-interval=6s");
 		assertRefused("ferrule.pipelines.one.retry.max-elapsed-time", "is less than 1ms",

@@ -98,8 +98,8 @@ class FerrulePropertiesTests {
 				"ferrule.batch.enabled=true", "ferrule.batch.max-duration=1s", "ferrule.batch.min-size=1MB",
 				"ferrule.batch.max-size=2MB", "ferrule.batch.deadline-margin=5ms",
 				"ferrule.batch.partition-by=x-tenant-id", "ferrule.batch.partition-limit=7",
-				"ferrule.retry.enabled=false", "ferrule.retry.initial-interval=1s", "ferrule.retry.max-interval=2s",
-				"ferrule.retry.multiplier=3.5", "ferrule.retry.max-elapsed-time=4s");
+				"ferrule.retry.enabled=false", "ferrule.retry.max-attempts=5", "ferrule.retry.initial-interval=1s",
+				"ferrule.retry.max-interval=2s", "ferrule.retry.multiplier=3.5", "ferrule.retry.max-elapsed-time=4s");
 		ExporterProperties exporter = properties.exporter();
 		assertThat(exporter).isNotNull();
 		assertThat(exporter.type()).isEqualTo(Type.OTLP_HTTP);
@@ -112,8 +112,8 @@ class FerrulePropertiesTests {
 		assertThat(exporter.connections()).isEqualTo(5);
 		assertThat(properties.batch()).isEqualTo(new BatchProperties(true, Duration.ofSeconds(1),
 				DataSize.ofMegabytes(1), DataSize.ofMegabytes(2), Duration.ofMillis(5), List.of("x-tenant-id"), 7));
-		assertThat(properties.retry()).isEqualTo(
-				new RetryProperties(false, Duration.ofSeconds(1), Duration.ofSeconds(2), 3.5, Duration.ofSeconds(4)));
+		assertThat(properties.retry()).isEqualTo(new RetryProperties(false, 5, Duration.ofSeconds(1),
+				Duration.ofSeconds(2), 3.5, Duration.ofSeconds(4)));
 	}
 
 	@Test
