@@ -20,7 +20,10 @@ fn table(capacity: usize) -> (Arc<CallTable>, Arc<Outbox>) {
 }
 
 fn admit(table: &CallTable, time_left: Duration) -> Arc<Call> {
-    let call = CallBuilder::new(1).time_left(time_left).build().unwrap();
+    let call = CallBuilder::new(1)
+        .time_left(time_left)
+        .build()
+        .expect("legal");
     match table.admit(call) {
         Admission::Admitted(call) => call,
         other => panic!("not admitted: {other:?}"),
@@ -96,8 +99,8 @@ fn waiting_host_gets_the_last_outcome_and_the_end() {
         let stop = {
             let (table, outbox) = (Arc::clone(&table), Arc::clone(&outbox));
             thread::spawn(move || {
-                outbox.close();
                 table.abort_all(&Error::cancelled(CancelCause::Shutdown));
+                outbox.close();
             })
         };
         let mut count = 0;

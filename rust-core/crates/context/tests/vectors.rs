@@ -3,6 +3,11 @@
 
 //! The cases of the vectors that the native side decides, group by group.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests, outside of a test function"
+)]
+
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 

@@ -10,30 +10,30 @@ macro_rules! exporters {
             use std::sync::Arc;
 
             use async_trait::async_trait;
-            use ferrule_context::Error;
+            use ferrule_context::{Error, Success};
             use otel_arrow_dfe_config::error::Error as ConfigError;
             use otel_arrow_dfe_config::node::NodeUserConfig;
             use otel_arrow_dfe_engine::capability::registry::Capabilities;
-            use otel_arrow_dfe_engine::context::PipelineContext;
-            use otel_arrow_dfe_engine::error::Error as EngineError;
-            use otel_arrow_dfe_engine::node::NodeId;
-            use otel_arrow_dfe_engine::wiring_contract::WiringContract;
-            use otel_arrow_dfe_otap::pdata::OtapPdata;
-            use serde::de::DeserializeOwned;
-            use crate::shared::Shared;
-            use ferrule_context::Success;
             use otel_arrow_dfe_engine::config::ExporterConfig;
+            use otel_arrow_dfe_engine::context::PipelineContext;
             use otel_arrow_dfe_engine::control::{AckMsg, NodeControlMsg};
+            use otel_arrow_dfe_engine::error::Error as EngineError;
             use otel_arrow_dfe_engine::exporter::ExporterWrapper;
             use otel_arrow_dfe_engine::message::Message;
+            use otel_arrow_dfe_engine::node::NodeId;
             use otel_arrow_dfe_engine::terminal_state::TerminalState;
+            use otel_arrow_dfe_engine::wiring_contract::WiringContract;
             use otel_arrow_dfe_engine::{
                 ConsumerEffectHandlerExtension, ExporterFactory, $name as engine,
             };
+            use otel_arrow_dfe_otap::pdata::OtapPdata;
             use otel_arrow_dfe_telemetry::metrics::MetricSetSnapshot;
+            use serde::de::DeserializeOwned;
+
             use crate::nack;
-            use crate::node::nodes::{parse, refusal};
             use crate::node::ContextEffectHandler;
+            use crate::node::nodes::{parse, refusal};
+            use crate::shared::Shared;
 
             /// The handler of an exporter.
             pub type ExporterHandler<'a> =

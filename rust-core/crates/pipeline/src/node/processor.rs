@@ -14,23 +14,24 @@ macro_rules! processors {
             use otel_arrow_dfe_config::error::Error as ConfigError;
             use otel_arrow_dfe_config::node::NodeUserConfig;
             use otel_arrow_dfe_engine::capability::registry::Capabilities;
-            use otel_arrow_dfe_engine::context::PipelineContext;
-            use otel_arrow_dfe_engine::error::Error as EngineError;
-            use otel_arrow_dfe_engine::node::NodeId;
-            use otel_arrow_dfe_engine::wiring_contract::WiringContract;
-            use otel_arrow_dfe_otap::pdata::OtapPdata;
-            use serde::de::DeserializeOwned;
-            use crate::shared::Shared;
             use otel_arrow_dfe_engine::config::ProcessorConfig;
+            use otel_arrow_dfe_engine::context::PipelineContext;
             use otel_arrow_dfe_engine::control::{AckMsg, NodeControlMsg};
+            use otel_arrow_dfe_engine::error::Error as EngineError;
             use otel_arrow_dfe_engine::message::Message;
+            use otel_arrow_dfe_engine::node::NodeId;
             use otel_arrow_dfe_engine::processor::ProcessorWrapper;
+            use otel_arrow_dfe_engine::wiring_contract::WiringContract;
             use otel_arrow_dfe_engine::{
                 ConsumerEffectHandlerExtension, ProcessorFactory, $name as engine,
             };
+            use otel_arrow_dfe_otap::pdata::OtapPdata;
+            use serde::de::DeserializeOwned;
+
             use crate::nack;
             use crate::node::nodes::{FOREVER, parse, refusal};
             use crate::node::{ContextEffectHandler, Next, Unsent};
+            use crate::shared::Shared;
 
             /// The handler of a processor.
             pub type ProcessorHandler<'a> =

@@ -7,33 +7,34 @@
 macro_rules! receivers {
     ($name:ident, $async:meta, [$($bound:tt)*]) => {
         mod receiver {
+            use std::collections::HashSet;
             use std::sync::Arc;
+            use std::time::Instant;
 
             use async_trait::async_trait;
-            use ferrule_context::Error;
+            use ferrule_context::{CancelCause, Error};
             use otel_arrow_dfe_config::error::Error as ConfigError;
             use otel_arrow_dfe_config::node::NodeUserConfig;
             use otel_arrow_dfe_engine::capability::registry::Capabilities;
+            use otel_arrow_dfe_engine::config::ReceiverConfig;
             use otel_arrow_dfe_engine::context::PipelineContext;
+            use otel_arrow_dfe_engine::control::{Context8u8, NodeControlMsg};
             use otel_arrow_dfe_engine::error::Error as EngineError;
             use otel_arrow_dfe_engine::node::NodeId;
-            use otel_arrow_dfe_engine::wiring_contract::WiringContract;
-            use otel_arrow_dfe_otap::pdata::OtapPdata;
-            use serde::de::DeserializeOwned;
-            use crate::shared::Shared;
-            use std::collections::HashSet;
-            use std::time::Instant;
-            use otel_arrow_dfe_engine::config::ReceiverConfig;
-            use otel_arrow_dfe_engine::control::{Context8u8, NodeControlMsg};
             use otel_arrow_dfe_engine::receiver::ReceiverWrapper;
             use otel_arrow_dfe_engine::terminal_state::TerminalState;
+            use otel_arrow_dfe_engine::wiring_contract::WiringContract;
             use otel_arrow_dfe_engine::{
                 Interests, ProducerEffectHandlerExtension, ReceiverFactory, $name as engine,
             };
+            use otel_arrow_dfe_otap::pdata::OtapPdata;
             use otel_arrow_dfe_telemetry::metrics::MetricSetSnapshot;
+            use serde::de::DeserializeOwned;
             use smallvec::smallvec;
+
             use crate::node::nodes::{RETRY, parse};
             use crate::node::{Attempt, ContextEffectHandler};
+            use crate::shared::Shared;
 
             /// The handler of a receiver.
             pub type ReceiverHandler<'a> =
@@ -123,6 +124,7 @@ macro_rules! receivers {
                         if let Some(until) = drain_until
                             && (Instant::now() >= until || open.is_empty() && waiting.is_none())
                         {
+                            self.abandon(open.drain().chain(waiting.map(|it| it.0))).await;
                             inner.notify_receiver_drained().await?;
                             return Ok(TerminalState::new(until, Vec::<MetricSetSnapshot>::new()));
                         }
@@ -141,6 +143,8 @@ macro_rules! receivers {
                                         continue;
                                     }
                                     NodeControlMsg::Shutdown { deadline, .. } => {
+                                        let left = open.drain().chain(waiting.map(|it| it.0));
+                                        self.abandon(left).await;
                                         return Ok(TerminalState::new(
                                             deadline,
                                             Vec::<MetricSetSnapshot>::new(),
@@ -182,6 +186,15 @@ macro_rules! receivers {
             }
 
             impl<R: ContextReceiver> Adapter<R> {
+                /// Answers what the pipeline has not answered in time.
+                async fn abandon(&mut self, numbers: impl Iterator<Item = u64>) {
+                    let numbers: Vec<_> = numbers.collect();
+                    for number in numbers {
+                        let error = Error::cancelled(CancelCause::Shutdown);
+                        self.node.answered(number, Err(error)).await;
+                    }
+                }
+
                 /// Sends what somebody waits for, and answers what cannot be sent.
                 async fn try_send(
                     &mut self,

@@ -150,6 +150,7 @@ final class EngineSpecification {
 		limits.put("maxDecodedBytes", engine.decodedBytes(properties.otlp()));
 		limits.put("startTimeoutMillis", engine.startTimeout().toMillis());
 		limits.put("codecThreads", engine.codecThreads());
+		limits.put("context", properties.context().toMap());
 		return limits;
 	}
 

@@ -20,6 +20,14 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 
 import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.context.CallContextCustomizer;
+import dev.ferrule.context.CallContextFactory;
+import dev.ferrule.context.ContextExtractor;
+import dev.ferrule.context.ContextStatistics;
+import dev.ferrule.context.DeadlineExtractor;
+import dev.ferrule.context.MetadataExtractor;
+import dev.ferrule.context.TraceContextExtractor;
+import dev.ferrule.context.W3cTraceContextExtractor;
 import dev.ferrule.engine.EngineConfigCustomizer;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.ffi.NativeEngine;
@@ -39,10 +47,11 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
- * Auto-configuration for the {@link TelemetryEngine}.
+ * Auto-configuration for the {@link TelemetryEngine} and the contexts of its calls.
  */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "ferrule.enabled", matchIfMissing = true)
@@ -53,6 +62,46 @@ public final class FerruleAutoConfiguration {
 	@ConditionalOnMissingBean
 	ErrorTranslator ferruleErrorTranslator() {
 		return ErrorTranslator.create();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ContextStatistics ferruleContextStatistics() {
+		return new ContextStatistics();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	CallContextFactory ferruleCallContextFactory(ObjectProvider<ContextExtractor> extractors,
+			ObjectProvider<CallContextCustomizer> customizers) {
+		return new CallContextFactory(extractors.orderedStream().toList(), customizers.orderedStream().toList());
+	}
+
+	// In front of what the application adds without an order.
+	@Configuration(proxyBeanMethods = false)
+	static class ExtractorConfiguration {
+
+		@Bean
+		@Order(0)
+		@ConditionalOnMissingBean
+		DeadlineExtractor ferruleDeadlineExtractor(FerruleProperties properties, ContextStatistics statistics) {
+			return new DeadlineExtractor(properties.context().deadlineSettings(), statistics);
+		}
+
+		@Bean
+		@Order(0)
+		@ConditionalOnMissingBean
+		MetadataExtractor ferruleMetadataExtractor(FerruleProperties properties, ContextStatistics statistics) {
+			return new MetadataExtractor(properties.context().metadata().settings(), statistics);
+		}
+
+		@Bean
+		@Order(0)
+		@ConditionalOnMissingBean(TraceContextExtractor.class)
+		W3cTraceContextExtractor ferruleTraceContextExtractor(ContextStatistics statistics) {
+			return new W3cTraceContextExtractor(statistics);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -109,7 +158,7 @@ public final class FerruleAutoConfiguration {
 			NativeEngineOptions options = NativeEngineOptions.defaults()
 				.withLibrary(new NativeLibraryOptions(library.path(), library.cacheDirectory()))
 				.withMaximumInFlight(engine.maxInFlight())
-				.withDeadlines(context.defaultDeadline(), context.maximumDeadline())
+				.withDeadlines(context.defaultTime(), context.maximumTime())
 				.withGrace(engine.grace())
 				.withDrainTimeout(engine.drainTimeout())
 				.withExecutor(executor)

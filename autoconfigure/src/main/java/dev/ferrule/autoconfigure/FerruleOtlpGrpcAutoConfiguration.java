@@ -55,8 +55,8 @@ public final class FerruleOtlpGrpcAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	GrpcCallContextFactory ferruleGrpcCallContextFactory(FerruleProperties properties) {
-		return GrpcCallContextFactory.withDeadline(properties.context().defaultDeadline(),
-				properties.context().maximumDeadline());
+		return GrpcCallContextFactory.ofInterceptor(GrpcCallContextFactory
+			.withDeadline(properties.context().defaultTime(), properties.context().maximumTime()));
 	}
 
 	@Bean
@@ -96,8 +96,7 @@ public final class FerruleOtlpGrpcAutoConfiguration {
 			ErrorTranslator translator, GrpcCallContextFactory contexts) {
 		properties.otlp().validate();
 		OtlpGrpcOptions options = OtlpGrpcOptions.defaults()
-			.withMaxMessageBytes((int) properties.otlp().grpc().maxMessageSize().toBytes())
-			.withDeadlines(properties.context().defaultDeadline(), properties.context().maximumDeadline());
+			.withMaxMessageBytes((int) properties.otlp().grpc().maxMessageSize().toBytes());
 		return new OtlpGrpcService(signal, engine, translator, options, contexts);
 	}
 

@@ -51,7 +51,8 @@ public final class FerruleOtlpHttpAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ServletCallContextFactory ferruleServletCallContextFactory(FerruleProperties properties) {
-		return ServletCallContextFactory.withDeadline(properties.context().defaultDeadline());
+		return ServletCallContextFactory
+			.ofFilter(ServletCallContextFactory.withDeadline(properties.context().defaultTime()));
 	}
 
 	@Bean
@@ -65,7 +66,7 @@ public final class FerruleOtlpHttpAutoConfiguration {
 			.withMaxBodyBytes((int) http.maxBodySize().toBytes())
 			.withLenientJson(http.jsonLenient())
 			.withHandleUnknownPaths(http.unknownPaths())
-			.withDefaultDeadline(properties.context().defaultDeadline());
+			.withDefaultDeadline(properties.context().defaultTime());
 		return new OtlpHttpServlet((signal) -> engine, translator, options, contexts);
 	}
 

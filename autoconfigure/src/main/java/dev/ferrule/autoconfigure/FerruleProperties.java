@@ -32,7 +32,8 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param enabled Whether to embed the engine.
  * @param nativeLibrary Native library.
  * @param engine Limits of the engine.
- * @param context Deadlines of calls.
+ * @param context Deadlines and metadata of calls.
+ * @param cancellation What tells that a client left.
  * @param exporter Exporter of the only pipeline.
  * @param batch Batching of the only pipeline.
  * @param retry Retry of the only pipeline.
@@ -45,6 +46,7 @@ record FerruleProperties(@DefaultValue("true") boolean enabled,
 		@NestedConfigurationProperty @Name("native") @DefaultValue NativeProperties nativeLibrary,
 		@NestedConfigurationProperty @DefaultValue EngineProperties engine,
 		@NestedConfigurationProperty @DefaultValue ContextProperties context,
+		@NestedConfigurationProperty @DefaultValue CancellationProperties cancellation,
 		@NestedConfigurationProperty @Nullable ExporterProperties exporter,
 		@NestedConfigurationProperty @Nullable BatchProperties batch,
 		@NestedConfigurationProperty @Nullable RetryProperties retry,

@@ -36,7 +36,12 @@ public enum CancellationCause {
 	BATCH_PEER(4),
 
 	/** The downstream cancelled the export. */
-	DOWNSTREAM(5);
+	DOWNSTREAM(5),
+
+	/**
+	 * The deadline passed. Never crosses to the engine, which has the deadline itself.
+	 */
+	DEADLINE(0);
 
 	private final int code;
 
@@ -46,7 +51,7 @@ public enum CancellationCause {
 
 	/**
 	 * Returns the number that crosses to the engine.
-	 * @return the number, 1 to 5
+	 * @return the number, 1 to 5; 0 for {@link #DEADLINE}, which does not cross
 	 */
 	public int code() {
 		return this.code;
@@ -59,7 +64,7 @@ public enum CancellationCause {
 	 */
 	public static @Nullable CancellationCause fromCode(int code) {
 		for (CancellationCause cause : values()) {
-			if (cause.code == code) {
+			if (cause.code == code && code != 0) {
 				return cause;
 			}
 		}

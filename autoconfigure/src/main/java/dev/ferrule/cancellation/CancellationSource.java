@@ -18,6 +18,8 @@ package dev.ferrule.cancellation;
 
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Triggers the cancellation of one call. Thread-safe; cancelling twice is harmless.
  * Whoever only has the {@link #token() token} can observe the call but not cancel it.
@@ -44,6 +46,17 @@ public final class CancellationSource {
 	public boolean cancel(CancellationCause cause) {
 		Objects.requireNonNull(cause, "'cause' must not be null");
 		return this.token.cancel(cause);
+	}
+
+	/**
+	 * Sets what is called whenever a listener was registered, on the thread that
+	 * registers it, and at once if there are listeners already. For those who find out
+	 * about a cancellation only at some expense. <b>Internal</b>: meant for the edges,
+	 * there is one place.
+	 * @param observed called; must not throw; {@code null} for nothing any more
+	 */
+	public void onObserved(@Nullable Runnable observed) {
+		this.token.onObserved(observed);
 	}
 
 	@Override

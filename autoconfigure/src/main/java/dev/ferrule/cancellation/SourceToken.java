@@ -39,6 +39,8 @@ final class SourceToken implements CancellationToken {
 	 */
 	private volatile @Nullable CancellationCause cause;
 
+	private volatile @Nullable Runnable observed;
+
 	private @Nullable ListenerRegistration first;
 
 	private @Nullable ListenerRegistration last;
@@ -61,11 +63,22 @@ final class SourceToken implements CancellationToken {
 			ListenerRegistration registration = new ListenerRegistration(this, listener);
 			present = append(registration);
 			if (present == null) {
+				Runnable observed = this.observed;
+				if (observed != null) {
+					observed.run();
+				}
 				return registration;
 			}
 		}
 		ListenerRegistration.call(listener, present);
 		return NOTHING_TO_REMOVE;
+	}
+
+	void onObserved(@Nullable Runnable observed) {
+		this.observed = observed;
+		if (observed != null && listenerCount() > 0) {
+			observed.run();
+		}
 	}
 
 	boolean cancel(CancellationCause cause) {
@@ -138,7 +151,7 @@ final class SourceToken implements CancellationToken {
 	}
 
 	/**
-	 * Counts the listeners, for tests.
+	 * Counts the listeners.
 	 * @return number of registered listeners
 	 */
 	synchronized int listenerCount() {

@@ -20,10 +20,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
+import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.cancellation.CancellationSource;
 import dev.ferrule.cancellation.CancellationToken;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.boot.json.JsonWriter;
 
 /**
  * Immutable facts of one call, carried to the engine with each submission. Thread-safe.
@@ -36,14 +36,17 @@ public final class CallContext {
 
 	private final CancellationToken cancellation;
 
+	private final @Nullable CancellationSource source;
+
 	private final @Nullable TraceContext trace;
 
 	private final SharedPart shared;
 
-	private CallContext(@Nullable Deadline deadline, CancellationToken cancellation, @Nullable TraceContext trace,
-			SharedPart shared) {
+	private CallContext(@Nullable Deadline deadline, CancellationToken cancellation,
+			@Nullable CancellationSource source, @Nullable TraceContext trace, SharedPart shared) {
 		this.deadline = deadline;
 		this.cancellation = cancellation;
+		this.source = source;
 		this.trace = trace;
 		this.shared = shared;
 	}
@@ -57,8 +60,7 @@ public final class CallContext {
 	}
 
 	/**
-	 * Returns the context of work that no request asked for: without deadline,
-	 * cancellation, metadata, trace and attributes.
+	 * Returns the context of work that no request asked for, with nothing in it.
 	 * @return the shared instance
 	 */
 	public static CallContext background() {
@@ -86,7 +88,7 @@ public final class CallContext {
 	 * @return the metadata, possibly empty
 	 */
 	public ClientMetadata metadata() {
-		return this.shared.metadata;
+		return this.shared.metadata();
 	}
 
 	/**
@@ -102,30 +104,30 @@ public final class CallContext {
 	 * @return the JSON text, or {@code null} if there are none
 	 */
 	public @Nullable String attributesJson() {
-		return this.shared.attributesJson;
+		return this.shared.attributesJson();
 	}
 
 	/**
 	 * Returns a context whose deadline is the earlier of its own and the given one.
 	 * @param other deadline to apply
-	 * @return a context that does not end later than before
+	 * @return a context that does not end later than before, and alone
 	 * @throws IllegalArgumentException if the two deadlines are on different clocks
 	 */
 	public CallContext withDeadline(Deadline other) {
 		Objects.requireNonNull(other, "'other' must not be null");
 		Deadline earlier = (this.deadline != null) ? this.deadline.earlierOf(other) : other;
-		return (earlier == this.deadline) ? this : new CallContext(earlier, this.cancellation, this.trace, this.shared);
+		return (earlier == this.deadline) ? this
+				: new CallContext(earlier, this.cancellation, null, this.trace, this.shared);
 	}
 
 	/**
 	 * Returns a context that another token cancels.
-	 * @param cancellation replaces the token of this context, which is not listened to
-	 * any more
+	 * @param cancellation replaces the token of this context
 	 * @return the context
 	 */
 	public CallContext withCancellation(CancellationToken cancellation) {
 		Objects.requireNonNull(cancellation, "'cancellation' must not be null");
-		return new CallContext(this.deadline, cancellation, this.trace, this.shared);
+		return new CallContext(this.deadline, cancellation, null, this.trace, this.shared);
 	}
 
 	/**
@@ -134,7 +136,7 @@ public final class CallContext {
 	 * @return the context
 	 */
 	public CallContext withTrace(@Nullable TraceContext trace) {
-		return new CallContext(this.deadline, this.cancellation, trace, this.shared);
+		return new CallContext(this.deadline, this.cancellation, this.source, trace, this.shared);
 	}
 
 	/**
@@ -144,8 +146,8 @@ public final class CallContext {
 	 */
 	public CallContext withMetadata(ClientMetadata metadata) {
 		Objects.requireNonNull(metadata, "'metadata' must not be null");
-		return new CallContext(this.deadline, this.cancellation, this.trace,
-				new SharedPart(metadata, this.shared.attributesJson));
+		return new CallContext(this.deadline, this.cancellation, this.source, this.trace,
+				new SharedPart(metadata, this.shared.attributesJson()));
 	}
 
 	/**
@@ -154,53 +156,38 @@ public final class CallContext {
 	 * @return the context
 	 */
 	public CallContext withAttributesJson(@Nullable String attributesJson) {
-		return new CallContext(this.deadline, this.cancellation, this.trace,
-				new SharedPart(this.shared.metadata, attributesJson));
+		return new CallContext(this.deadline, this.cancellation, this.source, this.trace,
+				new SharedPart(this.shared.metadata(), attributesJson));
 	}
 
 	/**
 	 * Returns an encoded form of the metadata and the attributes, made once and shared
-	 * with all contexts derived from this one that change neither. <b>Internal</b>: meant
-	 * for the binding of the engine, there is one place for one type.
+	 * with all contexts derived from this one that change neither. There is one place for
+	 * one type. <b>Internal</b>: meant for the engine.
 	 * @param <T> type of the encoded form, immutable
 	 * @param type type of the encoded form
-	 * @param encoder makes it, of nothing but {@link #metadata()} and
-	 * {@link #attributesJson()}; may run more than once where threads race
+	 * @param encoder makes it of those two; may run more than once where threads race
 	 * @return the encoded form
 	 */
 	public <T> T cached(Class<T> type, Function<CallContext, T> encoder) {
-		Object present = this.shared.encoded;
-		if (type.isInstance(present)) {
-			return type.cast(present);
+		return this.shared.cached(type, this, encoder);
+	}
+
+	/**
+	 * Tells everybody who works under this context that it is over. Does nothing if the
+	 * context was made with a token only. <b>Internal</b>: meant for the engine.
+	 * @param cause the deadline passed or the engine stops
+	 */
+	public void end(CancellationCause cause) {
+		if (this.source != null) {
+			this.source.cancel(cause);
 		}
-		T encoded = encoder.apply(this);
-		this.shared.encoded = encoded;
-		return encoded;
 	}
 
 	@Override
 	public String toString() {
-		return "CallContext[deadline=" + this.deadline + ", cancellation=" + this.cancellation + ", metadata="
-				+ this.shared.metadata + ", trace=" + this.trace + ", attributes="
-				+ (this.shared.attributesJson != null) + "]";
-	}
-
-	/**
-	 * The part of a context that several submissions share, with its encoded form.
-	 */
-	private static final class SharedPart {
-
-		private final ClientMetadata metadata;
-
-		private final @Nullable String attributesJson;
-
-		private volatile @Nullable Object encoded;
-
-		SharedPart(ClientMetadata metadata, @Nullable String attributesJson) {
-			this.metadata = metadata;
-			this.attributesJson = (attributesJson != null && !attributesJson.isBlank()) ? attributesJson : null;
-		}
-
+		return "CallContext[deadline=" + this.deadline + ", cancellation=" + this.cancellation + ", trace=" + this.trace
+				+ ", " + this.shared + "]";
 	}
 
 	/**
@@ -211,6 +198,8 @@ public final class CallContext {
 		private @Nullable Deadline deadline;
 
 		private CancellationToken cancellation = CancellationToken.none();
+
+		private @Nullable CancellationSource source;
 
 		private ClientMetadata metadata = ClientMetadata.empty();
 
@@ -239,6 +228,19 @@ public final class CallContext {
 		 */
 		public Builder cancellation(CancellationToken cancellation) {
 			this.cancellation = Objects.requireNonNull(cancellation, "'cancellation' must not be null");
+			this.source = null;
+			return this;
+		}
+
+		/**
+		 * Sets what tells that the caller lost interest, and is told in turn when the
+		 * deadline passes in the engine or the engine stops.
+		 * @param cancellation source
+		 * @return this builder
+		 */
+		public Builder cancellation(CancellationSource cancellation) {
+			this.cancellation = cancellation.token();
+			this.source = cancellation;
 			return this;
 		}
 
@@ -274,14 +276,14 @@ public final class CallContext {
 		}
 
 		/**
-		 * Sets nested application values.
+		 * Sets nested application values. What cannot be written (NaN, a cycle, more than
+		 * 32 levels or 10000 values) becomes {@code null} and is counted.
 		 * @param attributes maps, collections, arrays, strings, finite numbers, booleans
 		 * and {@code null}; anything else as its string
 		 * @return this builder
 		 */
 		public Builder attributes(Map<String, ?> attributes) {
-			return attributesJson(
-					attributes.isEmpty() ? null : JsonWriter.<Map<String, ?>>standard().writeToString(attributes));
+			return attributesJson(AttributesJson.write(attributes));
 		}
 
 		/**
@@ -289,7 +291,7 @@ public final class CallContext {
 		 * @return immutable context
 		 */
 		public CallContext build() {
-			return new CallContext(this.deadline, this.cancellation, this.trace,
+			return new CallContext(this.deadline, this.cancellation, this.source, this.trace,
 					new SharedPart(this.metadata, this.attributesJson));
 		}
 

@@ -242,10 +242,7 @@ public final class ClientMetadata {
 
 		private Builder add(String name, byte[] value, boolean binary) {
 			Objects.requireNonNull(name, "'name' must not be null");
-			if (!HeaderNames.isLegal(name)) {
-				throw new IllegalArgumentException("Not a legal header name: '" + HeaderNames.printable(name) + "'");
-			}
-			String key = HeaderNames.canonical(name);
+			String key = HeaderNames.requireLegal(name);
 			this.entries.add(new Entry(key, value, binary, HeaderNames.isSensitive(key)));
 			return this;
 		}

@@ -59,7 +59,7 @@ public final class Deadline {
 	 * @return the deadline
 	 */
 	public static Deadline after(Duration time, LongSupplier ticker) {
-		return new Deadline(ticker.getAsLong() + toNanos(time), ticker);
+		return since(ticker.getAsLong(), time, ticker);
 	}
 
 	/**
@@ -71,7 +71,11 @@ public final class Deadline {
 	 * @return the deadline
 	 */
 	public static Deadline since(long startNanoTime, Duration time) {
-		return new Deadline(startNanoTime + toNanos(time), SYSTEM_TICKER);
+		return since(startNanoTime, time, SYSTEM_TICKER);
+	}
+
+	static Deadline since(long start, Duration time, LongSupplier ticker) {
+		return new Deadline(start + toNanos(time), ticker);
 	}
 
 	/**
@@ -120,9 +124,7 @@ public final class Deadline {
 			throw new IllegalArgumentException("Deadlines on different clocks cannot be compared");
 		}
 		long now = this.ticker.getAsLong();
-		// The distance of both to now is at most 2^63-1; their distance to each other may
-		// be
-		// more
+		// The distance of both to now is at most 2^63-1; to each other it may be more
 		return (other.instant - now < this.instant - now) ? other : this;
 	}
 

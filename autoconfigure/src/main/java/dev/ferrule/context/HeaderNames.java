@@ -16,6 +16,7 @@
 
 package dev.ferrule.context;
 
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -26,6 +27,8 @@ final class HeaderNames {
 
 	static final String HOST = "host";
 
+	static final String CONNECTION = "connection";
+
 	private static final String AUTHORITY = ":authority";
 
 	/**
@@ -33,6 +36,23 @@ final class HeaderNames {
 	 */
 	private static final Set<String> SENSITIVE = Set.of("api-key", "authorization", "cookie", "proxy-authorization",
 			"set-cookie", "x-amz-security-token", "x-api-key", "x-goog-iam-authorization-token");
+
+	/**
+	 * Names of headers that concern one connection, RFC 9110 section 7.6.1.
+	 */
+	private static final Set<String> HOP_BY_HOP = Set.of(CONNECTION, "http2-settings", "keep-alive",
+			"proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding",
+			"upgrade");
+
+	/**
+	 * Names of headers that describe a body as it was sent.
+	 */
+	private static final Set<String> FRAMING = Set.of("content-encoding", "content-length", "expect");
+
+	/**
+	 * The only name in gRPC's own space that tells something about the call.
+	 */
+	private static final String PREVIOUS_ATTEMPTS = "grpc-previous-rpc-attempts";
 
 	/**
 	 * The characters of an RFC 9110 token besides letters and digits.
@@ -54,6 +74,31 @@ final class HeaderNames {
 
 	static boolean isSensitive(String canonicalName) {
 		return SENSITIVE.contains(canonicalName);
+	}
+
+	static boolean isHopByHop(String canonicalName) {
+		return HOP_BY_HOP.contains(canonicalName);
+	}
+
+	static boolean isFraming(String canonicalName) {
+		return FRAMING.contains(canonicalName);
+	}
+
+	static boolean isReservedForGrpc(String canonicalName) {
+		return canonicalName.startsWith("grpc-") && !canonicalName.equals(PREVIOUS_ATTEMPTS);
+	}
+
+	/**
+	 * Checks a name.
+	 * @param name name in any case
+	 * @return the name in lower case
+	 * @throws IllegalArgumentException if the name is not legal
+	 */
+	static String requireLegal(String name) {
+		if (!isLegal(name)) {
+			throw new IllegalArgumentException("Not a legal header name: '" + printable(name) + "'");
+		}
+		return canonical(name);
 	}
 
 	static boolean isLegal(String name) {
@@ -82,7 +127,41 @@ final class HeaderNames {
 				|| (character >= '0' && character <= '9') || TOKEN_PUNCTUATION.indexOf(character) >= 0;
 	}
 
-	private static String lowerCase(String name) {
+	/**
+	 * Takes the optional white space of RFC 9110 off a value.
+	 * @param value value of a header
+	 * @return the value without spaces and tabs around it
+	 */
+	static String trim(String value) {
+		int start = 0;
+		int end = value.length();
+		while (start < end && isWhitespace(value.charAt(start))) {
+			start++;
+		}
+		while (end > start && isWhitespace(value.charAt(end - 1))) {
+			end--;
+		}
+		return value.substring(start, end);
+	}
+
+	/**
+	 * Splits a list of names.
+	 * @param names comma-separated names
+	 * @return the names without white space around them
+	 */
+	static Set<String> split(String names) {
+		Set<String> all = new HashSet<>();
+		for (String name : names.split(",")) {
+			all.add(trim(name));
+		}
+		return all;
+	}
+
+	private static boolean isWhitespace(char character) {
+		return character == ' ' || character == '\t';
+	}
+
+	static String lowerCase(String name) {
 		for (int i = 0; i < name.length(); i++) {
 			if (isUpperCase(name.charAt(i))) {
 				return lowerCase(name.toCharArray());

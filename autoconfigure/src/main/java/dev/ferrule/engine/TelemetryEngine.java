@@ -19,6 +19,7 @@ package dev.ferrule.engine;
 import java.util.concurrent.CompletableFuture;
 
 import dev.ferrule.context.CallContext;
+import dev.ferrule.context.CurrentCallContext;
 
 /**
  * Runs telemetry through the engine's pipelines. Thread-safe.
@@ -41,11 +42,17 @@ public interface TelemetryEngine {
 	CompletableFuture<ExportResult> submit(TelemetryPayload payload, CallContext context);
 
 	/**
-	 * Submits a payload under a background context with the default deadline.
+	 * Submits a payload under the context of the call that this thread works for, or, if
+	 * there is none, under a background context with the default deadline.
 	 * @param payload what to process
 	 * @return as {@link #submit(TelemetryPayload, CallContext)}
+	 * @throws RuntimeException if the request is to be refused whose context is
+	 * {@linkplain CurrentCallContext#get() current}
 	 */
-	CompletableFuture<ExportResult> submit(TelemetryPayload payload);
+	default CompletableFuture<ExportResult> submit(TelemetryPayload payload) {
+		CallContext current = CurrentCallContext.get();
+		return submit(payload, (current != null) ? current : CallContext.background());
+	}
 
 	/**
 	 * Reserves memory in the engine.

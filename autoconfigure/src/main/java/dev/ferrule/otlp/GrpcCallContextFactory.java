@@ -22,9 +22,12 @@ import java.util.concurrent.TimeUnit;
 import dev.ferrule.cancellation.CancellationToken;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.Deadline;
+import dev.ferrule.context.RequestCallContext;
+import dev.ferrule.grpc.TelemetryContextServerInterceptor;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the context of a call from its gRPC call. Called when the headers are there,
@@ -38,7 +41,8 @@ public interface GrpcCallContextFactory {
 	 * Builds a context.
 	 * @param call the call
 	 * @param headers its headers
-	 * @param cancellation tells when the client left; belongs into the context
+	 * @param cancellation tells when the client left; belongs into the context, and is
+	 * that of the {@link TelemetryContextServerInterceptor} if the call passed it
 	 * @return the context
 	 * @throws RuntimeException to refuse the call, as the error translator says
 	 */
@@ -47,19 +51,36 @@ public interface GrpcCallContextFactory {
 	/**
 	 * Returns a factory of contexts that have a deadline and nothing else: that of the
 	 * client.
-	 * @param defaultTime time that a call without deadline has from now on
-	 * @param maxTime time that a call has at most from now on
+	 * @param defaultTime time that a call without deadline has from now on, {@code null}
+	 * for no limit
+	 * @param maxTime time that a call has at most from now on, {@code null} for no limit
 	 * @return the factory
 	 */
-	static GrpcCallContextFactory withDeadline(Duration defaultTime, Duration maxTime) {
+	static GrpcCallContextFactory withDeadline(@Nullable Duration defaultTime, @Nullable Duration maxTime) {
 		return (call, headers, cancellation) -> {
 			io.grpc.Deadline client = Context.current().getDeadline();
 			Duration time = (client != null) ? Duration.ofNanos(client.timeRemaining(TimeUnit.NANOSECONDS))
 					: defaultTime;
+			if (maxTime != null && (time == null || time.compareTo(maxTime) > 0)) {
+				time = maxTime;
+			}
 			return CallContext.builder()
-				.deadline(Deadline.after((time.compareTo(maxTime) < 0) ? time : maxTime))
+				.deadline((time != null) ? Deadline.after(time) : null)
 				.cancellation(cancellation)
 				.build();
+		};
+	}
+
+	/**
+	 * Returns a factory that takes the contexts of
+	 * {@link TelemetryContextServerInterceptor}.
+	 * @param otherwise builds the contexts of calls that did not pass the interceptor
+	 * @return the factory
+	 */
+	static GrpcCallContextFactory ofInterceptor(GrpcCallContextFactory otherwise) {
+		return (call, headers, cancellation) -> {
+			RequestCallContext context = TelemetryContextServerInterceptor.current();
+			return (context != null) ? context.get() : otherwise.create(call, headers, cancellation);
 		};
 	}
 

@@ -21,9 +21,11 @@ import java.util.function.Function;
 
 import dev.ferrule.cancellation.CancellationSource;
 import dev.ferrule.context.CallContext;
+import dev.ferrule.context.RequestCallContext;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.error.ErrorTranslator;
+import dev.ferrule.grpc.TelemetryContextServerInterceptor;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -111,7 +113,8 @@ public final class OtlpGrpcService implements BindableService {
 	}
 
 	private ServerCall.Listener<GrpcMessage> start(ServerCall<GrpcMessage, byte[]> call, Metadata headers) {
-		CancellationSource cancellation = new CancellationSource();
+		RequestCallContext intercepted = TelemetryContextServerInterceptor.current();
+		CancellationSource cancellation = (intercepted != null) ? intercepted.cancellation() : new CancellationSource();
 		CallContext context;
 		try {
 			context = this.contexts.create(call, headers, cancellation.token());

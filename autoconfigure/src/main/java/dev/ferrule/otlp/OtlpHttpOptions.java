@@ -21,6 +21,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 import dev.ferrule.engine.Signal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What OTLP over HTTP accepts.
@@ -31,10 +32,11 @@ import dev.ferrule.engine.Signal;
  * allow it
  * @param handleUnknownPaths whether the servlet takes all requests that no other exact
  * mapping takes and answers unknown paths in the manner of OTLP
- * @param defaultDeadline time that a request has from its arrival
+ * @param defaultDeadline time that a request has that brings no context of its own, or
+ * {@code null} for no limit
  */
 public record OtlpHttpOptions(Set<Signal> signals, int maxBodyBytes, boolean lenientJson, boolean handleUnknownPaths,
-		Duration defaultDeadline) {
+		@Nullable Duration defaultDeadline) {
 
 	/** Largest size of a body: arrays and buffers hold no more. */
 	public static final int LARGEST_BODY = Integer.MAX_VALUE - 8;
@@ -75,7 +77,7 @@ public record OtlpHttpOptions(Set<Signal> signals, int maxBodyBytes, boolean len
 				this.defaultDeadline);
 	}
 
-	public OtlpHttpOptions withDefaultDeadline(Duration defaultDeadline) {
+	public OtlpHttpOptions withDefaultDeadline(@Nullable Duration defaultDeadline) {
 		return new OtlpHttpOptions(this.signals, this.maxBodyBytes, this.lenientJson, this.handleUnknownPaths,
 				defaultDeadline);
 	}

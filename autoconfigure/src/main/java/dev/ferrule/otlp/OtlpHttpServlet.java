@@ -24,10 +24,12 @@ import java.util.function.Function;
 import dev.ferrule.cancellation.CancellationSource;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.Deadline;
+import dev.ferrule.context.RequestCallContext;
 import dev.ferrule.engine.ContentCoding;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.error.ErrorTranslator;
+import dev.ferrule.web.servlet.TelemetryContextFilter;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServlet;
@@ -164,7 +166,8 @@ public final class OtlpHttpServlet extends HttpServlet {
 	}
 
 	private void admit(HttpServletRequest request, HttpServletResponse response, HttpCall call) throws IOException {
-		CancellationSource cancellation = new CancellationSource();
+		RequestCallContext filtered = TelemetryContextFilter.of(request);
+		CancellationSource cancellation = (filtered != null) ? filtered.cancellation() : new CancellationSource();
 		CallContext context;
 		try {
 			context = this.contexts.create(request, cancellation.token());

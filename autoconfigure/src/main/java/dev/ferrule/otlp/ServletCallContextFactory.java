@@ -21,7 +21,10 @@ import java.time.Duration;
 import dev.ferrule.cancellation.CancellationToken;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.Deadline;
+import dev.ferrule.context.RequestCallContext;
+import dev.ferrule.web.servlet.TelemetryContextFilter;
 import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the context of a call from its HTTP request. Called when the headers are there
@@ -33,7 +36,8 @@ public interface ServletCallContextFactory {
 	/**
 	 * Builds a context.
 	 * @param request the request
-	 * @param cancellation tells when the client left; belongs into the context
+	 * @param cancellation tells when the client left; belongs into the context, and is
+	 * that of the {@link TelemetryContextFilter} if the request passed it
 	 * @return the context
 	 * @throws RuntimeException to refuse the request, as the error translator says; a 401
 	 * asks for authentication
@@ -42,14 +46,26 @@ public interface ServletCallContextFactory {
 
 	/**
 	 * Returns a factory of contexts that have a deadline and nothing else.
-	 * @param time time that each call has from now on
+	 * @param time time that each call has from now on, or {@code null} for no limit
 	 * @return the factory
 	 */
-	static ServletCallContextFactory withDeadline(Duration time) {
+	static ServletCallContextFactory withDeadline(@Nullable Duration time) {
 		return (request, cancellation) -> CallContext.builder()
-			.deadline(Deadline.after(time))
+			.deadline((time != null) ? Deadline.after(time) : null)
 			.cancellation(cancellation)
 			.build();
+	}
+
+	/**
+	 * Returns a factory that takes the contexts of {@link TelemetryContextFilter}.
+	 * @param otherwise builds the contexts of requests that did not pass the filter
+	 * @return the factory
+	 */
+	static ServletCallContextFactory ofFilter(ServletCallContextFactory otherwise) {
+		return (request, cancellation) -> {
+			RequestCallContext context = TelemetryContextFilter.of(request);
+			return (context != null) ? context.get() : otherwise.create(request, cancellation);
+		};
 	}
 
 }

@@ -69,6 +69,49 @@ class EngineSpecificationTests {
 	}
 
 	@Test
+	void contextSettingsComeFromTheProperties() {
+		DocumentContext json = TestProperties.json("ferrule.context.default-deadline=0",
+				"ferrule.context.maximum-deadline=2s", "ferrule.context.strict-deadline-headers=true",
+				"ferrule.context.deadline-headers.x-budget=connect",
+				"ferrule.context.deadline-headers.grpc-timeout=off", "ferrule.context.metadata.capture=true",
+				"ferrule.context.metadata.max-entries=3", "ferrule.context.metadata.max-name-size=4B",
+				"ferrule.context.metadata.max-value-size=5B", "ferrule.context.metadata.max-total-size=6KB",
+				"ferrule.context.outbound.headers=X-Tenant,authorization",
+				"ferrule.context.outbound.allow-credentials=true");
+		assertThat(json.<Map<String, Object>>read("$.context")).isEqualTo(Map.of("defaultDeadlineMillis", 0,
+				"maximumDeadlineMillis", 2000, "strictDeadlineHeaders", true, "deadlineHeaders",
+				Map.of("connect-timeout-ms", "connect", "x-envoy-expected-rq-timeout-ms", "envoy", "x-request-timeout",
+						"duration", "x-budget", "connect"),
+				"metadata",
+				Map.of("capture", true, "maxEntries", 3, "maxNameBytes", 4, "maxValueBytes", 5, "maxTotalBytes", 6144),
+				"outbound", Map.of("headers", List.of("x-tenant", "authorization"), "allowCredentials", true)));
+	}
+
+	@Test
+	void contextSettingsThatCannotWorkAreRefused() {
+		String prefix = "ferrule.context.";
+		assertRefused(prefix + "default-deadline", "is less than 1ms", prefix + "default-deadline=-1s");
+		assertRefused(prefix + "maximum-deadline", "is more than 100 years", prefix + "maximum-deadline=36501d");
+		assertRefused(prefix + "deadline-headers", "is not a legal header name", prefix + "deadline-headers[a b]=grpc");
+		assertRefused(prefix + "deadline-headers", "is the same header as", prefix + "deadline-headers[x-a]=grpc",
+				prefix + "deadline-headers[X-A]=envoy");
+		assertRefused(prefix + "metadata.max-entries", "is not between", prefix + "metadata.max-entries=0");
+		assertRefused(prefix + "metadata.max-name-size", "is more than", prefix + "metadata.max-name-size=64KB");
+		assertRefused(prefix + "metadata.max-value-size", "is less than", prefix + "metadata.max-value-size=0B");
+		assertRefused(prefix + "metadata.max-total-size", "is more than", prefix + "metadata.max-total-size=1MB");
+		assertRefused(prefix + "outbound.headers", "is not a legal header name", prefix + "outbound.headers=a b");
+		assertRefused(prefix + "outbound.headers", "belongs to the transport", prefix + "outbound.headers=x-a,Host");
+		assertRefused(prefix + "outbound.headers", "belongs to the transport", prefix + "outbound.headers=:path");
+		assertRefused(prefix + "outbound.headers", "is a credential", prefix + "outbound.headers=Authorization");
+	}
+
+	@Test
+	void defaultWithoutMaximumMayBeAnything() {
+		assertThat(TestProperties.json("ferrule.context.default-deadline=2d", "ferrule.context.maximum-deadline=0s")
+			.<Integer>read("$.context.defaultDeadlineMillis")).isEqualTo(172_800_000);
+	}
+
+	@Test
 	void withoutConfigurationDataGoesToTheLog() {
 		DocumentContext json = TestProperties.json();
 		assertThat(json.<String>read("$.spec.version")).isEqualTo("otel_dataflow/v1");
@@ -202,7 +245,6 @@ class EngineSpecificationTests {
 		assertRefused("ferrule.engine.codec-threads", "is not between", "ferrule.engine.codec-threads=0");
 		assertRefused("ferrule.context.default-deadline", "is longer than ferrule.context.maximum-deadline (60s)",
 				"ferrule.context.default-deadline=61s");
-		assertRefused("ferrule.context.maximum-deadline", "is less than 1ms", "ferrule.context.maximum-deadline=0s");
 		assertRefused("ferrule.otlp.http.max-body-size", "is more than", "ferrule.otlp.http.max-body-size=3GB");
 		assertRefused("ferrule.otlp.grpc.max-message-size", "is less than 1B", "ferrule.otlp.grpc.max-message-size=0B");
 		assertRefused("ferrule.batch.max-size", "is smaller than ferrule.batch.min-size", "ferrule.batch.max-size=1B");

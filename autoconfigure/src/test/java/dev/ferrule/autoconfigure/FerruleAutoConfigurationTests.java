@@ -16,8 +16,22 @@
 
 package dev.ferrule.autoconfigure;
 
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 
+import dev.ferrule.context.CallContext;
+import dev.ferrule.context.CallContextCustomizer;
+import dev.ferrule.context.CallContextFactory;
+import dev.ferrule.context.ContextExtractor;
+import dev.ferrule.context.ContextStatistics;
+import dev.ferrule.context.DeadlineExtractor;
+import dev.ferrule.context.DeadlineSettings;
+import dev.ferrule.context.HeaderListCarrier;
+import dev.ferrule.context.MetadataExtractor;
+import dev.ferrule.context.MetadataSettings;
+import dev.ferrule.context.TraceContextExtractor;
+import dev.ferrule.context.W3cTraceContextExtractor;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.ffi.NativeLibraryException;
 import dev.ferrule.error.ErrorTranslator;
@@ -64,6 +78,68 @@ class FerruleAutoConfigurationTests {
 		this.runner.withUserConfiguration(OwnEngine.class)
 			.withBean("ownTranslator", ErrorTranslator.class, () -> mock(ErrorTranslator.class))
 			.run((context) -> assertThat(context).hasSingleBean(ErrorTranslator.class).hasBean("ownTranslator"));
+	}
+
+	@Test
+	void contextsHaveDeadlineMetadataAndTrace() {
+		this.runner.withUserConfiguration(OwnEngine.class)
+			.withPropertyValues("ferrule.context.metadata.capture=true")
+			.withBean("tenant", CallContextCustomizer.class,
+					() -> (request, context) -> context
+						.withAttributesJson("{\"host\":\"" + context.metadata().host() + "\"}"))
+			.run((context) -> {
+				assertThat(context).hasSingleBean(DeadlineExtractor.class)
+					.hasSingleBean(MetadataExtractor.class)
+					.hasSingleBean(W3cTraceContextExtractor.class)
+					.hasSingleBean(ContextStatistics.class);
+				CallContext call = context.getBean(CallContextFactory.class)
+					.begin(HeaderListCarrier.of(Map.of("host", "gw", "x-request-timeout", "9s", "traceparent",
+							"00-4c1fd2e8a07b9635f1d0c3b2a4956871-9ab1c2d3e4f50617-01")))
+					.get();
+				assertThat(call.deadline().remainingNanos()).isLessThanOrEqualTo(9_000_000_000L);
+				assertThat(call.trace()).isNotNull();
+				assertThat(call.attributesJson()).isEqualTo("{\"host\":\"gw\"}");
+			});
+	}
+
+	@Test
+	void extractorsWhenUserDefinesBeansBackOff() {
+		DeadlineExtractor deadlines = new DeadlineExtractor(new DeadlineSettings(null, null, false, Map.of()),
+				new ContextStatistics());
+		MetadataExtractor metadata = new MetadataExtractor(MetadataSettings.standard(true), new ContextStatistics());
+		TraceContextExtractor traces = (request, context) -> {
+		};
+		CallContextFactory factory = new CallContextFactory(List.of(), List.of());
+		this.runner.withUserConfiguration(OwnEngine.class)
+			.withBean("deadlines", DeadlineExtractor.class, () -> deadlines)
+			.withBean("metadata", MetadataExtractor.class, () -> metadata)
+			.withBean("traces", TraceContextExtractor.class, () -> traces)
+			.withBean("factory", CallContextFactory.class, () -> factory)
+			.run((context) -> {
+				assertThat(context.getBeansOfType(ContextExtractor.class)).containsOnlyKeys("deadlines", "metadata",
+						"traces");
+				assertThat(context).getBean(CallContextFactory.class).isSameAs(factory);
+			});
+	}
+
+	@Test
+	void extractorsOfTheApplicationRunLast() {
+		this.runner.withUserConfiguration(OwnEngine.class)
+			.withBean("none", ContextExtractor.class, () -> (request, context) -> context.deadline(null))
+			.run((context) -> assertThat(context.getBean(CallContextFactory.class)
+				.begin(HeaderListCarrier.of(Map.of("x-request-timeout", "9s")))
+				.get()
+				.deadline()).isNull());
+	}
+
+	@Test
+	void contextKeysAreCheckedWithoutAnEngine() {
+		this.runner.withUserConfiguration(OwnEngine.class)
+			.withPropertyValues("ferrule.context.default-deadline=61s")
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.rootCause()
+				.isInstanceOf(FerruleConfigurationException.class));
 	}
 
 	@Test

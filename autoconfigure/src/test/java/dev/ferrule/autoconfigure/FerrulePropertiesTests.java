@@ -19,10 +19,14 @@ package dev.ferrule.autoconfigure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
+import dev.ferrule.autoconfigure.ContextProperties.DeadlineHeader;
 import dev.ferrule.autoconfigure.ExporterProperties.Compression;
 import dev.ferrule.autoconfigure.ExporterProperties.Protocol;
 import dev.ferrule.autoconfigure.ExporterProperties.Type;
+import dev.ferrule.context.DeadlineSettings;
+import dev.ferrule.context.MetadataSettings;
 import dev.ferrule.engine.Signal;
 import org.junit.jupiter.api.Test;
 
@@ -42,8 +46,14 @@ class FerrulePropertiesTests {
 		assertThat(properties.nativeLibrary()).isEqualTo(new NativeProperties(null, null));
 		assertThat(properties.engine()).isEqualTo(new EngineProperties(1, 10_000, null, 1024, Duration.ofMillis(500),
 				Duration.ofSeconds(10), Duration.ofSeconds(10), null, 1, null));
-		assertThat(properties.context())
-			.isEqualTo(new ContextProperties(Duration.ofSeconds(30), Duration.ofSeconds(60)));
+		ContextProperties context = properties.context();
+		assertThat(context.defaultTime()).isEqualTo(Duration.ofSeconds(30));
+		assertThat(context.maximumTime()).isEqualTo(Duration.ofSeconds(60));
+		assertThat(context.strictDeadlineHeaders()).isFalse();
+		assertThat(context.deadlineHeaders()).isEmpty();
+		assertThat(context.deadlineSettings().headers()).isEqualTo(DeadlineSettings.standardHeaders());
+		assertThat(context.metadata().settings()).isEqualTo(MetadataSettings.standard(false));
+		assertThat(context.outbound()).isEqualTo(new ContextProperties.Outbound(List.of(), false));
 		assertThat(properties.exporter()).isNull();
 		assertThat(properties.batch()).isNull();
 		assertThat(properties.retry()).isNull();
@@ -86,7 +96,38 @@ class FerrulePropertiesTests {
 		assertThat(properties.enabled()).isFalse();
 		assertThat(properties.nativeLibrary())
 			.isEqualTo(new NativeProperties(Path.of("/lib/x.so"), Path.of("/var/cache/x")));
-		assertThat(properties.context()).isEqualTo(new ContextProperties(Duration.ofSeconds(1), Duration.ofSeconds(2)));
+		assertThat(properties.context().defaultTime()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(properties.context().maximumTime()).isEqualTo(Duration.ofSeconds(2));
+	}
+
+	@Test
+	void bindsContextKeys() {
+		ContextProperties context = TestProperties
+			.bind("ferrule.context.default-deadline=0", "ferrule.context.maximum-deadline=0s",
+					"ferrule.context.strict-deadline-headers=true", "ferrule.context.deadline-headers.x-a=duration",
+					"ferrule.context.deadline-headers.x-b=off", "ferrule.context.metadata.capture=true",
+					"ferrule.context.metadata.max-entries=1", "ferrule.context.metadata.max-name-size=2B",
+					"ferrule.context.metadata.max-value-size=3B", "ferrule.context.metadata.max-total-size=4B",
+					"ferrule.context.outbound.headers=x-a,x-b", "ferrule.context.outbound.allow-credentials=true")
+			.context();
+		assertThat(context.defaultTime()).isNull();
+		assertThat(context.maximumTime()).isNull();
+		assertThat(context.strictDeadlineHeaders()).isTrue();
+		assertThat(context.deadlineHeaders())
+			.isEqualTo(Map.of("x-a", DeadlineHeader.DURATION, "x-b", DeadlineHeader.OFF));
+		assertThat(context.metadata().settings()).isEqualTo(new MetadataSettings(true, 1, 2, 3, 4));
+		assertThat(context.outbound()).isEqualTo(new ContextProperties.Outbound(List.of("x-a", "x-b"), true));
+	}
+
+	@Test
+	void bindsCancellationKeys() {
+		assertThat(TestProperties.bind().cancellation().tomcat().enabled()).isTrue();
+		assertThat(TestProperties.bind().cancellation().jetty().enabled()).isFalse();
+		CancellationProperties cancellation = TestProperties
+			.bind("ferrule.cancellation.tomcat.enabled=false", "ferrule.cancellation.jetty.enabled=true")
+			.cancellation();
+		assertThat(cancellation.tomcat().enabled()).isFalse();
+		assertThat(cancellation.jetty().enabled()).isTrue();
 	}
 
 	@Test

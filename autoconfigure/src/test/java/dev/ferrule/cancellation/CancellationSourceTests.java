@@ -319,4 +319,21 @@ class CancellationSourceTests {
 		return results;
 	}
 
+	@Test
+	void observerIsCalledForEachListenerAndForThoseThatAreThere() {
+		CancellationSource source = new CancellationSource();
+		AtomicInteger observed = new AtomicInteger();
+		source.onObserved(observed::incrementAndGet);
+		assertThat(observed).hasValue(0);
+		source.token().onCancel((cause) -> {
+		});
+		assertThat(observed).hasValue(1);
+		source.onObserved(null);
+		source.token().onCancel((cause) -> {
+		});
+		assertThat(observed).hasValue(1);
+		source.onObserved(observed::incrementAndGet);
+		assertThat(observed).hasValue(2);
+	}
+
 }

@@ -19,6 +19,7 @@ package dev.ferrule.otlp;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +39,9 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
@@ -47,6 +50,7 @@ import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.codec.http2.Http2StreamFrame;
+import io.netty.util.AsciiString;
 
 /**
  * An HTTP/2 connection that sends whatever it is told, for requests that no gRPC client
@@ -68,7 +72,7 @@ public final class RawGrpc implements AutoCloseable {
 				@Override
 				protected void initChannel(Channel channel) {
 					channel.pipeline()
-						.addLast(Http2FrameCodecBuilder.forClient().build(),
+						.addLast(Http2FrameCodecBuilder.forClient().encoderIgnoreMaxHeaderListSize(true).build(),
 								new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
 				}
 
@@ -105,19 +109,48 @@ public final class RawGrpc implements AutoCloseable {
 
 	private Answer call(boolean finish, String method, String path, Map<String, String> fields, byte[]... messages)
 			throws Exception {
+		Http2Headers headers = new DefaultHttp2Headers().method(method).path(path).scheme("http").authority("test");
+		fields.forEach(headers::add);
 		CompletableFuture<Answer> result = new CompletableFuture<>();
+		send(result, finish, headers, messages);
+		return result.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * Sends a gRPC request with any fields, in this order, and one message.
+	 * @param path path
+	 * @param authority value of {@code :authority}
+	 * @param fields names and values, whose characters are bytes, in addition to those
+	 * that gRPC demands
+	 * @param message length-prefixed message
+	 * @return the request
+	 * @throws InterruptedException if this thread was interrupted
+	 */
+	public Call start(String path, String authority, List<Map.Entry<String, String>> fields, byte[] message)
+			throws InterruptedException {
+		Http2Headers headers = new DefaultHttp2Headers(false).method("POST")
+			.path(path)
+			.scheme("http")
+			.authority(authority)
+			.add("content-type", "application/grpc")
+			.add("te", "trailers");
+		fields.forEach((field) -> headers.add(field.getKey(), AsciiString.of(field.getValue())));
+		CompletableFuture<Answer> result = new CompletableFuture<>();
+		return new Call(send(result, true, headers, message), result);
+	}
+
+	private Http2StreamChannel send(CompletableFuture<Answer> result, boolean finish, Http2Headers headers,
+			byte[]... messages) throws InterruptedException {
 		Http2StreamChannel stream = new Http2StreamChannelBootstrap(this.connection).handler(new Collector(result))
 			.open()
 			.sync()
 			.getNow();
-		Http2Headers headers = new DefaultHttp2Headers().method(method).path(path).scheme("http").authority("test");
-		fields.forEach(headers::add);
 		stream.write(new DefaultHttp2HeadersFrame(headers, finish && messages.length == 0));
 		for (int i = 0; i < messages.length; i++) {
 			stream.write(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(messages[i]), i == messages.length - 1));
 		}
 		stream.flush();
-		return result.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+		return stream;
 	}
 
 	/**
@@ -132,10 +165,36 @@ public final class RawGrpc implements AutoCloseable {
 		return ByteBufUtil.getBytes(framed);
 	}
 
+	/**
+	 * Closes the socket without a word, where closing the channel would say GOAWAY and
+	 * wait for the streams.
+	 */
+	public void drop() {
+		this.connection.eventLoop().execute(() -> this.connection.unsafe().close(this.connection.newPromise()));
+	}
+
 	@Override
 	public void close() {
 		this.connection.close();
 		this.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * A request that was sent.
+	 *
+	 * @param stream its stream
+	 * @param result its answer
+	 */
+	public record Call(Http2StreamChannel stream, CompletableFuture<Answer> result) {
+
+		public Answer answer() throws Exception {
+			return this.result.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+		}
+
+		public void cancel() {
+			this.stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL));
+		}
+
 	}
 
 	/**

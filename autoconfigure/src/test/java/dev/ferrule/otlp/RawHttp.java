@@ -46,11 +46,20 @@ public final class RawHttp implements AutoCloseable {
 	private final String host;
 
 	public RawHttp(URI base) throws IOException {
-		this.socket = new Socket(base.getHost(), base.getPort());
+		this(new Socket(base.getHost(), base.getPort()));
+	}
+
+	/**
+	 * Creates a connection that is there already, for example one with TLS.
+	 * @param socket connected
+	 * @throws IOException if it fails
+	 */
+	public RawHttp(Socket socket) throws IOException {
+		this.socket = socket;
 		this.socket.setSoTimeout(TIMEOUT_MILLIS);
 		this.socket.setTcpNoDelay(true);
 		this.input = new BufferedInputStream(this.socket.getInputStream());
-		this.host = base.getHost() + ":" + base.getPort();
+		this.host = socket.getInetAddress().getHostAddress() + ":" + socket.getPort();
 	}
 
 	/**
@@ -69,7 +78,7 @@ public final class RawHttp implements AutoCloseable {
 		}
 	}
 
-	String head(String method, String path, Map<String, String> headers, byte @Nullable [] body) {
+	public String head(String method, String path, Map<String, String> headers, byte @Nullable [] body) {
 		StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: " + this.host + "\r\n");
 		headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
 		if (body != null && !headers.containsKey("Content-Length") && !headers.containsKey("Transfer-Encoding")) {
@@ -78,16 +87,16 @@ public final class RawHttp implements AutoCloseable {
 		return head.append("\r\n").toString();
 	}
 
-	void write(String text) throws IOException {
+	public void write(String text) throws IOException {
 		write(text.getBytes(StandardCharsets.ISO_8859_1));
 	}
 
-	void write(byte[] bytes) throws IOException {
+	public void write(byte[] bytes) throws IOException {
 		this.socket.getOutputStream().write(bytes);
 		this.socket.getOutputStream().flush();
 	}
 
-	void writeChunk(byte[] bytes) throws IOException {
+	public void writeChunk(byte[] bytes) throws IOException {
 		write(Integer.toHexString(bytes.length) + "\r\n");
 		write(bytes);
 		write("\r\n");
@@ -172,12 +181,17 @@ public final class RawHttp implements AutoCloseable {
 	}
 
 	/** Whether the server closed the connection in an orderly way. */
-	boolean isClosedByServer() throws IOException {
+	public boolean isClosedByServer() throws IOException {
 		return this.input.read() < 0;
 	}
 
+	/** Says that nothing more will be sent, and goes on reading. */
+	public void shutdownOutput() throws IOException {
+		this.socket.shutdownOutput();
+	}
+
 	/** Closes with a reset, as a client that is killed. */
-	void reset() throws IOException {
+	public void reset() throws IOException {
 		this.socket.setSoLinger(true, 0);
 		this.socket.close();
 	}

@@ -151,7 +151,7 @@ class OtlpVectorFaultTests {
 		@Override
 		public void verifyNothingLeft() {
 			this.samples.values().forEach((sample) -> {
-				NativeEngine engine = (NativeEngine) sample.getBean(TelemetryEngine.class);
+				NativeEngine engine = sample.getBean(NativeEngine.class);
 				Awaitility.await().untilAsserted(() -> {
 					assertThat(engine.counters().inFlight()).isZero();
 					assertThat(engine.counters().completed()).isEqualTo(engine.counters().submitted());

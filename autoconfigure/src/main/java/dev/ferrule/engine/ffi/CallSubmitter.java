@@ -47,6 +47,12 @@ final class CallSubmitter {
 	/** Delay for refusals that are decided here. */
 	static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
+	/**
+	 * Time left without limit, in nanoseconds: 73 years, so that sums with clocks do not
+	 * overflow.
+	 */
+	static final long UNLIMITED = Long.MAX_VALUE / 4;
+
 	private static final Logger logger = LoggerFactory.getLogger(CallSubmitter.class);
 
 	private final EngineHandle engine;
@@ -209,6 +215,9 @@ final class CallSubmitter {
 		CancellationToken token = context.cancellation();
 		if (token.isCancelled()) {
 			CancellationCause cause = token.cause();
+			if (cause == CancellationCause.DEADLINE) {
+				return RefusalReason.EXPIRED.exception(null);
+			}
 			return TelemetryEngineException
 				.of(Failure.cancelled((cause != null) ? cause : CancellationCause.APPLICATION,
 						"The call was cancelled before it began."));
@@ -235,7 +244,7 @@ final class CallSubmitter {
 		if (remaining <= 0) {
 			throw RefusalReason.EXPIRED.exception(null);
 		}
-		EngineCall call = new EngineCall(this.canceller, this.ticker.getAsLong() + remaining);
+		EngineCall call = new EngineCall(this.canceller, context, this.ticker.getAsLong() + remaining);
 		if (!this.calls.register(call)) {
 			throw RefusalReason.TOO_MANY_CALLS.exception(RETRY_DELAY);
 		}
@@ -283,10 +292,8 @@ final class CallSubmitter {
 		}
 	}
 
-	private static long nanos(Duration time) {
-		// At most 73 years, so that sums with clocks do not overflow
-		long limit = Long.MAX_VALUE / 4;
-		return (time.compareTo(Duration.ofNanos(limit)) < 0) ? time.toNanos() : limit;
+	private static long nanos(@Nullable Duration time) {
+		return (time != null && time.compareTo(Duration.ofNanos(UNLIMITED)) < 0) ? time.toNanos() : UNLIMITED;
 	}
 
 }

@@ -24,7 +24,10 @@ import java.util.function.Consumer;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.cancellation.CancellationToken;
 import dev.ferrule.cancellation.CancellationToken.Registration;
+import dev.ferrule.context.CallContext;
+import dev.ferrule.context.Deadline;
 import dev.ferrule.engine.ExportResult;
+import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +63,8 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 
 	private final Canceller canceller;
 
+	private final CallContext context;
+
 	private final long deadlineNanos;
 
 	/** Written before the call is published in the table. */
@@ -80,10 +85,12 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	/**
 	 * Creates a call that is not in the table yet.
 	 * @param canceller tells the engine that the call is cancelled
+	 * @param context hears of it when the engine ends the call for good
 	 * @param deadlineNanos deadline on the clock of the engine, in nanoseconds
 	 */
-	EngineCall(Canceller canceller, long deadlineNanos) {
+	EngineCall(Canceller canceller, CallContext context, long deadlineNanos) {
 		this.canceller = canceller;
+		this.context = context;
 		this.deadlineNanos = deadlineNanos;
 	}
 
@@ -170,7 +177,32 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 			closeRegistration();
 		}
 		finally {
-			completeUnlessAbandoned();
+			try {
+				completeUnlessAbandoned();
+			}
+			finally {
+				endContext();
+			}
+		}
+	}
+
+	/**
+	 * Ends all that is done under the context, if that is over and not just this call.
+	 * The caller of this call has its outcome by then: it says more.
+	 */
+	private void endContext() {
+		if (this.failure == null) {
+			return;
+		}
+		if (this.failure.kind() == ErrorKind.TIMEOUT) {
+			// A call may have had less time than its context
+			Deadline deadline = this.context.deadline();
+			if (deadline != null && deadline.isExpired()) {
+				this.context.end(CancellationCause.DEADLINE);
+			}
+		}
+		else if (this.failure.failure().cause() == CancellationCause.SHUTDOWN) {
+			this.context.end(CancellationCause.SHUTDOWN);
 		}
 	}
 
@@ -187,11 +219,18 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	}
 
 	/**
-	 * Cancels the call in the engine because its token was cancelled.
+	 * Cancels the call in the engine because its token was cancelled. If that is because
+	 * the deadline passed, the engine ends the call with the right outcome itself, unless
+	 * it is not the deadline of this call.
 	 */
 	@Override
 	public void accept(CancellationCause cause) {
-		this.canceller.cancel(this, cause);
+		if (cause != CancellationCause.DEADLINE) {
+			this.canceller.cancel(this, cause);
+		}
+		else if (this.context.deadline() == null) {
+			this.canceller.cancel(this, CancellationCause.APPLICATION);
+		}
 	}
 
 	@Override

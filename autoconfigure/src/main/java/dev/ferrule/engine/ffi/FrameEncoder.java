@@ -97,14 +97,20 @@ final class FrameEncoder {
 	 * Writes the facts of a single submission into an encoded frame.
 	 * @param target holds the frame
 	 * @param callId id of the call
-	 * @param remainingNanos time left in nanoseconds
+	 * @param remainingNanos time left in nanoseconds, {@link CallSubmitter#UNLIMITED} if
+	 * the call has no deadline
 	 * @param deadlineUnixNanos deadline as Unix time in nanoseconds, for display only
 	 */
 	static void patch(FrameBuffer target, long callId, long remainingNanos, long deadlineUnixNanos) {
 		ByteBuffer frame = target.buffer();
+		boolean limited = remainingNanos < CallSubmitter.UNLIMITED;
+		if (!limited) {
+			int flags = frame.getShort(FrameLayout.FLAGS_OFFSET) & ~FrameLayout.FLAG_DEADLINE;
+			frame.putShort(FrameLayout.FLAGS_OFFSET, (short) flags);
+		}
 		frame.putLong(FrameLayout.CALL_ID_OFFSET, callId);
-		frame.putLong(FrameLayout.REMAINING_NANOS_OFFSET, remainingNanos);
-		frame.putLong(FrameLayout.DEADLINE_UNIX_NANOS_OFFSET, deadlineUnixNanos);
+		frame.putLong(FrameLayout.REMAINING_NANOS_OFFSET, limited ? remainingNanos : 0);
+		frame.putLong(FrameLayout.DEADLINE_UNIX_NANOS_OFFSET, limited ? deadlineUnixNanos : 0);
 	}
 
 	private static void putTrace(ByteBuffer frame, @Nullable TraceContext trace) {

@@ -145,11 +145,6 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	}
 
 	@Override
-	public CompletableFuture<ExportResult> submit(TelemetryPayload payload) {
-		return submit(payload, CallContext.background());
-	}
-
-	@Override
 	public PayloadBuffer reserve(int size) {
 		if (size < 0) {
 			throw new IllegalArgumentException("A payload has 0 or more bytes, not " + size);

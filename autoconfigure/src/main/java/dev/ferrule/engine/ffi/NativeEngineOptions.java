@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 import dev.ferrule.engine.Signal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the Java side of an engine needs to know besides the engine's own configuration.
@@ -30,8 +31,10 @@ import dev.ferrule.engine.Signal;
  * @param name prefix of the names of threads
  * @param maximumInFlight calls that the engine lets in, the same number as in the
  * engine's configuration; 1 or more
- * @param defaultDeadline time for calls without deadline, more than zero
- * @param maximumDeadline longest time for any call, more than zero
+ * @param defaultDeadline time for calls without deadline, more than zero, or {@code null}
+ * for no limit
+ * @param maximumDeadline longest time for any call, more than zero, or {@code null} for
+ * no limit
  * @param grace time that the engine takes after a deadline to let go of a call, the same
  * as in the engine's configuration; zero or more
  * @param drainTimeout time for calls in flight when the engine stops, zero or more
@@ -40,8 +43,8 @@ import dev.ferrule.engine.Signal;
  * {@code main}, or to the first one
  */
 public record NativeEngineOptions(NativeLibraryOptions library, String name, int maximumInFlight,
-		Duration defaultDeadline, Duration maximumDeadline, Duration grace, Duration drainTimeout, Executor executor,
-		Map<Signal, String> routes) {
+		@Nullable Duration defaultDeadline, @Nullable Duration maximumDeadline, Duration grace, Duration drainTimeout,
+		Executor executor, Map<Signal, String> routes) {
 
 	public NativeEngineOptions {
 		if (maximumInFlight < 1) {
@@ -81,7 +84,7 @@ public record NativeEngineOptions(NativeLibraryOptions library, String name, int
 				this.maximumDeadline, this.grace, this.drainTimeout, this.executor, this.routes);
 	}
 
-	public NativeEngineOptions withDeadlines(Duration defaultDeadline, Duration maximumDeadline) {
+	public NativeEngineOptions withDeadlines(@Nullable Duration defaultDeadline, @Nullable Duration maximumDeadline) {
 		return new NativeEngineOptions(this.library, this.name, this.maximumInFlight, defaultDeadline, maximumDeadline,
 				this.grace, this.drainTimeout, this.executor, this.routes);
 	}
@@ -106,8 +109,8 @@ public record NativeEngineOptions(NativeLibraryOptions library, String name, int
 				this.maximumDeadline, this.grace, this.drainTimeout, this.executor, routes);
 	}
 
-	private static void requireTime(Duration time, String name, boolean zeroAllowed) {
-		if (time.isNegative() || (time.isZero() && !zeroAllowed)) {
+	private static void requireTime(@Nullable Duration time, String name, boolean zeroAllowed) {
+		if (time != null && (time.isNegative() || (time.isZero() && !zeroAllowed))) {
 			throw new IllegalArgumentException(
 					name + " must be " + (zeroAllowed ? "zero or more" : "more than zero") + ", not " + time);
 		}

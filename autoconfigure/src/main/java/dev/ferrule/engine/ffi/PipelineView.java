@@ -39,11 +39,6 @@ record PipelineView(NativeEngine engine, CallSubmitter submitter, int index) imp
 	}
 
 	@Override
-	public CompletableFuture<ExportResult> submit(TelemetryPayload payload) {
-		return submit(payload, CallContext.background());
-	}
-
-	@Override
 	public PayloadBuffer reserve(int size) {
 		return this.engine.reserve(size);
 	}

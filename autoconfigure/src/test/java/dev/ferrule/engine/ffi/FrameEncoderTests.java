@@ -47,19 +47,19 @@ class FrameEncoderTests {
 		int length = FrameEncoder.encode(this.target, context, payload, 0, 3);
 		FrameEncoder.patch(this.target, 0x1122334455667788L, 5_000_000_000L, 0x0102030405060708L);
 		assertThat(hex(length)).isEqualTo(String.join("", //
-				"0100", "0700", "a7000000", "8877665544332211", // version, flags, length,
+				"0100", "0700", "9f000000", "8877665544332211", // version, flags, length,
 																// id
 				"00f2052a01000000", "0807060504030201", // remaining, deadline
 				"4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", // trace, span
 				"01", "02", "02", "03", "03000000", // trace flags, signal, encoding,
 													// coding, pipeline
 				"0000000000000000", "07000000", // handle, payload length
-				"02000000", "3f000000", "07000000", "09000000", "00000000", // counts and
+				"02000000", "32000000", "07000000", "09000000", "00000000", // counts and
 																			// lengths
-				"0d00", "0100", "0a000000", // authorization, sensitive, 10 bytes
+				"0700", "0500", "0a000000", // authorization, sensitive, 10 bytes
 				"0500", "0200", "03000000", // x-bin, binary, 3 bytes
-				hex("k=v,l=w"), hex("{\"a\":\"b\"}"), hex("authorization"), hex("Bearer abc"), hex("x-bin"), "ff00fe", //
-				"00", // padding
+				hex("k=v,l=w"), hex("{\"a\":\"b\"}"), hex("Bearer abc"), hex("x-bin"), "ff00fe", //
+				"000000000000", // padding
 				hex("PAYLOAD")));
 	}
 

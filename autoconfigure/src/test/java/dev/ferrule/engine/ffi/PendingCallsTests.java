@@ -28,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.ferrule.context.CallContext;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -154,7 +155,7 @@ class PendingCallsTests {
 
 	private static EngineCall call(long deadlineNanos) {
 		return new EngineCall((call, cause) -> {
-		}, deadlineNanos);
+		}, CallContext.background(), deadlineNanos);
 	}
 
 }

@@ -1,0 +1,54 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.observability;
+
+import java.util.concurrent.Executor;
+
+import io.micrometer.context.ContextSnapshotFactory;
+
+import org.springframework.util.ClassUtils;
+
+/**
+ * The thread-locals of a thread, as far as libraries registered them for propagation.
+ */
+final class ThreadContext {
+
+	private static final boolean PROPAGATION = ClassUtils.isPresent("io.micrometer.context.ContextSnapshotFactory",
+			ThreadContext.class.getClassLoader());
+
+	private ThreadContext() {
+	}
+
+	/**
+	 * Captures the thread-locals of this thread.
+	 * @return runs a task in its calling thread with what was captured
+	 */
+	static Executor capture() {
+		return PROPAGATION ? Snapshots.capture() : Runnable::run;
+	}
+
+	private static final class Snapshots {
+
+		private static final ContextSnapshotFactory FACTORY = ContextSnapshotFactory.builder().build();
+
+		static Executor capture() {
+			return FACTORY.captureAll().wrapExecutor(Runnable::run);
+		}
+
+	}
+
+}

@@ -1,0 +1,122 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.web.reactive;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+import dev.ferrule.otlp.RawHttp;
+import dev.ferrule.web.Http2Client;
+import dev.ferrule.web.ParkingServer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
+
+import org.springframework.boot.WebApplicationType;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests that a controller on Reactor Netty gets the context of its request, and the
+ * engine gets it from the controller. They need the library with nodes for tests.
+ */
+class ReactiveCallContextFaultTests {
+
+	private final ParkingServer server = new ParkingServer(WebApplicationType.REACTIVE, NettyApplication.class,
+			"server.http2.enabled=true");
+
+	@AfterEach
+	void close() {
+		this.server.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/spans", "/current" })
+	void contextOfTheRequestReachesTheEngineAndEndsWithTheClient(String path) throws Exception {
+		Map<String, String> headers = new HashMap<>(ParkingServer.PARK);
+		headers.put("grpc-timeout", "20S");
+		headers.put("x-tenant-id", "acme");
+		headers.put("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+		headers.put("tracestate", "vendor=1");
+		try (RawHttp client = new RawHttp(this.server.base())) {
+			client.send("POST", path, headers, ParkingServer.SPANS);
+			Map<String, String> parked = this.server.calls().awaitParked();
+			assertThat(Long.parseLong(parked.get("time-left-ms"))).isBetween(1L, 20_000L);
+			assertThat(parked).containsEntry("tenant", "acme").containsEntry("state", "vendor=1");
+			assertThat(parked.get("trace")).startsWith("4bf92f3577b34da6a3ce929d0e0e4736-").endsWith("-01");
+			assertThat(parked.get("attributes")).isEqualTo("{\"region\":{\"zone\":1}}");
+		}
+		assertThat(this.server.calls().awaitFinished()).containsEntry("cause", "CLIENT");
+		this.server.assertCallsAreOver(1);
+		awaitClosedRequest(path);
+	}
+
+	@Test
+	void resetOfAnHttp2StreamEndsTheCall() {
+		try (Http2Client client = new Http2Client(this.server.base())) {
+			Disposable request = client.post("/spans", ParkingServer.PARK, ParkingServer.SPANS);
+			this.server.calls().awaitParked();
+			request.dispose();
+			assertThat(this.server.calls().awaitFinished()).containsEntry("cause", "CLIENT");
+		}
+		this.server.assertCallsAreOver(1);
+		awaitClosedRequest("/spans");
+	}
+
+	@Test
+	void answeredRequestIsASuccess() throws Exception {
+		try (RawHttp client = new RawHttp(this.server.base())) {
+			client.send("POST", "/spans", Map.of("Content-Type", "application/json"), ParkingServer.SPANS);
+			assertThat(client.read("POST").status()).isEqualTo(200);
+		}
+		this.server.assertCallsAreOver(1);
+		awaitRequest("/spans", "200", "SUCCESS");
+	}
+
+	@Test
+	void refusedContextIsTheApplicationsError() throws Exception {
+		try (RawHttp client = new RawHttp(this.server.base())) {
+			client.send("POST", "/spans", Map.of("x-refuse", "yes", "Content-Type", "application/json"),
+					ParkingServer.SPANS);
+			assertThat(client.read("POST").status()).isEqualTo(418);
+		}
+		this.server.assertCallsAreOver(0);
+	}
+
+	private void awaitClosedRequest(String path) {
+		awaitRequest(path, "499", "CLIENT_ERROR");
+	}
+
+	private void awaitRequest(String path, String status, String outcome) {
+		MeterRegistry meters = this.server.context().getBean(MeterRegistry.class);
+		Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+			assertThat(meters.find("http.server.requests").timers()).hasSize(1);
+			Timer timer = meters.get("http.server.requests").timer();
+			assertThat(timer.count()).isOne();
+			assertThat(timer.getId().getTag("uri")).isEqualTo(path);
+			assertThat(timer.getId().getTag("status")).isEqualTo(status);
+			assertThat(timer.getId().getTag("outcome")).isEqualTo(outcome);
+		});
+	}
+
+}
