@@ -7,6 +7,7 @@
 
 mod answer;
 mod checked;
+mod delivery;
 mod grpc;
 mod http;
 mod node;

@@ -3,6 +3,8 @@
 
 //! The exporters against real servers: what goes out, what comes back, and what ends it.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod support;
 
 use std::time::Duration;

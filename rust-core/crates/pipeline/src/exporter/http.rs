@@ -4,20 +4,20 @@
 //! `urn:ferrule:exporter:otlp_http`.
 
 mod config;
+mod response;
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use ::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
+use ::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use ::http::{HeaderMap, HeaderName, HeaderValue};
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use ferrule_context::deadline::timeout_millis;
 use ferrule_context::{Call, Error, Outbound, OutboundRules, Success};
 use linkme::distributed_slice;
 use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_config::error::Error as ConfigError;
 use otel_arrow_dfe_config::node::NodeUserConfig;
 use otel_arrow_dfe_engine::ExporterFactory;
 use otel_arrow_dfe_engine::capability::registry::Capabilities;
@@ -35,28 +35,19 @@ use otel_arrow_dfe_otap::compression::CompressionMethod;
 use otel_arrow_dfe_otap::otlp_http::PROTOBUF_CONTENT_TYPE;
 use otel_arrow_dfe_otap::otlp_http::client_settings::HttpClientError;
 use otel_arrow_dfe_otap::pdata::OtapPdata;
+use reqwest::Url;
 use reqwest::redirect::Policy;
-use reqwest::{Response, Url};
 use secrecy::ExposeSecret;
 
 use self::config::Config;
-use super::answer::{self, Said};
 use super::node::Node;
-use super::{Client, Failure, Request, put, retry_after, unreadable};
+use super::{Client, Failure, Request, put};
 use crate::shared::Shared;
 
 const TARGET: &str = "exporter.otlp_http";
 
-const JSON: &str = "application/json";
-
 /// The deadline of a call over HTTP.
 const TIMEOUT_HEADER: &str = "connect-timeout-ms";
-
-/// Bytes of an error's body that are read.
-const MOST_ERROR: usize = 64 << 10;
-
-/// Bytes of a success's body that are read.
-const MOST_SUCCESS: usize = 4 << 20;
 
 /// The connections are opened when the node starts, on the thread that will use them.
 struct HttpExporter {
@@ -230,9 +221,9 @@ impl Client for HttpClient {
             .body(request.body);
         let response = send.send().await.map_err(failure)?;
         if response.status().is_success() {
-            success(response).await
+            response::success(response).await
         } else {
-            Err(refusal(response).await.into())
+            Err(response::refusal(response).await.into())
         }
     }
 }
@@ -243,69 +234,4 @@ fn failure(error: reqwest::Error) -> Failure {
     } else {
         Failure::lost(&error)
     }
-}
-
-/// A body of another type says nothing about the data.
-async fn success(response: Response) -> Result<Success, Failure> {
-    let read = match content_type(&response).as_str() {
-        PROTOBUF_CONTENT_TYPE => answer::success_from_protobuf,
-        JSON => answer::success_from_json,
-        _ => return Ok(Success::default()),
-    };
-    let body = body(response, MOST_SUCCESS).await.map_err(failure)?;
-    let success = match body {
-        Body::Whole(body) if body.is_empty() => Some(Success::default()),
-        Body::Whole(body) => read(&body),
-        Body::Cut(_) => None,
-    };
-    success.ok_or_else(|| unreadable().into())
-}
-
-async fn refusal(response: Response) -> Error {
-    let status = response.status().as_u16();
-    let retry_after = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| retry_after::parse(value.to_str().ok()?, SystemTime::now()));
-    let content_type = content_type(&response);
-    // What cannot be read adds nothing to the status
-    let body = match body(response, MOST_ERROR).await {
-        Ok(Body::Whole(body) | Body::Cut(body)) => body,
-        Err(_) => Bytes::new(),
-    };
-    let mut said = match content_type.as_str() {
-        PROTOBUF_CONTENT_TYPE => Said::from_protobuf(&body),
-        JSON => Said::from_json(&body),
-        "text/plain" => Said::from_text(&body),
-        _ => Said::default(),
-    };
-    said.retry_delay = said.retry_delay.or(retry_after);
-    answer::of_http(status, &said)
-}
-
-fn content_type(response: &Response) -> String {
-    let value = response.headers().get(CONTENT_TYPE);
-    let value = value
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let essence = value.split(';').next().unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
-}
-
-enum Body {
-    Whole(Bytes),
-    Cut(Bytes),
-}
-
-async fn body(mut response: Response, most: usize) -> Result<Body, reqwest::Error> {
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await? {
-        let room = most - body.len();
-        if chunk.len() > room {
-            body.extend_from_slice(&chunk[..room]);
-            return Ok(Body::Cut(body.freeze()));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Body::Whole(body.freeze()))
 }
