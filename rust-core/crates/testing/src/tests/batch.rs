@@ -242,6 +242,37 @@ fn call_in_parts_is_delivered_only_if_all_are() {
     host.poll_until_no_batch();
 }
 
+/// Scenario: a node before the batch turns the data into OTAP.
+/// Guarantees: it is merged by items, and each call has its outcome.
+#[test]
+fn other_formats_are_merged_by_items() {
+    /// One span with a name and nothing else.
+    const SPAN: &[u8] = &[0x0a, 7, 0x12, 5, 0x12, 3, 0x2a, 1, b'a'];
+    let mut batch = four();
+    batch["otap"] = json!({"min_size": 3, "sizer": "items"});
+    let convert = json!({"actions": [{"action": "insert", "key": "k", "value": "v"}]});
+    let processors = [
+        ("processor:attribute", convert),
+        ("urn:ferrule:processor:batch", batch),
+    ];
+    let exporter = "urn:ferrule-testing:exporter:outcome";
+    let mut host = Host::start(node::chain(&processors, exporter, json!({})));
+    for call_id in 1..=3 {
+        host.submit_bytes(submission(call_id, "hold"), SPAN)
+            .unwrap();
+    }
+    host.poll_until_line("parked ");
+    assert_eq!(host.status()["openBatches"], 1);
+    for call_id in 4..=6 {
+        host.submit_bytes(submission(call_id, "release"), SPAN)
+            .unwrap();
+    }
+    for call_id in 1..=6 {
+        assert_eq!(host.outcome(call_id), Ok(Default::default()));
+    }
+    host.poll_until_no_batch();
+}
+
 /// Scenario: the engine is stopped while calls wait in batches that are neither full nor old.
 /// Guarantees: all are delivered at once.
 #[test]

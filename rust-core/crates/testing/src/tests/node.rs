@@ -6,7 +6,7 @@
 use super::*;
 
 /// A pipeline of the host receiver, these processors and this exporter, and beside it `more`.
-fn chain(processors: &[(&str, Value)], exporter: &str, more: Value) -> Value {
+pub(super) fn chain(processors: &[(&str, Value)], exporter: &str, more: Value) -> Value {
     let mut nodes = json!({
         "host": {"type": "urn:ferrule:receiver:host", "config": {}},
         "out": {"type": exporter, "config": {}},
