@@ -4,7 +4,8 @@
 //! Everything of Ferrule that knows the OTAP dataflow engine.
 //!
 //! [`Engine`] starts and stops one engine in this process and is the way in for payloads. Its
-//! `host` receiver feeds a pipeline, the `log` exporter tells the host what arrived.
+//! `host` receiver feeds a pipeline, `batch` and the exporters obey the calls whose data they
+//! handle, and the `log` exporter tells the host what arrived. Nodes of others build on [`node`].
 
 mod batch;
 mod budget;
