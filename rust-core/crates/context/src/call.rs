@@ -98,6 +98,12 @@ impl Call {
         self.id
     }
 
+    /// Whether this stands for the members of a batch.
+    #[must_use]
+    pub fn is_group(&self) -> bool {
+        self.members.is_some()
+    }
+
     /// When the call must be over.
     #[must_use]
     pub fn deadline(&self) -> Instant {

@@ -75,9 +75,7 @@ impl Shared {
 fn error_of(reason: &str, permanent: bool, cause: NackCause, retry_delay: Duration) -> Error {
     match cause {
         NackCause::RouteFull => Error::exhausted("the pipeline is full", retry_delay),
-        NackCause::RouteClosed | NackCause::NodeShutdown => {
-            Error::retryable("the pipeline is being restarted or stopped")
-        }
+        NackCause::RouteClosed | NackCause::NodeShutdown => closed(),
         NackCause::Refused => Error::permanent(clean(reason)),
         NackCause::Unspecified => match grpc_code(reason) {
             Some(code) => Error {
@@ -138,6 +136,54 @@ fn clean(reason: &str) -> String {
         .min()
         .unwrap_or(reason.len());
     text::clean(&reason[..end])
+}
+
+/// What a Nack says, without the data that it is for.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    reason: String,
+    permanent: bool,
+    cause: NackCause,
+}
+
+impl Refusal {
+    /// Says the same as a Nack.
+    pub(crate) fn of(nack: &NackMsg<OtapPdata>) -> Self {
+        Self {
+            reason: nack.reason.clone(),
+            permanent: nack.permanent,
+            cause: nack.cause,
+        }
+    }
+
+    /// Stands for an error.
+    pub(crate) fn new(shared: &Shared, error: Error) -> Self {
+        Self {
+            permanent: error.is_permanent(),
+            reason: shared.reason_of(error),
+            cause: NackCause::Unspecified,
+        }
+    }
+
+    /// The Nack for some data.
+    pub(crate) fn nack(&self, data: OtapPdata) -> NackMsg<OtapPdata> {
+        let (reason, cause) = (self.reason.clone(), self.cause);
+        if self.permanent {
+            NackMsg::new_permanent_with_cause(reason, data, cause)
+        } else {
+            NackMsg::new_with_cause(reason, data, cause)
+        }
+    }
+}
+
+/// The Nack for data that nobody waits for any more; retrying would be in vain.
+pub(crate) fn of_ended(data: OtapPdata) -> NackMsg<OtapPdata> {
+    NackMsg::new_permanent_with_cause("the call has ended", data, NackCause::Refused)
+}
+
+/// The next node takes no more data.
+pub(crate) fn closed() -> Error {
+    Error::retryable("the pipeline is being restarted or stopped")
 }
 
 #[cfg(test)]

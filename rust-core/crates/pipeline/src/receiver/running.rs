@@ -174,7 +174,7 @@ impl Running {
         );
         let (headers, dropped) =
             self.names
-                .headers(&call, self.handler.capture_policy(), &self.shared.outbound);
+                .captured(&call, self.handler.capture_policy(), &self.shared.outbound);
         if dropped > 0 {
             self.shared
                 .dropped_headers

@@ -54,7 +54,7 @@ final class PipelineNodes {
 		if (batch != null) {
 			batch.validate(prefix + ".batch");
 			if (batch.enabled()) {
-				this.nodes.put(BATCH, node("processor:batch", batch(batch, engine)));
+				this.nodes.put(BATCH, node("urn:ferrule:processor:batch", batch(batch, engine)));
 			}
 		}
 		retries.validate(prefix + ".retry");
@@ -89,7 +89,10 @@ final class PipelineNodes {
 		Map<String, Object> config = new LinkedHashMap<>();
 		config.put("otlp", sizes);
 		config.put("max_batch_duration", batch.maxDuration().toMillis() + "ms");
-		// Fewer places than calls in flight would refuse calls that were admitted.
+		config.put("deadline_margin", batch.deadlineMargin().toMillis() + "ms");
+		config.put("partition_by", batch.partitionBy());
+		config.put("partition_limit", batch.partitionLimit());
+		// Fewer places than calls in flight would hold up calls that were admitted.
 		config.put("inbound_request_limit", engine.maxInFlight());
 		config.put("outbound_request_limit", engine.maxInFlight());
 		return config;

@@ -145,12 +145,15 @@ class EngineSpecificationTests {
 
 	@Test
 	void batchHasPlacesForAllCallsInFlight() {
-		assertThat(TestProperties
-			.json("ferrule.batch.enabled=true", "ferrule.batch.max-duration=1s", "ferrule.batch.min-size=2KB",
-					"ferrule.batch.max-size=3KB", "ferrule.engine.max-in-flight=77")
-			.<Map<String, Object>>read(NODES + ".batch.config"))
-			.isEqualTo(Map.of("otlp", Map.of("min_size", 2048, "max_size", 3072, "sizer", "bytes"),
-					"max_batch_duration", "1000ms", "inbound_request_limit", 77, "outbound_request_limit", 77));
+		DocumentContext json = TestProperties.json("ferrule.batch.enabled=true", "ferrule.batch.max-duration=1s",
+				"ferrule.batch.min-size=2KB", "ferrule.batch.max-size=3KB", "ferrule.batch.deadline-margin=20ms",
+				"ferrule.batch.partition-by=x-tenant-id,x-region", "ferrule.batch.partition-limit=5",
+				"ferrule.engine.max-in-flight=77");
+		assertThat(json.<String>read(NODES + ".batch.type")).isEqualTo("urn:ferrule:processor:batch");
+		assertThat(json.<Map<String, Object>>read(NODES + ".batch.config")).isEqualTo(
+				Map.of("otlp", Map.of("min_size", 2048, "max_size", 3072, "sizer", "bytes"), "max_batch_duration",
+						"1000ms", "deadline_margin", "20ms", "partition_by", List.of("x-tenant-id", "x-region"),
+						"partition_limit", 5, "inbound_request_limit", 77, "outbound_request_limit", 77));
 	}
 
 	@Test
@@ -246,6 +249,10 @@ class EngineSpecificationTests {
 		assertRefused("ferrule.otlp.grpc.max-message-size", "is less than 1B", "ferrule.otlp.grpc.max-message-size=0B");
 		assertRefused("ferrule.batch.max-size", "is smaller than ferrule.batch.min-size", "ferrule.batch.max-size=1B");
 		assertRefused("ferrule.batch.max-duration", "is less than 1ms", "ferrule.batch.max-duration=0s");
+		assertRefused("ferrule.batch.deadline-margin", "is less than 0ms", "ferrule.batch.deadline-margin=-1ms");
+		assertRefused("ferrule.batch.partition-limit", "is not between 1 and 1000000",
+				"ferrule.batch.partition-limit=0");
+		assertRefused("ferrule.batch.partition-by", "is not a header name", "ferrule.batch.partition-by=x-a,x b");
 		assertRefused("ferrule.retry.multiplier", "is not between 1 and 1000", "ferrule.retry.multiplier=0.9");
 		assertRefused("ferrule.retry.max-attempts", "is not between", "ferrule.retry.max-attempts=0");
 		assertRefused("ferrule.retry.initial-interval", "is longer than ferrule.retry.max-interval (5s)",
