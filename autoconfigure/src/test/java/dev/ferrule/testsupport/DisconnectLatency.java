@@ -63,6 +63,11 @@ public final class DisconnectLatency {
 		if (Runtime.version().feature() >= 21) {
 			measure("virtual threads", "spring.threads.virtual.enabled=true");
 		}
+		try (ParkingServer server = NettyApplication.start(properties("server.http2.enabled=true"))) {
+			title("Reactor Netty");
+			measureHttp1(server, List.of("/spans"));
+			measureHttp2(server, List.of("/spans"));
+		}
 		String[] key = ServerKey.in(Files.createTempDirectory("ferrule"));
 		String[] tls = properties(key[0], key[1], OTLP_ENABLED);
 		try (ParkingServer server = TomcatApplication.start(tls)) {
@@ -97,11 +102,6 @@ public final class DisconnectLatency {
 			title("Jetty, " + threads);
 			measureHttp1(server, ALL);
 			measureHttp2(server, ALL);
-		}
-		try (ParkingServer server = NettyApplication.start(properties)) {
-			title("Reactor Netty, " + threads);
-			measureHttp1(server, List.of("/spans"));
-			measureHttp2(server, List.of("/spans"));
 		}
 		try (ParkingServer server = GrpcApplication.start(properties)) {
 			title("gRPC, " + threads);
