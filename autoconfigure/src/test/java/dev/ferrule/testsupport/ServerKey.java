@@ -38,8 +38,8 @@ public final class ServerKey {
 		Path store = directory.resolve("server.p12");
 		if (!Files.exists(store)) {
 			Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-					"-genkeypair", "-keyalg", "EC", "-dname", "CN=localhost", "-storetype", "PKCS12", "-storepass",
-					"secret", "-keystore", store.toString())
+					"-genkeypair", "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "SAN=ip:127.0.0.1", "-storetype",
+					"PKCS12", "-storepass", "secret", "-keystore", store.toString())
 				.inheritIO()
 				.start();
 			if (keytool.waitFor() != 0) {
