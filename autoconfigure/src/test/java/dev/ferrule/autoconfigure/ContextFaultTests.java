@@ -25,6 +25,7 @@ import dev.ferrule.context.CallContext;
 import dev.ferrule.context.Deadline;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.error.ErrorKind;
+import dev.ferrule.testsupport.TestingPipeline;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,9 +38,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ContextFaultTests {
 
-	private final FaultEngine engine = new FaultEngine(FaultEngine.OUTCOME_PIPELINE,
-			"ferrule.context.default-deadline=0", "ferrule.context.maximum-deadline=0",
-			"ferrule.context.metadata.capture=true", "ferrule.context.outbound.headers=x-tenant");
+	private final FaultEngine engine = new FaultEngine(TestingPipeline.LOCATION, "ferrule.context.default-deadline=0",
+			"ferrule.context.maximum-deadline=0", "ferrule.context.metadata.capture=true",
+			"ferrule.context.outbound.headers=x-tenant");
 
 	private final CancellationSource source = new CancellationSource();
 

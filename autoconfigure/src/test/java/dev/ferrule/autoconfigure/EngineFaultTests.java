@@ -28,6 +28,7 @@ import dev.ferrule.engine.ExportResult;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
+import dev.ferrule.testsupport.TestingPipeline;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -44,7 +45,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class EngineFaultTests {
 
-	private final FaultEngine engine = new FaultEngine(FaultEngine.OUTCOME_PIPELINE, "ferrule.engine.max-in-flight=8");
+	private final FaultEngine engine = new FaultEngine(TestingPipeline.LOCATION, "ferrule.engine.max-in-flight=8");
 
 	@AfterEach
 	void closeEngine() {

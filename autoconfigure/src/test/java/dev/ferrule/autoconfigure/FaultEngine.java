@@ -16,7 +16,6 @@
 
 package dev.ferrule.autoconfigure;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,15 +25,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.ClientMetadata;
 import dev.ferrule.context.Deadline;
-import dev.ferrule.engine.ContentCoding;
 import dev.ferrule.engine.ExportResult;
-import dev.ferrule.engine.PayloadEncoding;
-import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryEngine;
-import dev.ferrule.engine.TelemetryPayload;
 import dev.ferrule.engine.ffi.EngineCounters;
 import dev.ferrule.engine.ffi.NativeEngine;
 import dev.ferrule.error.TelemetryEngineException;
+import dev.ferrule.testsupport.TestingPipeline;
 import org.awaitility.Awaitility;
 
 import org.springframework.boot.WebApplicationType;
@@ -48,9 +44,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  * An application with an engine, which counts how often each call ends.
  */
 final class FaultEngine implements AutoCloseable {
-
-	static final String OUTCOME_PIPELINE = "ferrule.engine.config-location="
-			+ "classpath:dev/ferrule/autoconfigure/outcome.yaml";
 
 	private final ConfigurableApplicationContext context;
 
@@ -86,22 +79,15 @@ final class FaultEngine implements AutoCloseable {
 	}
 
 	CompletableFuture<ExportResult> submit(CallContext context) {
-		CompletableFuture<ExportResult> call = this.engine.submit(span(), context);
+		CompletableFuture<ExportResult> call = this.engine.submit(TestingPipeline.payload(TestingPipeline.SPANS),
+				context);
 		this.calls.add(call);
 		call.whenComplete((result, failure) -> this.outcomes.incrementAndGet());
 		return call;
 	}
 
 	static CallContext.Builder context(String outcome) {
-		return CallContext.builder().metadata(ClientMetadata.builder().add("x-test-outcome", outcome).build());
-	}
-
-	private static TelemetryPayload span() {
-		String json = """
-				{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c",
-				"spanId":"eee19b7ec3c1b174","name":"span"}]}]}]}""";
-		return TelemetryPayload.of(Signal.TRACES, json.getBytes(StandardCharsets.UTF_8))
-			.with(PayloadEncoding.JSON, ContentCoding.IDENTITY);
+		return CallContext.builder().metadata(ClientMetadata.builder().add(TestingPipeline.OUTCOME, outcome).build());
 	}
 
 	/**

@@ -40,7 +40,7 @@ import dev.ferrule.context.MetadataDrop;
 import dev.ferrule.context.MetadataExtractor;
 import dev.ferrule.context.MetadataSettings;
 import dev.ferrule.context.W3cTraceContextExtractor;
-import dev.ferrule.otlp.RawGrpc;
+import dev.ferrule.otlp.RawHttp2;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -62,7 +62,7 @@ final class ContextServer implements AutoCloseable {
 
 	static final String PATH = "/test.Context/Note";
 
-	static final byte[] MESSAGE = RawGrpc.frame(false, new byte[0]);
+	static final byte[] MESSAGE = RawHttp2.frame(false, new byte[0]);
 
 	private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
 
@@ -127,8 +127,8 @@ final class ContextServer implements AutoCloseable {
 		}
 	}
 
-	RawGrpc connect() throws InterruptedException {
-		return new RawGrpc("127.0.0.1", this.server.getPort());
+	RawHttp2 connect() throws InterruptedException {
+		return new RawHttp2("127.0.0.1", this.server.getPort());
 	}
 
 	/**

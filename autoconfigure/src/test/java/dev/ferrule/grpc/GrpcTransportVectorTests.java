@@ -30,7 +30,7 @@ import dev.ferrule.SemanticVectors.Vector;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.ClientMetadata;
 import dev.ferrule.context.TraceContext;
-import dev.ferrule.otlp.RawGrpc;
+import dev.ferrule.otlp.RawHttp2;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -64,7 +64,7 @@ class GrpcTransportVectorTests {
 		tests.put("MD-bin-only-suffix",
 				(vector) -> assertThat(served(fields(vector)).metadata().values("-bin")).isEmpty());
 		tests.put("MD-header-list-8k", (vector) -> {
-			RawGrpc.Answer answer = refused(List.of(Map.entry("x-big", "v".repeat(9000))));
+			RawHttp2.Answer answer = refused(List.of(Map.entry("x-big", "v".repeat(9000))));
 			assertThat(answer.fields()).containsEntry(":status", "431");
 		});
 		tests.put("MD-connection-h2", (vector) -> assertReset(fields(vector), PROTOCOL_ERROR, 0));
@@ -166,8 +166,8 @@ class GrpcTransportVectorTests {
 	}
 
 	private static CallContext served(ContextServer server, List<Map.Entry<String, String>> fields) {
-		try (RawGrpc client = server.connect()) {
-			RawGrpc.Answer answer = client.start(ContextServer.PATH, "gw.example", fields, ContextServer.MESSAGE)
+		try (RawHttp2 client = server.connect()) {
+			RawHttp2.Answer answer = client.start(ContextServer.PATH, "gw.example", fields, ContextServer.MESSAGE)
 				.answer();
 			assertThat(answer.fields()).containsEntry("grpc-status", "0");
 			return server.next();
@@ -178,8 +178,8 @@ class GrpcTransportVectorTests {
 	}
 
 	private static void assertReset(List<Map.Entry<String, String>> fields, int code, int arrivals) {
-		try (ContextServer server = new ContextServer(); RawGrpc client = server.connect()) {
-			RawGrpc.Answer answer = client.start(ContextServer.PATH, "gw.example", fields, ContextServer.MESSAGE)
+		try (ContextServer server = new ContextServer(); RawHttp2 client = server.connect()) {
+			RawHttp2.Answer answer = client.start(ContextServer.PATH, "gw.example", fields, ContextServer.MESSAGE)
 				.answer();
 			assertThat(answer.resetCode()).isEqualTo(code);
 			assertThat(answer.fields()).doesNotContainKey("grpc-status");
@@ -191,9 +191,9 @@ class GrpcTransportVectorTests {
 		}
 	}
 
-	private static RawGrpc.Answer refused(List<Map.Entry<String, String>> fields) {
-		try (ContextServer server = new ContextServer(); RawGrpc client = server.connect()) {
-			RawGrpc.Answer answer = client.start(ContextServer.PATH, "gw.example", fields, ContextServer.MESSAGE)
+	private static RawHttp2.Answer refused(List<Map.Entry<String, String>> fields) {
+		try (ContextServer server = new ContextServer(); RawHttp2 client = server.connect()) {
+			RawHttp2.Answer answer = client.start(ContextServer.PATH, "gw.example", fields, ContextServer.MESSAGE)
 				.answer();
 			assertThat(server.arrived()).isZero();
 			return answer;

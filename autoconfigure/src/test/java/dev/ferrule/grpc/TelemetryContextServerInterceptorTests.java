@@ -24,7 +24,7 @@ import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.CallContextFactory;
 import dev.ferrule.context.CurrentCallContext;
-import dev.ferrule.otlp.RawGrpc;
+import dev.ferrule.otlp.RawHttp2;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -42,8 +42,8 @@ class TelemetryContextServerInterceptorTests {
 
 	@Test
 	void clientThatCancelsIsTheCause() throws Exception {
-		try (ContextServer server = parking(); RawGrpc client = server.connect()) {
-			RawGrpc.Call call = client.start(ContextServer.PATH, "test", List.of(), ContextServer.MESSAGE);
+		try (ContextServer server = parking(); RawHttp2 client = server.connect()) {
+			RawHttp2.Call call = client.start(ContextServer.PATH, "test", List.of(), ContextServer.MESSAGE);
 			CallContext context = server.next();
 			assertThat(context.cancellation().isCancelled()).isFalse();
 			call.cancel();
@@ -53,7 +53,7 @@ class TelemetryContextServerInterceptorTests {
 
 	@Test
 	void connectionThatClosesIsTheClient() throws Exception {
-		try (ContextServer server = parking(); RawGrpc client = server.connect()) {
+		try (ContextServer server = parking(); RawHttp2 client = server.connect()) {
 			client.start(ContextServer.PATH, "test", List.of(), ContextServer.MESSAGE);
 			CallContext context = server.next();
 			client.drop();
@@ -63,7 +63,7 @@ class TelemetryContextServerInterceptorTests {
 
 	@Test
 	void deadlineThatPassesIsTheCause() throws Exception {
-		try (ContextServer server = parking(); RawGrpc client = server.connect()) {
+		try (ContextServer server = parking(); RawHttp2 client = server.connect()) {
 			client.start(ContextServer.PATH, "test", List.of(Map.entry("grpc-timeout", "500m")), ContextServer.MESSAGE);
 			assertThat(awaitCause(server.next())).isEqualTo(CancellationCause.DEADLINE);
 		}
@@ -71,7 +71,7 @@ class TelemetryContextServerInterceptorTests {
 
 	@Test
 	void answeredCallIsNotCancelled() throws Exception {
-		try (ContextServer server = new ContextServer(); RawGrpc client = server.connect()) {
+		try (ContextServer server = new ContextServer(); RawHttp2 client = server.connect()) {
 			client.start(ContextServer.PATH, "test", List.of(), ContextServer.MESSAGE).answer();
 			CallContext first = server.next();
 			client.start(ContextServer.PATH, "test", List.of(), ContextServer.MESSAGE).answer();

@@ -94,15 +94,15 @@ public final class GrpcVectorRunner {
 			throw new TestAbortedException("The target cannot end a call this way: " + outcome);
 		}
 		JsonNode expect = expect(id);
-		try (RawGrpc grpc = new RawGrpc("127.0.0.1", port)) {
-			for (RawGrpc.Answer answer : send(grpc, id)) {
+		try (RawHttp2 grpc = new RawHttp2("127.0.0.1", port)) {
+			for (RawHttp2.Answer answer : send(grpc, id)) {
 				check(id, expect, answer);
 			}
 		}
 		this.target.outcome(null);
 		this.target.verifyNothingLeft();
-		try (RawGrpc grpc = new RawGrpc("127.0.0.1", port)) {
-			assertThat(export(grpc, Map.of(), RawGrpc.frame(false, REQUEST)).grpcStatus()).as("a good call afterwards")
+		try (RawHttp2 grpc = new RawHttp2("127.0.0.1", port)) {
+			assertThat(export(grpc, Map.of(), RawHttp2.frame(false, REQUEST)).grpcStatus()).as("a good call afterwards")
 				.isZero();
 		}
 		this.target.verifyNothingLeft();
@@ -129,12 +129,13 @@ public final class GrpcVectorRunner {
 		};
 	}
 
-	private static List<RawGrpc.Answer> send(RawGrpc grpc, String id) throws Exception {
-		byte[] message = RawGrpc.frame(false, REQUEST);
+	private static List<RawHttp2.Answer> send(RawHttp2 grpc, String id) throws Exception {
+		byte[] message = RawHttp2.frame(false, REQUEST);
 		return switch (id) {
-			case "G-empty" -> List.of(export(grpc, Map.of(), RawGrpc.frame(false, new byte[0])));
-			case "G-bad-pb" -> List.of(export(grpc, Map.of(), RawGrpc.frame(false, new byte[] { -1, -1, -1 })));
-			case "G-oversize" -> List.of(export(grpc, Map.of(), RawGrpc.frame(false, VectorBodies.request(LIMIT + 1))));
+			case "G-empty" -> List.of(export(grpc, Map.of(), RawHttp2.frame(false, new byte[0])));
+			case "G-bad-pb" -> List.of(export(grpc, Map.of(), RawHttp2.frame(false, new byte[] { -1, -1, -1 })));
+			case "G-oversize" ->
+				List.of(export(grpc, Map.of(), RawHttp2.frame(false, VectorBodies.request(LIMIT + 1))));
 			case "G-unknown-method" -> List.of(grpc.call("POST", SERVICE + "Nope", headers(Map.of()), message));
 			case "G-unknown-service" -> List.of(grpc.call("POST", "/x.Y/Z", headers(Map.of()), message));
 			case "G-bad-ct" -> List.of(export(grpc, Map.of("content-type", "application/json"), message));
@@ -142,10 +143,11 @@ public final class GrpcVectorRunner {
 					export(grpc, Map.of("content-type", "application/grpc;charset=utf-8"), message));
 			case "G-grpc-json" -> List.of(export(grpc, Map.of("content-type", "application/grpc+json"), message));
 			case "G-get" -> List.of(grpc.call("GET", EXPORT, headers(Map.of())));
-			case "G-enc" -> List.of(export(grpc, Map.of("grpc-encoding", "br"), RawGrpc.frame(true, REQUEST)));
-			case "G-gzip" -> List.of(export(grpc, Map.of("grpc-encoding", "gzip"), RawGrpc.frame(true, gzip(REQUEST))));
+			case "G-enc" -> List.of(export(grpc, Map.of("grpc-encoding", "br"), RawHttp2.frame(true, REQUEST)));
+			case "G-gzip" ->
+				List.of(export(grpc, Map.of("grpc-encoding", "gzip"), RawHttp2.frame(true, gzip(REQUEST))));
 			case "G-gzip-expand" -> List.of(export(grpc, Map.of("grpc-encoding", "gzip"),
-					RawGrpc.frame(true, gzip(VectorBodies.request(LIMIT * 4)))));
+					RawHttp2.frame(true, gzip(VectorBodies.request(LIMIT * 4)))));
 			case "G-no-te" -> {
 				Map<String, String> fields = headers(Map.of());
 				fields.remove("te");
@@ -156,7 +158,7 @@ public final class GrpcVectorRunner {
 		};
 	}
 
-	private static RawGrpc.Answer export(RawGrpc grpc, Map<String, String> fields, byte[]... messages)
+	private static RawHttp2.Answer export(RawHttp2 grpc, Map<String, String> fields, byte[]... messages)
 			throws Exception {
 		return grpc.call("POST", EXPORT, headers(fields), messages);
 	}
@@ -177,7 +179,7 @@ public final class GrpcVectorRunner {
 		return target.toByteArray();
 	}
 
-	private static void check(String id, JsonNode expect, RawGrpc.Answer answer) throws Exception {
+	private static void check(String id, JsonNode expect, RawHttp2.Answer answer) throws Exception {
 		Map<String, String> fields = answer.fields();
 		if (expect.has("httpStatus")) {
 			assertThat(fields).containsEntry(":status", expect.get("httpStatus").asString());
@@ -192,7 +194,7 @@ public final class GrpcVectorRunner {
 					.isEqualTo(field.getValue().asString()));
 		}
 		if (expect.has("messageLength")) {
-			assertThat(answer.body()).isEqualTo(RawGrpc.frame(false, new byte[0]));
+			assertThat(answer.body()).isEqualTo(RawHttp2.frame(false, new byte[0]));
 		}
 		if (expect.has("partialSuccess")) {
 			byte[] message = Arrays.copyOfRange(answer.body(), 5, answer.body().length);

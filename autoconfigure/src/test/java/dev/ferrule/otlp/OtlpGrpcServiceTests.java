@@ -134,10 +134,10 @@ class OtlpGrpcServiceTests {
 		this.engine.behave(FakeEngine.Behaviour.hangs());
 		// A client with a timer of its own would cancel, perhaps before the server's
 		// clock says that the time is up.
-		try (RawGrpc client = new RawGrpc("127.0.0.1", this.server.port())) {
+		try (RawHttp2 client = new RawHttp2("127.0.0.1", this.server.port())) {
 			client.call("POST", "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
 					Map.of("content-type", "application/grpc", "te", "trailers", "grpc-timeout", "1S"),
-					RawGrpc.frame(false, REQUEST));
+					RawHttp2.frame(false, REQUEST));
 		}
 		assertThat(this.engine.calls()).singleElement().satisfies((call) -> {
 			assertThat(call.timeLeft()).isLessThanOrEqualTo(Duration.ofSeconds(1));

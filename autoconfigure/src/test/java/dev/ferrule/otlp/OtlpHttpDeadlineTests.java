@@ -83,8 +83,8 @@ class OtlpHttpDeadlineTests {
 	void bodyThatDoesNotComeOnHttp2EndsAtTheDeadline() throws Exception {
 		this.options = this.options.withDefaultDeadline(Duration.ofMillis(200));
 		URI url = start();
-		try (RawGrpc http2 = new RawGrpc(url.getHost(), url.getPort())) {
-			RawGrpc.Answer answer = http2.callWithoutBody("POST", "/v1/traces", Map.of("content-type", PROTOBUF));
+		try (RawHttp2 http2 = new RawHttp2(url.getHost(), url.getPort())) {
+			RawHttp2.Answer answer = http2.callWithoutBody("POST", "/v1/traces", Map.of("content-type", PROTOBUF));
 			assertThat(answer.fields()).containsEntry(":status", "504").doesNotContainKey("connection");
 			assertThat(Status.parseFrom(answer.body()).getMessage()).isEqualTo(EdgeRefusals.DEADLINE.message());
 		}

@@ -24,12 +24,16 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
+import javax.net.ssl.SSLContext;
+
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,21 +49,31 @@ public final class RawHttp implements AutoCloseable {
 
 	private final String host;
 
-	public RawHttp(URI base) throws IOException {
-		this(new Socket(base.getHost(), base.getPort()));
-	}
-
 	/**
-	 * Creates a connection that is there already, for example one with TLS.
-	 * @param socket connected
+	 * Connects to a server.
+	 * @param base where it listens; with {@code https} any certificate will do
 	 * @throws IOException if it fails
 	 */
-	public RawHttp(Socket socket) throws IOException {
-		this.socket = socket;
+	public RawHttp(URI base) throws IOException {
+		this.socket = connect(base);
 		this.socket.setSoTimeout(TIMEOUT_MILLIS);
 		this.socket.setTcpNoDelay(true);
 		this.input = new BufferedInputStream(this.socket.getInputStream());
-		this.host = socket.getInetAddress().getHostAddress() + ":" + socket.getPort();
+		this.host = this.socket.getInetAddress().getHostAddress() + ":" + this.socket.getPort();
+	}
+
+	private static Socket connect(URI base) throws IOException {
+		if (!"https".equals(base.getScheme())) {
+			return new Socket(base.getHost(), base.getPort());
+		}
+		try {
+			SSLContext tls = SSLContext.getInstance("TLS");
+			tls.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+			return tls.getSocketFactory().createSocket(base.getHost(), base.getPort());
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IOException(ex);
+		}
 	}
 
 	/**

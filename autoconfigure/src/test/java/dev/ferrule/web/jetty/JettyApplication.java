@@ -16,9 +16,11 @@
 
 package dev.ferrule.web.jetty;
 
+import dev.ferrule.testsupport.ParkingServer;
 import dev.ferrule.web.servlet.HeldRequests;
 import dev.ferrule.web.servlet.SpansController;
 
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.context.annotation.Bean;
@@ -32,6 +34,15 @@ import org.springframework.context.annotation.Import;
 @EnableAutoConfiguration
 @Import({ SpansController.class, HeldRequests.class })
 public class JettyApplication {
+
+	/**
+	 * Starts the application.
+	 * @param properties further properties, as {@code key=value}
+	 * @return the application
+	 */
+	public static ParkingServer start(String... properties) {
+		return new ParkingServer(WebApplicationType.SERVLET, JettyApplication.class, properties);
+	}
 
 	@Bean
 	JettyServletWebServerFactory webServer() {

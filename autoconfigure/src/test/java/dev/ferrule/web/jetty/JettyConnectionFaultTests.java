@@ -23,8 +23,9 @@ import java.util.concurrent.TimeUnit;
 
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.otlp.RawHttp;
-import dev.ferrule.web.ParkingServer;
+import dev.ferrule.testsupport.ParkingServer;
 import dev.ferrule.web.servlet.HeldRequests;
+import dev.ferrule.web.servlet.HeldRequests.Held;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,8 +34,6 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import org.springframework.boot.WebApplicationType;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,8 +51,8 @@ class JettyConnectionFaultTests {
 
 	@BeforeAll
 	static void start() {
-		server = new ParkingServer(WebApplicationType.SERVLET, JettyApplication.class,
-				"ferrule.cancellation.jetty.enabled=true", "server.jetty.connection-idle-timeout=300ms");
+		server = JettyApplication.start("ferrule.cancellation.jetty.enabled=true",
+				"server.jetty.connection-idle-timeout=300ms");
 		requests = server.context().getBean(HeldRequests.class);
 	}
 
@@ -63,38 +62,39 @@ class JettyConnectionFaultTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "GET, /held", "POST, /held", "GET, /blocked", "POST, /blocked" })
+	@CsvSource({ "GET, /future", "POST, /future", "GET, /block", "POST, /block" })
 	void clientThatLeavesIsNoticed(String method, String path) throws Exception {
 		String id = method + path;
 		try (RawHttp client = new RawHttp(server.base())) {
-			client.send(method, path + "?id=" + id, Map.of(), body(method));
-			requests.arrival(id).get(20, TimeUnit.SECONDS);
+			client.send(method, path, id(id), body(method));
+			requests.call(id).arrival().get(20, TimeUnit.SECONDS);
 		}
-		assertThat(requests.cancellation(id).get(20, TimeUnit.SECONDS)).isEqualTo(CancellationCause.CLIENT);
+		assertThat(requests.call(id).cause().get(20, TimeUnit.SECONDS)).isEqualTo(CancellationCause.CLIENT);
 	}
 
 	@RepeatedTest(40)
 	void pipelinedRequestsAreAnsweredInOrder(RepetitionInfo repetition) throws Exception {
 		String method = (repetition.getCurrentRepetition() % 2 == 0) ? "GET" : "POST";
-		String path = (repetition.getCurrentRepetition() % 4 < 2) ? "/held" : "/blocked";
+		String path = (repetition.getCurrentRepetition() % 4 < 2) ? "/future" : "/block";
 		String id = "pipelined" + repetition.getCurrentRepetition();
 		try (RawHttp client = new RawHttp(server.base())) {
-			client.send(method, path + "?id=" + id, Map.of(), body(method));
-			requests.arrival(id).get(20, TimeUnit.SECONDS);
+			client.send(method, path, id(id), body(method));
+			requests.call(id).arrival().get(20, TimeUnit.SECONDS);
 			// Half of the answers race with what is sent ahead.
 			CompletableFuture<Void> answer = (repetition.getCurrentRepetition() % 8 < 4)
-					? CompletableFuture.runAsync(() -> requests.release(id)) : new CompletableFuture<>();
-			client.send("POST", "/fast?id=second", Map.of(), BODY.getBytes(StandardCharsets.US_ASCII));
-			client.send("GET", "/fast?id=third", Map.of(), null);
+					? CompletableFuture.runAsync(() -> requests.call(id).answer().complete(id))
+					: new CompletableFuture<>();
+			client.send("POST", "/fast", id("second"), body("POST"));
+			client.send("GET", "/fast", id("third"), null);
 			answer.complete(null);
-			requests.release(id);
+			requests.call(id).answer().complete(id);
 			assertAnswer(client, id);
-			assertAnswer(client, "second");
-			assertAnswer(client, "third");
-			client.send("GET", "/fast?id=fourth", Map.of(), null);
-			assertAnswer(client, "fourth");
+			assertAnswer(client, "fast second");
+			assertAnswer(client, "fast third");
+			client.send("GET", "/fast", id("fourth"), null);
+			assertAnswer(client, "fast fourth");
 		}
-		assertThat(requests.cancellation(id)).isNotDone();
+		assertThat(requests.call(id).cause()).isNotDone();
 	}
 
 	@RepeatedTest(4)
@@ -102,34 +102,37 @@ class JettyConnectionFaultTests {
 		try (RawHttp client = new RawHttp(server.base())) {
 			for (int i = 0; i < 50; i++) {
 				String id = "again" + repetition.getCurrentRepetition() + "-" + i;
-				client.send("POST", "/held?id=" + id, Map.of(), body("POST"));
+				client.send("POST", "/future", id(id), body("POST"));
 				if (i % 2 == 0) {
-					requests.arrival(id).get(20, TimeUnit.SECONDS);
+					requests.call(id).arrival().get(20, TimeUnit.SECONDS);
 				}
-				requests.release(id);
+				requests.call(id).answer().complete(id);
 				assertAnswer(client, id);
 			}
 		}
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/held", "/blocked" })
+	@ValueSource(strings = { "/future", "/block" })
 	void requestOutlivesTheIdleTimeoutOfItsConnection(String path) throws Exception {
-		try (ParkingServer impatient = new ParkingServer(WebApplicationType.SERVLET, JettyApplication.class,
-				"ferrule.cancellation.jetty.enabled=true", "server.jetty.connection-idle-timeout=1s");
-				RawHttp client = new RawHttp(impatient.base())) {
-			HeldRequests held = impatient.context().getBean(HeldRequests.class);
-			client.send("GET", "/fast?id=first", Map.of(), null);
-			assertAnswer(client, "first");
-			client.send("GET", path + "?id=held", Map.of(), null);
-			held.arrival("held").get(20, TimeUnit.SECONDS);
-			CompletableFuture.runAsync(() -> held.release("held"),
+		try (ParkingServer impatient = JettyApplication.start("ferrule.cancellation.jetty.enabled=true",
+				"server.jetty.connection-idle-timeout=1s"); RawHttp client = new RawHttp(impatient.base())) {
+			Held held = impatient.context().getBean(HeldRequests.class).call("held");
+			client.send("GET", "/fast", id("first"), null);
+			assertAnswer(client, "fast first");
+			client.send("GET", path, id("held"), null);
+			held.arrival().get(20, TimeUnit.SECONDS);
+			CompletableFuture.runAsync(() -> held.answer().complete("held"),
 					CompletableFuture.delayedExecutor(2500, TimeUnit.MILLISECONDS));
 			assertAnswer(client, "held");
-			client.send("GET", "/fast?id=next", Map.of(), null);
-			assertAnswer(client, "next");
-			assertThat(held.cancellation("held")).isNotDone();
+			client.send("GET", "/fast", id("next"), null);
+			assertAnswer(client, "fast next");
+			assertThat(held.cause()).isNotDone();
 		}
+	}
+
+	private static Map<String, String> id(String id) {
+		return Map.of("x-id", id);
 	}
 
 	private static byte @Nullable [] body(String method) {

@@ -17,15 +17,13 @@
 package dev.ferrule.web.jetty;
 
 import dev.ferrule.otlp.RawHttp;
-import dev.ferrule.web.Http2Client;
-import dev.ferrule.web.ParkingServer;
+import dev.ferrule.otlp.RawHttp2;
+import dev.ferrule.testsupport.ParkingServer;
+import dev.ferrule.testsupport.TestingPipeline;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.Disposable;
-
-import org.springframework.boot.WebApplicationType;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,11 +41,11 @@ class JettyDisconnectFaultTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/spans", "/blocking" })
+	@ValueSource(strings = { "/spans", "/spans/blocking" })
 	void closedConnectionEndsTheCall(String path) throws Exception {
 		start("ferrule.cancellation.jetty.enabled=true");
 		try (RawHttp client = new RawHttp(this.server.base())) {
-			client.send("POST", path, ParkingServer.PARK, ParkingServer.SPANS);
+			client.send("POST", path, ParkingServer.PARK, TestingPipeline.SPANS);
 			this.server.calls().awaitParked();
 		}
 		assertThat(this.server.calls().awaitFinished()).containsEntry("cause", "CLIENT");
@@ -55,13 +53,13 @@ class JettyDisconnectFaultTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/spans", "/blocking" })
-	void resetHttp2StreamEndsTheCallWithoutTheHook(String path) {
+	@ValueSource(strings = { "/spans", "/spans/blocking" })
+	void resetHttp2StreamEndsTheCallWithoutTheHook(String path) throws Exception {
 		start("server.http2.enabled=true");
-		try (Http2Client client = new Http2Client(this.server.base())) {
-			Disposable request = client.post(path, ParkingServer.PARK, ParkingServer.SPANS);
+		try (RawHttp2 client = new RawHttp2(this.server.base())) {
+			RawHttp2.Call request = client.post(path, ParkingServer.PARK, TestingPipeline.SPANS);
 			this.server.calls().awaitParked();
-			request.dispose();
+			request.cancel();
 			assertThat(this.server.calls().awaitFinished()).containsEntry("cause", "CLIENT");
 		}
 		this.server.assertCallsAreOver(1);
@@ -72,7 +70,7 @@ class JettyDisconnectFaultTests {
 		start("ferrule.cancellation.jetty.enabled=true");
 		try (RawHttp client = new RawHttp(this.server.base())) {
 			for (int i = 0; i < 20; i++) {
-				client.send("POST", "/spans", ParkingServer.ACKNOWLEDGE, ParkingServer.SPANS);
+				client.send("POST", "/spans", ParkingServer.ACKNOWLEDGE, TestingPipeline.SPANS);
 				assertThat(client.read("POST").status()).isEqualTo(200);
 			}
 		}
@@ -80,7 +78,7 @@ class JettyDisconnectFaultTests {
 	}
 
 	private void start(String property) {
-		this.server = new ParkingServer(WebApplicationType.SERVLET, JettyApplication.class, property);
+		this.server = JettyApplication.start(property);
 	}
 
 }

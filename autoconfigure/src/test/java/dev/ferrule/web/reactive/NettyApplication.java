@@ -16,9 +16,10 @@
 
 package dev.ferrule.web.reactive;
 
-import dev.ferrule.context.CallContextCustomizer;
-import dev.ferrule.web.servlet.TeapotAdvice;
+import dev.ferrule.testsupport.ParkingServer;
+import dev.ferrule.web.servlet.ContextCustomizers;
 
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.context.annotation.Bean;
@@ -30,22 +31,21 @@ import org.springframework.context.annotation.Import;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ ReactiveSpansController.class, TeapotAdvice.class })
+@Import({ ReactiveSpansController.class, ContextCustomizers.class })
 public class NettyApplication {
+
+	/**
+	 * Starts the application.
+	 * @param properties further properties, as {@code key=value}
+	 * @return the application
+	 */
+	public static ParkingServer start(String... properties) {
+		return new ParkingServer(WebApplicationType.REACTIVE, NettyApplication.class, properties);
+	}
 
 	@Bean
 	NettyReactiveWebServerFactory webServer() {
 		return new NettyReactiveWebServerFactory();
-	}
-
-	@Bean
-	CallContextCustomizer region() {
-		return (request, context) -> context.withAttributesJson("{\"region\":{\"zone\":1}}");
-	}
-
-	@Bean
-	CallContextCustomizer refusal() {
-		return TeapotAdvice::refuse;
 	}
 
 }

@@ -17,12 +17,12 @@
 package dev.ferrule.web.reactive;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 
 import dev.ferrule.otlp.RawHttp;
-import dev.ferrule.web.Http2Client;
-import dev.ferrule.web.ParkingServer;
+import dev.ferrule.otlp.RawHttp2;
+import dev.ferrule.testsupport.ParkingServer;
+import dev.ferrule.testsupport.TestingPipeline;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import org.awaitility.Awaitility;
@@ -30,9 +30,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.Disposable;
-
-import org.springframework.boot.WebApplicationType;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,8 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ReactiveCallContextFaultTests {
 
-	private final ParkingServer server = new ParkingServer(WebApplicationType.REACTIVE, NettyApplication.class,
-			"server.http2.enabled=true");
+	private final ParkingServer server = NettyApplication.start("server.http2.enabled=true");
 
 	@AfterEach
 	void close() {
@@ -53,17 +49,10 @@ class ReactiveCallContextFaultTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/spans", "/current" })
 	void contextOfTheRequestReachesTheEngineAndEndsWithTheClient(String path) throws Exception {
-		Map<String, String> headers = new HashMap<>(ParkingServer.PARK);
-		headers.put("grpc-timeout", "20S");
-		headers.put("x-tenant-id", "acme");
-		headers.put("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
-		headers.put("tracestate", "vendor=1");
 		try (RawHttp client = new RawHttp(this.server.base())) {
-			client.send("POST", path, headers, ParkingServer.SPANS);
+			client.send("POST", path, ParkingServer.parkWithContext(), TestingPipeline.SPANS);
 			Map<String, String> parked = this.server.calls().awaitParked();
-			assertThat(Long.parseLong(parked.get("time-left-ms"))).isBetween(1L, 20_000L);
-			assertThat(parked).containsEntry("tenant", "acme").containsEntry("state", "vendor=1");
-			assertThat(parked.get("trace")).startsWith("4bf92f3577b34da6a3ce929d0e0e4736-").endsWith("-01");
+			ParkingServer.assertHasContext(parked);
 			assertThat(parked.get("attributes")).isEqualTo("{\"region\":{\"zone\":1}}");
 		}
 		assertThat(this.server.calls().awaitFinished()).containsEntry("cause", "CLIENT");
@@ -72,11 +61,11 @@ class ReactiveCallContextFaultTests {
 	}
 
 	@Test
-	void resetOfAnHttp2StreamEndsTheCall() {
-		try (Http2Client client = new Http2Client(this.server.base())) {
-			Disposable request = client.post("/spans", ParkingServer.PARK, ParkingServer.SPANS);
+	void resetOfAnHttp2StreamEndsTheCall() throws Exception {
+		try (RawHttp2 client = new RawHttp2(this.server.base())) {
+			RawHttp2.Call request = client.post("/spans", ParkingServer.PARK, TestingPipeline.SPANS);
 			this.server.calls().awaitParked();
-			request.dispose();
+			request.cancel();
 			assertThat(this.server.calls().awaitFinished()).containsEntry("cause", "CLIENT");
 		}
 		this.server.assertCallsAreOver(1);
@@ -86,7 +75,7 @@ class ReactiveCallContextFaultTests {
 	@Test
 	void answeredRequestIsASuccess() throws Exception {
 		try (RawHttp client = new RawHttp(this.server.base())) {
-			client.send("POST", "/spans", Map.of("Content-Type", "application/json"), ParkingServer.SPANS);
+			client.send("POST", "/spans", ParkingServer.ACKNOWLEDGE, TestingPipeline.SPANS);
 			assertThat(client.read("POST").status()).isEqualTo(200);
 		}
 		this.server.assertCallsAreOver(1);
@@ -97,7 +86,7 @@ class ReactiveCallContextFaultTests {
 	void refusedContextIsTheApplicationsError() throws Exception {
 		try (RawHttp client = new RawHttp(this.server.base())) {
 			client.send("POST", "/spans", Map.of("x-refuse", "yes", "Content-Type", "application/json"),
-					ParkingServer.SPANS);
+					TestingPipeline.SPANS);
 			assertThat(client.read("POST").status()).isEqualTo(418);
 		}
 		this.server.assertCallsAreOver(0);

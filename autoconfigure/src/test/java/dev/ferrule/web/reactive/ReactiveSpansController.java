@@ -17,11 +17,8 @@
 package dev.ferrule.web.reactive;
 
 import dev.ferrule.context.CallContext;
-import dev.ferrule.engine.ContentCoding;
-import dev.ferrule.engine.PayloadEncoding;
-import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryEngine;
-import dev.ferrule.engine.TelemetryPayload;
+import dev.ferrule.testsupport.TestingPipeline;
 import reactor.core.publisher.Mono;
 
 import org.springframework.web.bind.annotation.PostMapping;
@@ -42,9 +39,7 @@ class ReactiveSpansController {
 
 	@PostMapping("/spans")
 	Mono<String> spans(@RequestBody byte[] json, CallContext context) {
-		TelemetryPayload payload = TelemetryPayload.of(Signal.TRACES, json)
-			.with(PayloadEncoding.JSON, ContentCoding.IDENTITY);
-		return Mono.fromFuture(() -> this.engine.submit(payload, context)).thenReturn("accepted");
+		return Mono.fromFuture(() -> this.engine.submit(TestingPipeline.payload(json), context)).thenReturn("accepted");
 	}
 
 	@PostMapping("/current")

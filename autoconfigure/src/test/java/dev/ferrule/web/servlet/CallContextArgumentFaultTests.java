@@ -16,21 +16,14 @@
 
 package dev.ferrule.web.servlet;
 
-import java.util.HashMap;
 import java.util.Map;
 
-import dev.ferrule.context.CallContextCustomizer;
 import dev.ferrule.otlp.RawHttp;
-import dev.ferrule.web.ParkingServer;
+import dev.ferrule.testsupport.ParkingServer;
+import dev.ferrule.testsupport.TestingPipeline;
+import dev.ferrule.web.tomcat.TomcatApplication;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -40,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CallContextArgumentFaultTests {
 
-	private final ParkingServer server = new ParkingServer(WebApplicationType.SERVLET, Application.class);
+	private final ParkingServer server = TomcatApplication.start();
 
 	@AfterEach
 	void close() {
@@ -49,17 +42,10 @@ class CallContextArgumentFaultTests {
 
 	@Test
 	void contextOfTheRequestReachesTheEngineAndEndsWithTheClient() throws Exception {
-		Map<String, String> headers = new HashMap<>(ParkingServer.PARK);
-		headers.put("grpc-timeout", "20S");
-		headers.put("x-tenant-id", "acme");
-		headers.put("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
-		headers.put("tracestate", "vendor=1");
 		try (RawHttp client = new RawHttp(this.server.base())) {
-			client.send("POST", "/spans", headers, ParkingServer.SPANS);
+			client.send("POST", "/spans", ParkingServer.parkWithContext(), TestingPipeline.SPANS);
 			Map<String, String> parked = this.server.calls().awaitParked();
-			assertThat(Long.parseLong(parked.get("time-left-ms"))).isBetween(1L, 20_000L);
-			assertThat(parked).containsEntry("tenant", "acme").containsEntry("state", "vendor=1");
-			assertThat(parked.get("trace")).startsWith("4bf92f3577b34da6a3ce929d0e0e4736-").endsWith("-01");
+			ParkingServer.assertHasContext(parked);
 			assertThat(parked.get("attributes")).isEqualTo("{\"region\":{\"zone\":1}}");
 		}
 		assertThat(this.server.calls().awaitFinished()).containsEntry("cause", "CLIENT");
@@ -70,32 +56,10 @@ class CallContextArgumentFaultTests {
 	void refusedContextIsTheApplicationsError() throws Exception {
 		try (RawHttp client = new RawHttp(this.server.base())) {
 			client.send("POST", "/spans", Map.of("x-refuse", "yes", "Content-Type", "application/json"),
-					ParkingServer.SPANS);
+					TestingPipeline.SPANS);
 			assertThat(client.read("POST").status()).isEqualTo(418);
 		}
 		this.server.assertCallsAreOver(0);
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@Import({ SpansController.class, TeapotAdvice.class })
-	static class Application {
-
-		@Bean
-		TomcatServletWebServerFactory webServer() {
-			return new TomcatServletWebServerFactory();
-		}
-
-		@Bean
-		CallContextCustomizer region() {
-			return (request, context) -> context.withAttributesJson("{\"region\":{\"zone\":1}}");
-		}
-
-		@Bean
-		CallContextCustomizer refusal() {
-			return TeapotAdvice::refuse;
-		}
-
 	}
 
 }

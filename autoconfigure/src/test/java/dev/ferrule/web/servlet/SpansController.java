@@ -16,21 +16,29 @@
 
 package dev.ferrule.web.servlet;
 
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 import dev.ferrule.context.CallContext;
-import dev.ferrule.engine.ContentCoding;
-import dev.ferrule.engine.PayloadEncoding;
-import dev.ferrule.engine.Signal;
+import dev.ferrule.context.CurrentCallContext;
+import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.TelemetryEngine;
-import dev.ferrule.engine.TelemetryPayload;
+import dev.ferrule.testsupport.TestingPipeline;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
 
 /**
- * Hands spans to the engine under the context of the request.
+ * Hands spans to the engine under the context of the request in all the ways there are,
+ * and does nothing for cancellation.
  */
 @RestController
 public class SpansController {
@@ -43,14 +51,49 @@ public class SpansController {
 
 	@PostMapping("/spans")
 	CompletableFuture<String> spans(@RequestBody byte[] json, CallContext context) {
-		TelemetryPayload payload = TelemetryPayload.of(Signal.TRACES, json)
-			.with(PayloadEncoding.JSON, ContentCoding.IDENTITY);
-		return this.engine.submit(payload, context).thenApply((result) -> "accepted");
+		return submit(json, context).thenApply((result) -> "accepted");
 	}
 
-	@PostMapping("/blocking")
-	String blocking(@RequestBody byte[] json, CallContext context) {
-		return spans(json, context).join();
+	@PostMapping("/spans/blocking")
+	String blocking(@RequestBody byte[] json, CallContext context) throws Exception {
+		submit(json, context).get();
+		return "accepted";
+	}
+
+	@PostMapping("/spans/deferred")
+	DeferredResult<String> deferred(@RequestBody byte[] json) {
+		DeferredResult<String> deferred = new DeferredResult<>();
+		submit(json, CurrentCallContext.get()).whenComplete((result, failure) -> {
+			if (failure != null) {
+				deferred.setErrorResult(failure);
+			}
+			else {
+				deferred.setResult("accepted");
+			}
+		});
+		return deferred;
+	}
+
+	@Bean
+	ServletRegistrationBean<HttpServlet> spansServlet() {
+		return new ServletRegistrationBean<>(new SpansServlet(), "/spans/servlet");
+	}
+
+	private CompletableFuture<ExportResult> submit(byte[] json, CallContext context) {
+		return this.engine.submit(TestingPipeline.payload(json), context);
+	}
+
+	private final class SpansServlet extends HttpServlet {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+			byte[] json = request.getInputStream().readAllBytes();
+			AsyncContext async = request.startAsync();
+			submit(json, CurrentCallContext.get()).whenComplete((result, failure) -> async.complete());
+		}
+
 	}
 
 }

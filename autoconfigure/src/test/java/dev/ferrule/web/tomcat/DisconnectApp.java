@@ -17,18 +17,12 @@
 package dev.ferrule.web.tomcat;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-
-import javax.net.ssl.SSLContext;
 
 import dev.ferrule.autoconfigure.FerruleServletAutoConfiguration;
 import dev.ferrule.autoconfigure.FerruleTomcatAutoConfiguration;
@@ -37,8 +31,8 @@ import dev.ferrule.context.CallContextFactory;
 import dev.ferrule.context.ClientMetadata;
 import dev.ferrule.context.RequestCarrier;
 import dev.ferrule.otlp.RawHttp;
-import dev.ferrule.web.tomcat.DisconnectHandlers.Parked;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import dev.ferrule.web.servlet.HeldRequests;
+import dev.ferrule.web.servlet.HeldRequests.Held;
 
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -65,64 +59,24 @@ final class DisconnectApp implements AutoCloseable {
 
 	private final ServletWebServerApplicationContext context;
 
-	private final boolean secure;
-
 	DisconnectApp(String... properties) {
-		this(new Class<?>[0], properties);
-	}
-
-	DisconnectApp(Class<?>[] more, String... properties) {
-		List<Class<?>> sources = new ArrayList<>(List.of(App.class));
-		sources.addAll(List.of(more));
-		this.context = (ServletWebServerApplicationContext) new SpringApplicationBuilder(
-				sources.toArray(Class<?>[]::new))
+		this.context = (ServletWebServerApplicationContext) new SpringApplicationBuilder(App.class)
 			.properties("spring.main.banner-mode=off", "server.port=0", "server.address=127.0.0.1")
 			.properties(properties)
 			.run();
-		this.secure = this.context.getEnvironment().containsProperty("server.ssl.key-store");
-	}
-
-	/**
-	 * Makes the key of a server, as a file.
-	 * @param directory where to put it
-	 * @return properties of the server
-	 * @throws Exception if there is none
-	 */
-	static String[] tls(Path directory) throws Exception {
-		Path store = directory.resolve("server.p12");
-		if (!Files.exists(store)) {
-			Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-					"-genkeypair", "-keyalg", "EC", "-dname", "CN=localhost", "-storetype", "PKCS12", "-storepass",
-					"secret", "-keystore", store.toString())
-				.inheritIO()
-				.start();
-			if (keytool.waitFor() != 0) {
-				throw new IOException("keytool ended with " + keytool.exitValue());
-			}
-		}
-		return new String[] { "server.ssl.key-store=" + store.toUri(), "server.ssl.key-store-password=secret" };
 	}
 
 	ServletWebServerApplicationContext context() {
 		return this.context;
 	}
 
-	int port() {
-		return this.context.getWebServer().getPort();
+	RawHttp connect() throws IOException {
+		String scheme = this.context.getEnvironment().containsProperty("server.ssl.key-store") ? "https" : "http";
+		return new RawHttp(URI.create(scheme + "://127.0.0.1:" + this.context.getWebServer().getPort()));
 	}
 
-	RawHttp connect() throws Exception {
-		if (!this.secure) {
-			return new RawHttp(URI.create("http://127.0.0.1:" + port()));
-		}
-		SSLContext tls = SSLContext.getInstance("TLS");
-		tls.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
-		Socket socket = tls.getSocketFactory().createSocket("127.0.0.1", port());
-		return new RawHttp(socket);
-	}
-
-	Parked call(String id) {
-		return this.context.getBean(DisconnectHandlers.class).call(id);
+	Held call(String id) {
+		return this.context.getBean(HeldRequests.class).call(id);
 	}
 
 	static <T> T await(CompletableFuture<T> future) throws Exception {
@@ -213,7 +167,7 @@ final class DisconnectApp implements AutoCloseable {
 			MetricsAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class,
 			WebMvcObservationAutoConfiguration.class, FerruleServletAutoConfiguration.class,
 			FerruleTomcatAutoConfiguration.class })
-	@Import(DisconnectHandlers.class)
+	@Import(HeldRequests.class)
 	static class App {
 
 		@Bean

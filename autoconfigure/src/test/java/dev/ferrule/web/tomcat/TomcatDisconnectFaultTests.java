@@ -16,22 +16,19 @@
 
 package dev.ferrule.web.tomcat;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.stream.Stream;
 
-import dev.ferrule.cancellation.CancellationCause;
-import dev.ferrule.engine.TelemetryEngine;
-import dev.ferrule.engine.ffi.EngineCounters;
-import dev.ferrule.engine.ffi.NativeEngine;
 import dev.ferrule.otlp.RawHttp;
+import dev.ferrule.otlp.RawHttp2;
+import dev.ferrule.testsupport.ParkedCalls;
+import dev.ferrule.testsupport.ParkingServer;
+import dev.ferrule.testsupport.ServerKey;
+import dev.ferrule.testsupport.TestingPipeline;
 import dev.ferrule.web.tomcat.DisconnectApp.Exit;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.netty.handler.codec.http2.Http2StreamChannel;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -60,28 +57,22 @@ class TomcatDisconnectFaultTests {
 
 	private static final String OTLP = "/v1/traces";
 
+	private static final String OTLP_ENABLED = "ferrule.otlp.http.enabled=true";
+
 	@TempDir
 	private static Path directory;
 
-	private static DisconnectApp plain;
+	private static ParkingServer plain;
 
-	private static DisconnectApp tls;
+	private static ParkingServer tls;
 
 	private final ParkedCalls calls = new ParkedCalls();
 
 	@BeforeAll
 	static void start() throws Exception {
-		plain = start("server.http2.enabled=true");
-		tls = start(DisconnectApp.tls(directory));
-	}
-
-	private static DisconnectApp start(String... properties) {
-		return new DisconnectApp(new Class<?>[] { EngineHandlers.class },
-				Stream
-					.concat(Arrays.stream(properties),
-							Stream.of("ferrule.otlp.http.enabled=true", "ferrule.engine.drain-timeout=500ms",
-									"ferrule.engine.config-location=classpath:dev/ferrule/autoconfigure/outcome.yaml"))
-					.toArray(String[]::new));
+		plain = TomcatApplication.start(OTLP_ENABLED, "server.http2.enabled=true");
+		String[] key = ServerKey.in(directory);
+		tls = TomcatApplication.start(OTLP_ENABLED, key[0], key[1]);
 	}
 
 	@AfterAll
@@ -96,7 +87,7 @@ class TomcatDisconnectFaultTests {
 	}
 
 	static Stream<Arguments> requests() {
-		return Stream.of("/engine/future", "/engine/deferred", "/engine/raw", "/engine/block", OTLP)
+		return Stream.of("/spans", "/spans/deferred", "/spans/servlet", "/spans/blocking", OTLP)
 			.flatMap((path) -> Arrays.stream(Exit.values()).map((exit) -> Arguments.of(path, exit)));
 	}
 
@@ -117,43 +108,31 @@ class TomcatDisconnectFaultTests {
 	@Test
 	@EnabledForJreRange(min = JRE.JAVA_21)
 	void clientThatLeavesCancelsTheCallOnVirtualThreads() throws Exception {
-		try (DisconnectApp app = start("spring.threads.virtual.enabled=true"); ParkedCalls calls = new ParkedCalls()) {
+		try (ParkingServer app = TomcatApplication.start("spring.threads.virtual.enabled=true")) {
 			for (Exit exit : Exit.values()) {
-				assertCancels(app, calls, "/engine/block", exit);
-				assertCancels(app, calls, "/engine/future", exit);
+				assertCancels(app, app.calls(), "/spans/blocking", exit);
+				assertCancels(app, app.calls(), "/spans", exit);
 			}
 		}
 	}
 
-	private void assertCancels(DisconnectApp app, String path, Exit exit) throws Exception {
+	private void assertCancels(ParkingServer app, String path, Exit exit) throws Exception {
 		assertCancels(app, this.calls, path, exit);
 	}
 
-	private static void assertCancels(DisconnectApp app, ParkedCalls calls, String path, Exit exit) throws Exception {
+	private static void assertCancels(ParkingServer app, ParkedCalls calls, String path, Exit exit) throws Exception {
 		double disconnects = disconnects(app);
-		try (RawHttp client = app.connect()) {
-			Map<String, String> headers = new LinkedHashMap<>();
-			headers.put("Content-Type", "application/json");
-			headers.put("x-test-outcome", "park");
-			client.send("POST", path, headers, EngineHandlers.SPAN.getBytes(StandardCharsets.UTF_8));
+		try (RawHttp client = new RawHttp(app.base())) {
+			client.send("POST", path, ParkingServer.PARK, TestingPipeline.SPANS);
 			calls.awaitParked();
 			exit.leave(client);
-			assertThat(calls.awaitFinished().cause()).isEqualTo(CancellationCause.CLIENT);
+			assertThat(calls.awaitFinished()).containsEntry("cause", "CLIENT");
 		}
-		assertCallsAreGone(app);
+		app.assertCallsAreOver();
 		Awaitility.await().until(() -> disconnects(app) == disconnects + 1);
 	}
 
-	private static void assertCallsAreGone(DisconnectApp app) {
-		NativeEngine engine = (NativeEngine) app.context().getBean(TelemetryEngine.class);
-		Awaitility.await().untilAsserted(() -> {
-			EngineCounters counters = engine.counters();
-			assertThat(counters.inFlight()).isZero();
-			assertThat(counters.completed()).isEqualTo(counters.submitted()).isPositive();
-		});
-	}
-
-	private static double disconnects(DisconnectApp app) {
+	private static double disconnects(ParkingServer app) {
 		return app.context()
 			.getBean(MeterRegistry.class)
 			.find("http.server.requests")
@@ -169,35 +148,34 @@ class TomcatDisconnectFaultTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/engine/future", "/engine/deferred", "/engine/raw", OTLP })
+	@ValueSource(strings = { "/spans", "/spans/deferred", "/spans/servlet", OTLP })
 	void resetHttp2StreamCancelsTheCall(String path, CapturedOutput output) throws Exception {
 		double disconnects = disconnects(plain);
-		try (Http2Client client = new Http2Client(plain.port())) {
-			Http2StreamChannel stream = client.post(path, EngineHandlers.SPAN, "content-type", "application/json",
-					"x-test-outcome", "park");
+		try (RawHttp2 client = new RawHttp2(plain.base())) {
+			RawHttp2.Call call = client.post(path, ParkingServer.PARK, TestingPipeline.SPANS);
 			this.calls.awaitParked();
-			client.reset(stream);
-			assertThat(this.calls.awaitFinished().cause()).isEqualTo(CancellationCause.CLIENT);
-			assertCallsAreGone(plain);
+			call.cancel();
+			assertThat(this.calls.awaitFinished()).containsEntry("cause", "CLIENT");
+			plain.assertCallsAreOver();
 			assertQuiet(output);
 			Awaitility.await().until(() -> disconnects(plain) == disconnects + 1);
 		}
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/engine/future", "/engine/deferred", "/engine/raw", OTLP })
+	@ValueSource(strings = { "/spans", "/spans/deferred", "/spans/servlet", OTLP })
 	void closedHttp2ConnectionCancelsItsCalls(String path, CapturedOutput output) throws Exception {
 		double disconnects = disconnects(plain);
-		try (Http2Client client = new Http2Client(plain.port())) {
+		try (RawHttp2 client = new RawHttp2(plain.base())) {
 			for (int i = 0; i < 2; i++) {
-				client.post(path, EngineHandlers.SPAN, "content-type", "application/json", "x-test-outcome", "park");
+				client.post(path, ParkingServer.PARK, TestingPipeline.SPANS);
 				this.calls.awaitParked();
 			}
-			client.disconnect();
+			client.close();
 			for (int i = 0; i < 2; i++) {
-				assertThat(this.calls.awaitFinished().cause()).isEqualTo(CancellationCause.CLIENT);
+				assertThat(this.calls.awaitFinished()).containsEntry("cause", "CLIENT");
 			}
-			assertCallsAreGone(plain);
+			plain.assertCallsAreOver();
 			assertQuiet(output);
 			Awaitility.await().until(() -> disconnects(plain) == disconnects + 2);
 		}
@@ -206,12 +184,11 @@ class TomcatDisconnectFaultTests {
 	@Test
 	void answeredRequestCancelsNothing() throws Exception {
 		double disconnects = disconnects(plain);
-		try (RawHttp client = plain.connect()) {
-			client.send("POST", OTLP, Map.of("Content-Type", "application/json", "x-test-outcome", "ack"),
-					EngineHandlers.SPAN.getBytes(StandardCharsets.UTF_8));
+		try (RawHttp client = new RawHttp(plain.base())) {
+			client.send("POST", OTLP, ParkingServer.ACKNOWLEDGE, TestingPipeline.SPANS);
 			assertThat(client.read("POST").status()).isEqualTo(200);
 		}
-		assertCallsAreGone(plain);
+		plain.assertCallsAreOver();
 		assertThat(disconnects(plain)).isEqualTo(disconnects);
 	}
 

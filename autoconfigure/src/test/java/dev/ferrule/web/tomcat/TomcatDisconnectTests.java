@@ -24,9 +24,10 @@ import java.util.stream.Stream;
 
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.otlp.RawHttp;
+import dev.ferrule.testsupport.ServerKey;
+import dev.ferrule.web.servlet.HeldRequests.Held;
 import dev.ferrule.web.tomcat.DisconnectApp.Body;
 import dev.ferrule.web.tomcat.DisconnectApp.Exit;
-import dev.ferrule.web.tomcat.DisconnectHandlers.Parked;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -62,7 +63,7 @@ class TomcatDisconnectTests {
 	@BeforeAll
 	static void start() throws Exception {
 		plain = new DisconnectApp();
-		tls = new DisconnectApp(DisconnectApp.tls(directory));
+		tls = new DisconnectApp(ServerKey.in(directory));
 	}
 
 	@AfterAll
@@ -106,12 +107,12 @@ class TomcatDisconnectTests {
 
 	private static void assertCancels(DisconnectApp app, String path, Body body, Exit exit) throws Exception {
 		String id = UUID.randomUUID().toString();
-		Parked call = app.call(id);
+		Held call = app.call(id);
 		try (RawHttp client = app.connect()) {
 			body.send(client, path, id);
-			DisconnectApp.await(call.parked);
+			DisconnectApp.await(call.arrival());
 			exit.leave(client);
-			assertThat(DisconnectApp.await(call.cause)).isEqualTo(CancellationCause.CLIENT);
+			assertThat(DisconnectApp.await(call.cause())).isEqualTo(CancellationCause.CLIENT);
 		}
 	}
 
@@ -127,12 +128,12 @@ class TomcatDisconnectTests {
 			for (int i = 0; i < 2; i++) {
 				clients[i] = app.connect();
 				Body.NONE.send(clients[i], "/block", ids[i]);
-				DisconnectApp.await(app.call(ids[i]).parked);
+				DisconnectApp.await(app.call(ids[i]).arrival());
 			}
 			clients[0].close();
-			assertThat(DisconnectApp.await(app.call("first").cause)).isEqualTo(CancellationCause.CLIENT);
-			assertThat(app.call("second").cause).isNotDone();
-			app.call("second").answer.complete("still here");
+			assertThat(DisconnectApp.await(app.call("first").cause())).isEqualTo(CancellationCause.CLIENT);
+			assertThat(app.call("second").cause()).isNotDone();
+			app.call("second").answer().complete("still here");
 			assertThat(clients[1].read("GET").body()).asString().isEqualTo("still here");
 			clients[1].close();
 		}
@@ -140,15 +141,15 @@ class TomcatDisconnectTests {
 
 	@Test
 	void unreadBodyDisablesTheWatch() throws Exception {
-		Parked call = plain.call("unread");
+		Held call = plain.call("unread");
 		try (RawHttp client = plain.connect()) {
 			client.write(client.head("POST", "/unread", Map.of("x-id", "unread", "Content-Length", "4"), null));
-			DisconnectApp.await(call.parked);
+			DisconnectApp.await(call.arrival());
 			client.write("body");
-			call.answer.complete("read");
+			call.answer().complete("read");
 			assertThat(client.read("POST").body()).asString().isEqualTo("read");
 		}
-		assertThat(call.cause).isNotDone();
+		assertThat(call.cause()).isNotDone();
 	}
 
 	@ParameterizedTest
@@ -173,15 +174,15 @@ class TomcatDisconnectTests {
 	@Test
 	void switchedOffNothingIsNoticedBeforeTheAnswer() throws Exception {
 		try (DisconnectApp app = new DisconnectApp("ferrule.cancellation.tomcat.enabled=false")) {
-			Parked call = app.call("off");
+			Held call = app.call("off");
 			try (RawHttp client = app.connect()) {
 				Body.NONE.send(client, "/future", "off");
-				DisconnectApp.await(call.parked);
+				DisconnectApp.await(call.arrival());
 				client.shutdownOutput();
-				call.answer.complete("answer");
+				call.answer().complete("answer");
 				assertThat(client.read("GET").body()).asString().isEqualTo("answer");
 			}
-			assertThat(call.cause).isNotDone();
+			assertThat(call.cause()).isNotDone();
 		}
 	}
 

@@ -27,8 +27,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 import dev.ferrule.otlp.RawHttp;
+import dev.ferrule.testsupport.ServerKey;
+import dev.ferrule.web.servlet.HeldRequests.Held;
 import dev.ferrule.web.tomcat.DisconnectApp.Body;
-import dev.ferrule.web.tomcat.DisconnectHandlers.Parked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,7 +57,7 @@ class TomcatKeepAliveTests {
 	@BeforeAll
 	static void start() throws Exception {
 		plain = new DisconnectApp();
-		tls = new DisconnectApp(DisconnectApp.tls(directory));
+		tls = new DisconnectApp(ServerKey.in(directory));
 	}
 
 	@AfterAll
@@ -93,31 +94,31 @@ class TomcatKeepAliveTests {
 	// while it waits, or as its answer is written, and one of them in two pieces.
 	private static void pipeline(DisconnectApp app, String path, Body body, Moment moment) throws Exception {
 		String id = UUID.randomUUID().toString();
-		Parked first = app.call(id + "-a");
-		app.call(id + "-c").answer.complete("future " + id + "-c");
-		app.call(id + "-d").answer.complete("future " + id + "-d");
-		app.call(id + "-e").answer.complete("future " + id + "-e");
+		Held first = app.call(id + "-a");
+		app.call(id + "-c").answer().complete("future " + id + "-c");
+		app.call(id + "-d").answer().complete("future " + id + "-d");
+		app.call(id + "-e").answer().complete("future " + id + "-e");
 		try (RawHttp client = app.connect()) {
 			String request = body.bytes(client, path, id + "-a");
 			String more = Body.NONE.bytes(client, "/fast", id + "-b") + Body.NONE.bytes(client, "/future", id + "-c");
 			String last = Body.LENGTH.bytes(client, "/block", id + "-d");
 			if (moment == Moment.AT_ONCE) {
 				client.write(request + more + last.substring(0, 60));
-				DisconnectApp.await(first.parked);
+				DisconnectApp.await(first.arrival());
 				client.write(last.substring(60));
-				first.answer.complete("first " + id);
+				first.answer().complete("first " + id);
 			}
 			else {
 				client.write(request);
-				DisconnectApp.await(first.parked);
+				DisconnectApp.await(first.arrival());
 				if (moment == Moment.WAITING) {
 					client.write(more + last.substring(0, 60));
 					client.write(last.substring(60));
-					first.answer.complete("first " + id);
+					first.answer().complete("first " + id);
 				}
 				else {
 					CompletableFuture<Void> answered = CompletableFuture
-						.runAsync(() -> first.answer.complete("first " + id));
+						.runAsync(() -> first.answer().complete("first " + id));
 					client.write(more + last.substring(0, 60));
 					client.write(last.substring(60));
 					answered.join();
@@ -130,7 +131,7 @@ class TomcatKeepAliveTests {
 			Body.CHUNKED.send(client, "/deferred", id + "-e");
 			assertThat(answer(client)).isEqualTo("future " + id + "-e");
 		}
-		assertThat(first.cause).isNotDone();
+		assertThat(first.cause()).isNotDone();
 	}
 
 	private static String answer(RawHttp client) throws Exception {
@@ -144,25 +145,25 @@ class TomcatKeepAliveTests {
 	void requestOutlivesTheTimeoutsOfItsConnection(String path) throws Exception {
 		try (DisconnectApp app = new DisconnectApp("server.tomcat.connection-timeout=300ms",
 				"server.tomcat.keep-alive-timeout=700ms")) {
-			Parked call = app.call("long");
-			Parked probe = app.call("probe");
+			Held call = app.call("long");
+			Held probe = app.call("probe");
 			try (RawHttp client = app.connect(); RawHttp idle = app.connect()) {
 				Body.LENGTH.send(client, path, "long");
-				DisconnectApp.await(call.parked);
+				DisconnectApp.await(call.arrival());
 				// An idle connection that has come later is closed: the timeouts of
 				// the first one have passed as well, twice
 				assertThat(idle.isClosedByServer()).isTrue();
 				try (RawHttp second = app.connect()) {
 					assertThat(second.isClosedByServer()).isTrue();
 				}
-				call.answer.complete("late");
+				call.answer().complete("late");
 				assertThat(answer(client)).isEqualTo("late");
-				probe.answer.complete("again");
+				probe.answer().complete("again");
 				Body.NONE.send(client, "/future", "probe");
 				assertThat(answer(client)).isEqualTo("again");
 				assertThat(client.isClosedByServer()).isTrue();
 			}
-			assertThat(call.cause).isNotDone();
+			assertThat(call.cause()).isNotDone();
 		}
 	}
 
@@ -172,11 +173,11 @@ class TomcatKeepAliveTests {
 		String large = "x".repeat(8 * 1024 * 1024);
 		for (DisconnectApp app : List.of(plain, tls)) {
 			String id = UUID.randomUUID().toString();
-			Parked call = app.call(id);
+			Held call = app.call(id);
 			try (RawHttp client = app.connect()) {
 				Body.LENGTH.send(client, path, id);
-				DisconnectApp.await(call.parked);
-				call.answer.complete(large);
+				DisconnectApp.await(call.arrival());
+				call.answer().complete(large);
 				client.write(client.head("GET", "/fast", Map.of("x-id", id), null));
 				assertThat(answer(client)).isEqualTo(large);
 				assertThat(answer(client)).isEqualTo("fast " + id);

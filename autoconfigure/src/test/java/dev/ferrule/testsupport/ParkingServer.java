@@ -14,14 +14,13 @@
  * limitations under the License.
  */
 
-package dev.ferrule.web;
+package dev.ferrule.testsupport;
 
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
-import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.ffi.EngineCounters;
 import dev.ferrule.engine.ffi.NativeEngine;
 import org.awaitility.Awaitility;
@@ -34,21 +33,17 @@ import org.springframework.context.ConfigurableApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An application with a web server, and with an engine that parks calls if their header
- * says so.
+ * An application with a server, and with an engine that parks calls if their header says
+ * so.
  */
 public final class ParkingServer implements AutoCloseable {
 
 	/** Has calls parked. */
-	public static final Map<String, String> PARK = Map.of("x-test-outcome", "park", "Content-Type", "application/json");
+	public static final Map<String, String> PARK = Map.of(TestingPipeline.OUTCOME, "park", "content-type",
+			"application/json");
 
 	/** Has calls succeed. */
-	public static final Map<String, String> ACKNOWLEDGE = Map.of("Content-Type", "application/json");
-
-	/** A body for calls. */
-	public static final byte[] SPANS = """
-			{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c",
-			"spanId":"eee19b7ec3c1b174","name":"span"}]}]}]}""".getBytes(StandardCharsets.UTF_8);
+	public static final Map<String, String> ACKNOWLEDGE = Map.of("content-type", "application/json");
 
 	private final ConfigurableApplicationContext context;
 
@@ -63,8 +58,7 @@ public final class ParkingServer implements AutoCloseable {
 	public ParkingServer(WebApplicationType type, Class<?> source, String... properties) {
 		this.context = new SpringApplicationBuilder(source).web(type)
 			.properties("spring.main.banner-mode=off", "server.address=127.0.0.1", "server.port=0",
-					"server.shutdown=immediate", "spring.grpc.server.enabled=false",
-					"ferrule.engine.config-location=classpath:dev/ferrule/autoconfigure/outcome.yaml",
+					"server.shutdown=immediate", "spring.grpc.server.enabled=false", TestingPipeline.LOCATION,
 					"ferrule.engine.drain-timeout=500ms", "ferrule.context.metadata.capture=true")
 			.properties(properties)
 			.run();
@@ -81,12 +75,13 @@ public final class ParkingServer implements AutoCloseable {
 	}
 
 	/**
-	 * Returns where the server listens.
+	 * Returns where the web server listens.
 	 * @return the base
 	 */
 	public URI base() {
 		WebServerApplicationContext server = (WebServerApplicationContext) this.context;
-		return URI.create("http://127.0.0.1:" + server.getWebServer().getPort());
+		String scheme = this.context.getEnvironment().containsProperty("server.ssl.key-store") ? "https" : "http";
+		return URI.create(scheme + "://127.0.0.1:" + server.getWebServer().getPort());
 	}
 
 	/**
@@ -98,16 +93,54 @@ public final class ParkingServer implements AutoCloseable {
 	}
 
 	/**
+	 * Returns the counters of the engine.
+	 * @return the counters as they are now
+	 */
+	public EngineCounters counters() {
+		return this.context.getBean(NativeEngine.class).counters();
+	}
+
+	/**
 	 * Asserts that every call that was submitted is over.
 	 * @param calls how many were submitted
 	 */
 	public void assertCallsAreOver(int calls) {
-		NativeEngine engine = (NativeEngine) this.context.getBean(TelemetryEngine.class);
+		assertCallsAreOver();
+		assertThat(counters().submitted()).isEqualTo(calls);
+	}
+
+	/**
+	 * Asserts that every call that was submitted is over.
+	 */
+	public void assertCallsAreOver() {
 		Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-			EngineCounters counters = engine.counters();
+			EngineCounters counters = counters();
 			assertThat(counters.inFlight()).isZero();
-			assertThat(counters.completed()).isEqualTo(counters.submitted()).isEqualTo(calls);
+			assertThat(counters.completed()).isEqualTo(counters.submitted());
 		});
+	}
+
+	/**
+	 * Returns the header of a call that is parked and has a context.
+	 * @return deadline, tenant and trace
+	 */
+	public static Map<String, String> parkWithContext() {
+		Map<String, String> headers = new HashMap<>(PARK);
+		headers.put("grpc-timeout", "20S");
+		headers.put("x-tenant-id", "acme");
+		headers.put("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+		headers.put("tracestate", "vendor=1");
+		return headers;
+	}
+
+	/**
+	 * Asserts that a call came to the engine as {@link #parkWithContext()} says.
+	 * @param parked what the node says of it
+	 */
+	public static void assertHasContext(Map<String, String> parked) {
+		assertThat(Long.parseLong(parked.get("time-left-ms"))).isBetween(1L, 20_000L);
+		assertThat(parked).containsEntry("tenant", "acme").containsEntry("state", "vendor=1");
+		assertThat(parked.get("trace")).startsWith("4bf92f3577b34da6a3ce929d0e0e4736-").endsWith("-01");
 	}
 
 	@Override

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package dev.ferrule.web;
+package dev.ferrule.testsupport;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -31,7 +31,8 @@ import ch.qos.logback.core.AppenderBase;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the parking node for tests says of the calls it holds.
+ * What the parking node for tests says of the calls it holds. To be created after the
+ * application, whose start resets the logging.
  */
 public final class ParkedCalls implements AutoCloseable {
 
@@ -55,10 +56,11 @@ public final class ParkedCalls implements AutoCloseable {
 	};
 
 	/**
-	 * Listens from now on.
+	 * Listens from now on, instead of the console.
 	 */
 	public ParkedCalls() {
 		this.logger.setLevel(Level.INFO);
+		this.logger.setAdditive(false);
 		this.appender.setContext(this.logger.getLoggerContext());
 		this.appender.start();
 		this.logger.addAppender(this.appender);

@@ -18,6 +18,7 @@ package dev.ferrule.otlp;
 
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,10 +54,9 @@ import io.netty.handler.codec.http2.Http2StreamFrame;
 import io.netty.util.AsciiString;
 
 /**
- * An HTTP/2 connection that sends whatever it is told, for requests that no gRPC client
- * makes.
+ * An HTTP/2 connection that sends whatever it is told, for requests that no client makes.
  */
-public final class RawGrpc implements AutoCloseable {
+public final class RawHttp2 implements AutoCloseable {
 
 	private static final int TIMEOUT_SECONDS = 20;
 
@@ -64,7 +64,11 @@ public final class RawGrpc implements AutoCloseable {
 
 	private final Channel connection;
 
-	public RawGrpc(String host, int port) throws InterruptedException {
+	public RawHttp2(URI base) throws InterruptedException {
+		this(base.getHost(), base.getPort());
+	}
+
+	public RawHttp2(String host, int port) throws InterruptedException {
 		this.connection = new Bootstrap().group(this.group)
 			.channel(NioSocketChannel.class)
 			.handler(new ChannelInitializer<>() {
@@ -92,7 +96,7 @@ public final class RawGrpc implements AutoCloseable {
 	 * @throws Exception if there is none
 	 */
 	public Answer call(String method, String path, Map<String, String> fields, byte[]... messages) throws Exception {
-		return call(true, method, path, fields, messages);
+		return start(true, method, path, fields, messages).answer();
 	}
 
 	/**
@@ -104,16 +108,26 @@ public final class RawGrpc implements AutoCloseable {
 	 * @throws Exception if there is none
 	 */
 	Answer callWithoutBody(String method, String path, Map<String, String> fields) throws Exception {
-		return call(false, method, path, fields);
+		return start(false, method, path, fields).answer();
 	}
 
-	private Answer call(boolean finish, String method, String path, Map<String, String> fields, byte[]... messages)
-			throws Exception {
+	/**
+	 * Sends a request with a body.
+	 * @param path path
+	 * @param fields fields in addition to the pseudo fields
+	 * @param body body
+	 * @return the request
+	 * @throws InterruptedException if this thread was interrupted
+	 */
+	public Call post(String path, Map<String, String> fields, byte[] body) throws InterruptedException {
+		return start(true, "POST", path, fields, body);
+	}
+
+	private Call start(boolean finish, String method, String path, Map<String, String> fields, byte[]... messages)
+			throws InterruptedException {
 		Http2Headers headers = new DefaultHttp2Headers().method(method).path(path).scheme("http").authority("test");
 		fields.forEach(headers::add);
-		CompletableFuture<Answer> result = new CompletableFuture<>();
-		send(result, finish, headers, messages);
-		return result.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+		return send(finish, headers, messages);
 	}
 
 	/**
@@ -135,12 +149,11 @@ public final class RawGrpc implements AutoCloseable {
 			.add("content-type", "application/grpc")
 			.add("te", "trailers");
 		fields.forEach((field) -> headers.add(field.getKey(), AsciiString.of(field.getValue())));
-		CompletableFuture<Answer> result = new CompletableFuture<>();
-		return new Call(send(result, true, headers, message), result);
+		return send(true, headers, message);
 	}
 
-	private Http2StreamChannel send(CompletableFuture<Answer> result, boolean finish, Http2Headers headers,
-			byte[]... messages) throws InterruptedException {
+	private Call send(boolean finish, Http2Headers headers, byte[]... messages) throws InterruptedException {
+		CompletableFuture<Answer> result = new CompletableFuture<>();
 		Http2StreamChannel stream = new Http2StreamChannelBootstrap(this.connection).handler(new Collector(result))
 			.open()
 			.sync()
@@ -150,7 +163,7 @@ public final class RawGrpc implements AutoCloseable {
 			stream.write(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(messages[i]), i == messages.length - 1));
 		}
 		stream.flush();
-		return stream;
+		return new Call(stream, result);
 	}
 
 	/**

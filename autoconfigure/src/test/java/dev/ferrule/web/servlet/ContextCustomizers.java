@@ -19,26 +19,33 @@ package dev.ferrule.web.servlet;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.ferrule.context.CallContext;
+import dev.ferrule.context.CallContextCustomizer;
 import dev.ferrule.context.RequestCarrier;
 
+import org.springframework.context.annotation.Bean;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 /**
- * Refuses requests that ask for it, and answers them as an application would.
+ * Adds to contexts what an application would, and refuses requests that have a header
+ * {@code x-refuse}.
  */
 @RestControllerAdvice
-public class TeapotAdvice {
+public class ContextCustomizers {
 
-	/**
-	 * Refuses a request with a header {@code x-refuse}.
-	 * @param request the request
-	 * @param context its context
-	 * @return the context
-	 */
-	public static CallContext refuse(RequestCarrier request, CallContext context) {
+	@Bean
+	static CallContextCustomizer region() {
+		return (request, context) -> context.withAttributesJson("{\"region\":{\"zone\":1}}");
+	}
+
+	@Bean
+	static CallContextCustomizer refusal() {
+		return ContextCustomizers::refuse;
+	}
+
+	private static CallContext refuse(RequestCarrier request, CallContext context) {
 		AtomicBoolean refuse = new AtomicBoolean();
 		request.forEachHeader(new RequestCarrier.HeaderVisitor() {
 
