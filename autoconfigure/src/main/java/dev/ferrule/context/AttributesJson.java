@@ -85,7 +85,7 @@ final class AttributesJson {
 
 	/**
 	 * Leaves out a document that no frame can take.
-	 * @param json JSON
+	 * @param json document
 	 * @return the document, or {@code null} if it is too long or blank
 	 */
 	static @Nullable String fitting(@Nullable String json) {

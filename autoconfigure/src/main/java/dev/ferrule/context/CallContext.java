@@ -276,9 +276,8 @@ public final class CallContext {
 		}
 
 		/**
-		 * Sets nested application values. What cannot be written (NaN, a cycle, over 32
-		 * levels or 10000 values, over 480 KiB in all) becomes {@code null} and is
-		 * counted.
+		 * Sets nested application values. What cannot be written (NaN, cycles, over 32
+		 * levels, 10000 values or 480 KiB) becomes {@code null} and is counted.
 		 * @param attributes maps, collections, arrays, strings, finite numbers, booleans
 		 * and {@code null}; anything else as its string
 		 * @return this builder
