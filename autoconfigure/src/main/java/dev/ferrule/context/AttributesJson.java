@@ -19,6 +19,7 @@ package dev.ferrule.context;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -42,6 +43,11 @@ final class AttributesJson {
 	static final int MAXIMUM_DEPTH = 32;
 
 	static final int MAXIMUM_VALUES = 10_000;
+
+	/** What a frame has room for beside as many headers as may be captured. */
+	static final int MAXIMUM_BYTES = 480 * 1024;
+
+	private static final int MAXIMUM_BYTES_OF_CHARACTER = 3;
 
 	/** Of this process: contexts are made without an engine, too. */
 	private static final LongAdder degraded = new LongAdder();
@@ -75,6 +81,23 @@ final class AttributesJson {
 			degraded.increment();
 		}
 		return (copy instanceof Map<?, ?> map && !map.isEmpty()) ? JsonWriter.standard().writeToString(map) : null;
+	}
+
+	/**
+	 * Leaves out a document that no frame can take.
+	 * @param json document
+	 * @return the document, or {@code null} if it is too long or blank
+	 */
+	static @Nullable String fitting(@Nullable String json) {
+		if (json == null || json.isBlank()) {
+			return null;
+		}
+		if (json.length() > MAXIMUM_BYTES / MAXIMUM_BYTES_OF_CHARACTER
+				&& (json.length() > MAXIMUM_BYTES || json.getBytes(StandardCharsets.UTF_8).length > MAXIMUM_BYTES)) {
+			degraded.increment();
+			return null;
+		}
+		return json;
 	}
 
 	private @Nullable Object copy(@Nullable Object value) {

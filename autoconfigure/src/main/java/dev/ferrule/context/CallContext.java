@@ -152,7 +152,7 @@ public final class CallContext {
 
 	/**
 	 * Returns a context with other attributes.
-	 * @param attributesJson a JSON object, or {@code null} for none
+	 * @param attributesJson as for {@link Builder#attributesJson}
 	 * @return the context
 	 */
 	public CallContext withAttributesJson(@Nullable String attributesJson) {
@@ -234,7 +234,7 @@ public final class CallContext {
 
 		/**
 		 * Sets what tells that the caller lost interest, and is told in turn when the
-		 * deadline passes in the engine or the engine stops.
+		 * deadline passes in the engine or before a submission, or the engine stops.
 		 * @param cancellation source
 		 * @return this builder
 		 */
@@ -266,7 +266,7 @@ public final class CallContext {
 
 		/**
 		 * Sets nested application values. Not validated: the engine skips what does not
-		 * parse.
+		 * parse. More than 480 KiB are left out and counted.
 		 * @param attributesJson a JSON object, or {@code null} for none
 		 * @return this builder
 		 */
@@ -276,8 +276,8 @@ public final class CallContext {
 		}
 
 		/**
-		 * Sets nested application values. What cannot be written (NaN, a cycle, more than
-		 * 32 levels or 10000 values) becomes {@code null} and is counted.
+		 * Sets nested application values. What cannot be written (NaN, cycles, over 32
+		 * levels, 10000 values or 480 KiB) becomes {@code null} and is counted.
 		 * @param attributes maps, collections, arrays, strings, finite numbers, booleans
 		 * and {@code null}; anything else as its string
 		 * @return this builder

@@ -18,6 +18,8 @@ package dev.ferrule.context;
 
 import java.util.List;
 
+import dev.ferrule.cancellation.CancellationSource;
+
 /**
  * Builds the contexts of requests. Immutable and thread-safe.
  */
@@ -47,25 +49,25 @@ public final class CallContextFactory {
 		return new RequestCallContext(this, request);
 	}
 
-	CallContext create(RequestCallContext request) {
-		CallContext.Builder builder = CallContext.builder().cancellation(request.cancellation());
+	CallContext create(RequestCarrier request, CancellationSource cancellation) {
+		CallContext.Builder builder = CallContext.builder().cancellation(cancellation);
 		for (ContextExtractor extractor : this.extractors) {
-			extractor.extract(request.carrier(), builder);
+			extractor.extract(request, builder);
 		}
 		CallContext context = builder.build();
 		for (CallContextCustomizer customizer : this.customizers) {
-			context = customizer.customize(request.carrier(), context);
+			context = customizer.customize(request, context);
 		}
-		boolean own = context.cancellation() == request.cancellation().token();
-		return (own && !this.customizers.isEmpty()) ? endingWith(request, context) : context;
+		boolean own = context.cancellation() == cancellation.token();
+		return (own && !this.customizers.isEmpty()) ? endingWith(cancellation, context) : context;
 	}
 
-	private static CallContext endingWith(RequestCallContext request, CallContext context) {
+	private static CallContext endingWith(CancellationSource cancellation, CallContext context) {
 		// A context that a customizer gave less time ends alone, but this one is the
 		// whole
 		return CallContext.builder()
 			.deadline(context.deadline())
-			.cancellation(request.cancellation())
+			.cancellation(cancellation)
 			.metadata(context.metadata())
 			.trace(context.trace())
 			.attributesJson(context.attributesJson())

@@ -64,8 +64,8 @@ public record OutboundSettings(List<String> headers, boolean allowCredentials) {
 		if (!HeaderNames.isLegal(name) && !name.startsWith(":")) {
 			return Problem.ILLEGAL;
 		}
-		if (HeaderNames.isSensitive(key)) {
-			return allowCredentials ? null : Problem.CREDENTIAL;
+		if (HeaderNames.isSensitive(key) && !allowCredentials) {
+			return Problem.CREDENTIAL;
 		}
 		boolean reserved = key.startsWith(":") || RESERVED.contains(key) || HeaderNames.isHopByHop(key)
 				|| HeaderNames.isFraming(key) || HeaderNames.isReservedForGrpc(key)

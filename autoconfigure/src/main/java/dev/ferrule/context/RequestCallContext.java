@@ -29,7 +29,11 @@ public final class RequestCallContext implements Supplier<CallContext> {
 
 	private final CallContextFactory factory;
 
-	private final RequestCarrier carrier;
+	/** Not held any longer than needed. Guarded by the monitor. */
+	private @Nullable RequestCarrier carrier;
+
+	/** Guarded by the monitor. */
+	private boolean building;
 
 	private final CancellationSource cancellation = new CancellationSource();
 
@@ -45,6 +49,8 @@ public final class RequestCallContext implements Supplier<CallContext> {
 	 * @return the context, always the same
 	 * @throws RuntimeException if the request is to be refused, as the error translator
 	 * says
+	 * @throws IllegalStateException if an extractor or a customizer asks for the context
+	 * that it helps to build
 	 */
 	@Override
 	public CallContext get() {
@@ -54,11 +60,22 @@ public final class RequestCallContext implements Supplier<CallContext> {
 
 	private synchronized CallContext build() {
 		CallContext present = this.context;
-		if (present == null) {
-			present = this.factory.create(this);
-			this.context = present;
+		if (present != null) {
+			return present;
 		}
-		return present;
+		if (this.building || this.carrier == null) {
+			throw new IllegalStateException("The context of a request is needed to build it");
+		}
+		this.building = true;
+		try {
+			present = this.factory.create(this.carrier, this.cancellation);
+			this.context = present;
+			this.carrier = null;
+			return present;
+		}
+		finally {
+			this.building = false;
+		}
 	}
 
 	/**
@@ -67,10 +84,6 @@ public final class RequestCallContext implements Supplier<CallContext> {
 	 */
 	public CancellationSource cancellation() {
 		return this.cancellation;
-	}
-
-	RequestCarrier carrier() {
-		return this.carrier;
 	}
 
 }

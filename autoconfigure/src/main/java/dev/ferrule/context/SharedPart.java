@@ -33,7 +33,7 @@ final class SharedPart {
 
 	SharedPart(ClientMetadata metadata, @Nullable String attributesJson) {
 		this.metadata = metadata;
-		this.attributesJson = (attributesJson != null && !attributesJson.isBlank()) ? attributesJson : null;
+		this.attributesJson = AttributesJson.fitting(attributesJson);
 	}
 
 	ClientMetadata metadata() {

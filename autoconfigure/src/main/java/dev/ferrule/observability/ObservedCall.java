@@ -86,7 +86,7 @@ final class ObservedCall extends ContextFuture<ExportResult> {
 			}
 			this.observation.stop();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.warn("Observation of a submission could not be stopped", ex);
 		}
 	}

@@ -29,13 +29,16 @@ import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Observes each submission to an engine, from submit to its outcome. The span of the
  * observation becomes the trace context of the submission, and so the parent of what goes
  * downstream. Continuations of the returned futures find the thread-locals of whoever
- * submitted, unless they run on an executor of their own.
+ * submitted, unless they run on an executor of their own. Where nothing observes at all,
+ * this does nothing.
  *
  * <p>
  * The observation is a child of the current one; if nothing is observed in the thread,
@@ -43,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * switched off by name, that trace context goes downstream as it is.
  */
 public final class ObservedTelemetryEngine implements TelemetryEngine {
+
+	private static final Log logger = LogFactory.getLog(ObservedTelemetryEngine.class);
 
 	private static final SubmitObservationConvention DEFAULT_CONVENTION = new DefaultSubmitObservationConvention();
 
@@ -79,14 +84,18 @@ public final class ObservedTelemetryEngine implements TelemetryEngine {
 			return new ObservedCall(this.engine.submit(payload, context), observation, null, threadContext).follow();
 		}
 		start(observation, context);
-		CompletableFuture<ExportResult> call;
+		CompletableFuture<ExportResult> call = null;
 		try (Observation.Scope scope = observation.openScope()) {
 			call = this.engine.submit(payload, inSpan(context));
 		}
 		catch (RuntimeException | Error ex) {
-			observation.error(ex);
-			observation.stop();
-			throw ex;
+			if (call == null) {
+				observation.error(ex);
+				observation.stop();
+				throw ex;
+			}
+			// Only the scope could not be closed, the call has begun
+			logger.warn("Observation of a submission failed", ex);
 		}
 		return new ObservedCall(call, observation, observed, threadContext).follow();
 	}

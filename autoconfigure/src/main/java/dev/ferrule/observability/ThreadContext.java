@@ -18,7 +18,10 @@ package dev.ferrule.observability;
 
 import java.util.concurrent.Executor;
 
+import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.util.ClassUtils;
 
@@ -26,6 +29,8 @@ import org.springframework.util.ClassUtils;
  * The thread-locals of a thread, as far as libraries registered them for propagation.
  */
 final class ThreadContext {
+
+	private static final Log logger = LogFactory.getLog(ThreadContext.class);
 
 	private static final boolean PROPAGATION = ClassUtils.isPresent("io.micrometer.context.ContextSnapshotFactory",
 			ThreadContext.class.getClassLoader());
@@ -35,7 +40,8 @@ final class ThreadContext {
 
 	/**
 	 * Captures the thread-locals of this thread.
-	 * @return runs a task in its calling thread with what was captured
+	 * @return runs a task in its calling thread with what was captured, or without it if
+	 * it cannot be restored
 	 */
 	static Executor capture() {
 		return PROPAGATION ? Snapshots.capture() : Runnable::run;
@@ -46,7 +52,24 @@ final class ThreadContext {
 		private static final ContextSnapshotFactory FACTORY = ContextSnapshotFactory.builder().build();
 
 		static Executor capture() {
-			return FACTORY.captureAll().wrapExecutor(Runnable::run);
+			ContextSnapshot snapshot = FACTORY.captureAll();
+			return (task) -> {
+				try (ContextSnapshot.Scope scope = restore(snapshot)) {
+					task.run();
+				}
+			};
+		}
+
+		// What is restored belongs to others and must not cost the call its outcome
+		private static ContextSnapshot.Scope restore(ContextSnapshot snapshot) {
+			try {
+				return snapshot.setThreadLocals();
+			}
+			catch (RuntimeException | Error ex) {
+				logger.warn("Thread-locals of a submission could not be restored", ex);
+				return () -> {
+				};
+			}
 		}
 
 	}

@@ -169,6 +169,18 @@ class AttributesJsonTests {
 		}))).isEqualTo("{\"a\":\"seven\"}");
 	}
 
+	@Test
+	void whatNoFrameCanTakeIsLeftOut() {
+		String text = "\u00e9".repeat(AttributesJson.MAXIMUM_BYTES / 2);
+		CallContext context = CallContext.builder().attributes(Map.of("a", text)).build();
+		assertThat(context.attributesJson()).isNull();
+		assertThat(degraded()).isOne();
+		assertThat(context.withAttributesJson("\"" + text + "\"").attributesJson()).isNull();
+		assertThat(degraded()).isEqualTo(2);
+		assertThat(context.withAttributesJson(text).attributesJson()).isEqualTo(text);
+		assertThat(degraded()).isEqualTo(2);
+	}
+
 	private long degraded() {
 		return AttributesJson.degradedCount() - this.before;
 	}

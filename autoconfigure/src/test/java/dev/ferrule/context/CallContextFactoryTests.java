@@ -16,6 +16,7 @@
 
 package dev.ferrule.context;
 
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -25,6 +26,7 @@ import java.util.Map;
 
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.cancellation.CancellationToken;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -80,6 +82,27 @@ class CallContextFactoryTests {
 		assertThatIllegalStateException().isThrownBy(request::get);
 		fails[0] = false;
 		assertThat(request.get()).isSameAs(request.get());
+	}
+
+	@Test
+	void requestIsLetGoOnceItsContextIsBuilt() {
+		HeaderListCarrier carrier = new HeaderListCarrier();
+		WeakReference<Object> reference = new WeakReference<>(carrier);
+		RequestCallContext request = factory().begin(carrier);
+		carrier = null;
+		CallContext context = request.get();
+		Awaitility.await().until(() -> {
+			System.gc();
+			return reference.get() == null;
+		});
+		assertThat(request.get()).isSameAs(context);
+	}
+
+	@Test
+	void contextThatNeedsItselfIsAnError() {
+		RequestCallContext[] request = new RequestCallContext[1];
+		request[0] = factory((carrier, context) -> request[0].get()).begin(new HeaderListCarrier());
+		assertThatIllegalStateException().isThrownBy(() -> request[0].get());
 	}
 
 	@Test

@@ -127,6 +127,12 @@ class MetadataVectorTests {
 		});
 	}
 
+	@Test
+	void credentialsOfTheConnectionAreNeverSentOn() {
+		assertThat(OutboundSettings.problem("Proxy-Authorization", true)).isEqualTo(OutboundSettings.Problem.RESERVED);
+		assertThat(OutboundSettings.problem("Cookie", true)).isNull();
+	}
+
 	private static ClientMetadata metadata(Map<String, List<String>> stored) {
 		ClientMetadata.Builder builder = ClientMetadata.builder();
 		stored.forEach((name, values) -> values.forEach((value) -> builder.add(name, value)));

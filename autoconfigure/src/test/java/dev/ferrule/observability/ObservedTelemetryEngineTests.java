@@ -35,6 +35,8 @@ import dev.ferrule.engine.TelemetryPayload;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ThreadLocalAccessor;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
@@ -217,10 +219,39 @@ class ObservedTelemetryEngineTests {
 
 	@Test
 	void handlerThatFailsAtTheEndDoesNotCostTheOutcome() {
-		this.observations.registry().observationConfig().observationHandler(new FailingHandler());
+		this.observations.registry().observationConfig().observationHandler(new FailingHandler("stop"));
 		CompletableFuture<ExportResult> call = this.engine.submit(PAYLOAD, CallContext.background());
 		this.inner.outcome.complete(RESULT);
 		assertThat(call).isCompletedWithValue(RESULT);
+	}
+
+	@Test
+	void handlerThatFailsAfterSubmitDoesNotCostTheCall() {
+		this.observations.registry().observationConfig().observationHandler(new FailingHandler("close"));
+		// Micrometer leaves its thread-locals behind
+		CompletableFuture<ExportResult> call = CompletableFuture
+			.supplyAsync(() -> this.engine.submit(PAYLOAD, CallContext.background()),
+					(task) -> new Thread(task).start())
+			.join();
+		this.inner.outcome.complete(RESULT);
+		assertThat(call).isCompletedWithValue(RESULT);
+		assertThat(timer("SUCCESS", "none", "main").count()).isOne();
+	}
+
+	@Test
+	void threadLocalThatCannotBeRestoredDoesNotCostTheOutcome() {
+		FailingAccessor accessor = new FailingAccessor();
+		ContextRegistry.getInstance().registerThreadLocalAccessor(accessor);
+		try {
+			CompletableFuture<ExportResult> call = this.engine.submit(PAYLOAD, CallContext.background());
+			this.inner.outcome.complete(RESULT);
+			assertThat(call).isCompletedWithValue(RESULT);
+			assertThat(call.thenApplyAsync((result) -> result).orTimeout(20, TimeUnit.SECONDS).join())
+				.isEqualTo(RESULT);
+		}
+		finally {
+			ContextRegistry.getInstance().removeThreadLocalAccessor(FailingAccessor.KEY);
+		}
 	}
 
 	@Test
@@ -265,16 +296,52 @@ class ObservedTelemetryEngineTests {
 			.timer();
 	}
 
-	private static final class FailingHandler implements ObservationHandler<Observation.Context> {
+	private record FailingHandler(String event) implements ObservationHandler<Observation.Context> {
+
+		@Override
+		public void onScopeClosed(Observation.Context context) {
+			fail("close");
+		}
 
 		@Override
 		public void onStop(Observation.Context context) {
-			throw new IllegalStateException("handler");
+			fail("stop");
+		}
+
+		private void fail(String at) {
+			if (at.equals(this.event)) {
+				throw new LinkageError("handler");
+			}
 		}
 
 		@Override
 		public boolean supportsContext(Observation.Context context) {
 			return true;
+		}
+
+	}
+
+	private static final class FailingAccessor implements ThreadLocalAccessor<String> {
+
+		static final String KEY = "failing";
+
+		@Override
+		public Object key() {
+			return KEY;
+		}
+
+		@Override
+		public String getValue() {
+			return "value";
+		}
+
+		@Override
+		public void setValue(String value) {
+			throw new IllegalStateException("accessor");
+		}
+
+		@Override
+		public void setValue() {
 		}
 
 	}

@@ -106,7 +106,7 @@ final class CallSubmitter {
 		try {
 			TelemetryEngineException refusal = refusal(context, pipeline);
 			if (refusal != null) {
-				return failed(refusal);
+				return failed(refusal, context);
 			}
 			frame = this.buffers.acquire();
 			if (reserved == 0 && payload.size() > FrameEncoder.INLINE_LIMIT) {
@@ -119,14 +119,14 @@ final class CallSubmitter {
 			return enter(call, frame, length, context.cancellation());
 		}
 		catch (TelemetryEngineException ex) {
-			return failed(ex);
+			return failed(ex, context);
 		}
 		catch (OutOfMemoryError ex) {
-			return failed(RefusalReason.MEMORY_PRESSURE.exception(RETRY_DELAY));
+			return failed(RefusalReason.MEMORY_PRESSURE.exception(RETRY_DELAY), context);
 		}
 		catch (RuntimeException ex) {
 			unexpected(ex);
-			return failed(RefusalReason.INTERNAL.exception(null));
+			return failed(RefusalReason.INTERNAL.exception(null), context);
 		}
 		finally {
 			if (frame != null) {
@@ -281,7 +281,8 @@ final class CallSubmitter {
 		}
 	}
 
-	private CompletableFuture<ExportResult> failed(TelemetryEngineException failure) {
+	private CompletableFuture<ExportResult> failed(TelemetryEngineException failure, CallContext context) {
+		EngineCall.endExpired(context);
 		this.statistics.failed(failure.failure().kind());
 		return CompletableFuture.failedFuture(failure);
 	}

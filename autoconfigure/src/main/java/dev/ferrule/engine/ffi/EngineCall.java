@@ -196,13 +196,21 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 		}
 		if (this.failure.kind() == ErrorKind.TIMEOUT) {
 			// A call may have had less time than its context
-			Deadline deadline = this.context.deadline();
-			if (deadline != null && deadline.isExpired()) {
-				this.context.end(CancellationCause.DEADLINE);
-			}
+			endExpired(this.context);
 		}
 		else if (this.failure.failure().cause() == CancellationCause.SHUTDOWN) {
 			this.context.end(CancellationCause.SHUTDOWN);
+		}
+	}
+
+	/**
+	 * Ends all that is done under a context, if that has no time left.
+	 * @param context context of a call that is over
+	 */
+	static void endExpired(CallContext context) {
+		Deadline deadline = context.deadline();
+		if (deadline != null && deadline.isExpired()) {
+			context.end(CancellationCause.DEADLINE);
 		}
 	}
 

@@ -113,11 +113,11 @@ class FrameEncoderTests {
 	@Test
 	void contextThatIsTooLargeIsAConfigurationError() {
 		CallContext context = CallContext.builder()
-			.attributesJson("\"" + "a".repeat(FrameLayout.MAX_CONTEXT_LENGTH) + "\"")
+			.metadata(ClientMetadata.builder().add("x-a", "a".repeat(FrameLayout.MAX_CONTEXT_LENGTH)).build())
 			.build();
 		assertThatExceptionOfType(TelemetryEngineException.class).isThrownBy(
 				() -> FrameEncoder.encode(this.target, context, TelemetryPayload.of(Signal.LOGS, new byte[1]), 0, 0))
-			.withMessageContaining("1048578 bytes, at most 1048576")
+			.withMessageContaining("1048579 bytes, at most 1048576")
 			.satisfies((ex) -> assertThat(ex.failure().kind()).isEqualTo(ErrorKind.CONFIGURATION));
 	}
 

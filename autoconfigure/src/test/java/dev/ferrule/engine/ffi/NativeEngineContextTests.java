@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.cancellation.CancellationSource;
@@ -80,6 +81,19 @@ class NativeEngineContextTests {
 		assertThat(this.source.token().cause()).isEqualTo(CancellationCause.DEADLINE);
 		assertThat(thread.get().getName()).startsWith(EngineFixture.EXECUTOR_THREAD);
 		assertThat(this.fixture.api.cancels).isEmpty();
+	}
+
+	@Test
+	void submissionThatIsTooLateEndsTheContext() {
+		Manual deadline = new Manual();
+		CallContext context = deadline.context(this.source);
+		CallContext part = context.withDeadline(deadline.half());
+		deadline.passHalf();
+		assertThat(EngineFixture.kind(this.fixture.submit(part))).isEqualTo(ErrorKind.TIMEOUT);
+		assertThat(this.source.token().isCancelled()).isFalse();
+		deadline.pass();
+		assertThat(EngineFixture.kind(this.fixture.submit(context))).isEqualTo(ErrorKind.TIMEOUT);
+		assertThat(this.source.token().cause()).isEqualTo(CancellationCause.DEADLINE);
 	}
 
 	@Test
@@ -181,10 +195,20 @@ class NativeEngineContextTests {
 
 		private volatile long now;
 
-		private final Deadline deadline = Deadline.after(Duration.ofSeconds(1), () -> this.now);
+		private final LongSupplier ticker = () -> this.now;
+
+		private final Deadline deadline = Deadline.after(Duration.ofSeconds(1), this.ticker);
 
 		CallContext context(CancellationSource source) {
 			return CallContext.builder().deadline(this.deadline).cancellation(Objects.requireNonNull(source)).build();
+		}
+
+		Deadline half() {
+			return Deadline.after(Duration.ofMillis(500), this.ticker);
+		}
+
+		void passHalf() {
+			this.now = Duration.ofMillis(500).toNanos();
 		}
 
 		void pass() {

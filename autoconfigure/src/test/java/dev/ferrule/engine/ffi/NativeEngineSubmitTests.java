@@ -26,6 +26,7 @@ import java.util.function.UnaryOperator;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.cancellation.CancellationSource;
 import dev.ferrule.context.CallContext;
+import dev.ferrule.context.ClientMetadata;
 import dev.ferrule.context.Deadline;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.Signal;
@@ -219,7 +220,7 @@ class NativeEngineSubmitTests {
 	@Test
 	void contextThatIsTooLargeIsAFailureOfTheCall() {
 		CallContext context = CallContext.builder()
-			.attributesJson("\"" + "a".repeat(FrameLayout.MAX_CONTEXT_LENGTH) + "\"")
+			.metadata(ClientMetadata.builder().add("x-a", "a".repeat(FrameLayout.MAX_CONTEXT_LENGTH)).build())
 			.build();
 		assertThat(EngineFixture.kind(this.fixture.submit(context))).isEqualTo(ErrorKind.CONFIGURATION);
 	}

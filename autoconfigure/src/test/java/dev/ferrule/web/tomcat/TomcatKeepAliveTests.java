@@ -32,6 +32,7 @@ import dev.ferrule.web.servlet.HeldRequests.Held;
 import dev.ferrule.web.tomcat.DisconnectApp.Body;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -182,6 +183,15 @@ class TomcatKeepAliveTests {
 				assertThat(answer(client)).isEqualTo(large);
 				assertThat(answer(client)).isEqualTo("fast " + id);
 			}
+		}
+	}
+
+	@Test
+	void requestWithTwoHostsIsRefused() throws Exception {
+		// MD-two-hosts
+		try (RawHttp client = plain.connect()) {
+			client.write("GET /fast HTTP/1.1\r\nHost: a\r\nHost: b\r\nx-id: two-hosts\r\n\r\n");
+			assertThat(client.read("GET").status()).isEqualTo(400);
 		}
 	}
 
