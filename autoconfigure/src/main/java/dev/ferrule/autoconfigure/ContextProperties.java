@@ -210,8 +210,8 @@ record ContextProperties(@DefaultValue("30s") Duration defaultDeadline, @Default
 	/**
 	 * Captured headers that exporters send on.
 	 *
-	 * @param headers Names of captured headers that exporters for OTLP over gRPC send on;
-	 * none are sent unless named. Exporters for OTLP over HTTP send none.
+	 * @param headers Names of captured headers that exporters send on; none are sent
+	 * unless named.
 	 * @param allowCredentials Whether the names may include credentials such as
 	 * authorization.
 	 */
