@@ -21,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
-import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.ffi.EngineCounters;
 import dev.ferrule.engine.ffi.NativeEngine;
 import org.awaitility.Awaitility;
@@ -102,7 +101,7 @@ public final class ParkingServer implements AutoCloseable {
 	 * @param calls how many were submitted
 	 */
 	public void assertCallsAreOver(int calls) {
-		NativeEngine engine = (NativeEngine) this.context.getBean(TelemetryEngine.class);
+		NativeEngine engine = this.context.getBean(NativeEngine.class);
 		Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
 			EngineCounters counters = engine.counters();
 			assertThat(counters.inFlight()).isZero();

@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.ferrule.cancellation.CancellationCause;
-import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.ffi.EngineCounters;
 import dev.ferrule.engine.ffi.NativeEngine;
 import dev.ferrule.otlp.RawHttp;
@@ -145,7 +144,7 @@ class TomcatDisconnectFaultTests {
 	}
 
 	private static void assertCallsAreGone(DisconnectApp app) {
-		NativeEngine engine = (NativeEngine) app.context().getBean(TelemetryEngine.class);
+		NativeEngine engine = app.context().getBean(NativeEngine.class);
 		Awaitility.await().untilAsserted(() -> {
 			EngineCounters counters = engine.counters();
 			assertThat(counters.inFlight()).isZero();
