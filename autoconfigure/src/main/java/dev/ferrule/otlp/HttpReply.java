@@ -22,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncListener;
@@ -48,6 +49,8 @@ final class HttpReply {
 	private final ScheduledExecutorService timer;
 
 	private final AtomicBoolean taken = new AtomicBoolean();
+
+	private final ReentrantLock writing = new ReentrantLock();
 
 	private volatile AsyncContext async;
 
@@ -129,7 +132,8 @@ final class HttpReply {
 		write(() -> this.response.setStatus(status));
 	}
 
-	private static boolean write(Output output) {
+	private boolean write(Output output) {
+		this.writing.lock();
 		try {
 			output.write();
 			return true;
@@ -139,6 +143,9 @@ final class HttpReply {
 		}
 		catch (RuntimeException ex) {
 			logger.error("Answer could not be written", ex);
+		}
+		finally {
+			this.writing.unlock();
 		}
 		return false;
 	}
@@ -182,12 +189,20 @@ final class HttpReply {
 		}
 	}
 
+	/**
+	 * Completes the request, but not before an answer that is being written: the
+	 * container gives the response to the next request.
+	 */
 	void complete() {
+		this.writing.lock();
 		try {
 			this.async.complete();
 		}
 		catch (IllegalStateException ex) {
 			logger.trace("Request is complete already", ex);
+		}
+		finally {
+			this.writing.unlock();
 		}
 	}
 

@@ -17,6 +17,7 @@
 package dev.ferrule.otlp;
 
 import java.io.IOException;
+import java.lang.Thread.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ import dev.ferrule.engine.PayloadBuffer;
 import dev.ferrule.error.ErrorTranslator;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.ServletOutputStream;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +69,8 @@ class HttpExchangeTests {
 
 	private @Nullable RuntimeException writeFailure;
 
+	private @Nullable Runnable whileWriting;
+
 	private final MockHttpServletResponse response = new MockHttpServletResponse() {
 
 		@Override
@@ -77,6 +81,9 @@ class HttpExchangeTests {
 
 		@Override
 		public ServletOutputStream getOutputStream() {
+			if (HttpExchangeTests.this.whileWriting != null) {
+				HttpExchangeTests.this.whileWriting.run();
+			}
 			RuntimeException failure = HttpExchangeTests.this.writeFailure;
 			HttpExchangeTests.this.writeFailure = null;
 			if (failure != null) {
@@ -158,6 +165,22 @@ class HttpExchangeTests {
 		assertThat(this.response.getStatus()).isEqualTo(500);
 		assertThat(Status.parseFrom(this.response.getContentAsByteArray()).getCode()).isEqualTo(13);
 		assertThat(this.completions).hasValue(1);
+	}
+
+	@Test
+	void requestIsNotCompletedWhileItsAnswerIsWritten() throws Exception {
+		Thread container = new Thread(() -> this.exchange.onError(event()));
+		List<Integer> completed = new ArrayList<>();
+		this.whileWriting = () -> {
+			container.start();
+			Awaitility.await().until(() -> container.getState() == State.WAITING || !container.isAlive());
+			completed.add(this.completions.get());
+		};
+		this.outcome.complete(DELIVERED);
+		container.join();
+		assertThat(completed).containsExactly(0);
+		assertThat(this.completions).hasPositiveValue();
+		assertThat(this.answers).containsExactly(200);
 	}
 
 	@Test

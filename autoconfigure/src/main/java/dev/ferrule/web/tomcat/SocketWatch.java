@@ -19,6 +19,7 @@ package dev.ferrule.web.tomcat;
 import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.ferrule.cancellation.CancellationCause;
@@ -103,7 +104,7 @@ final class SocketWatch implements ClientWatch {
 			return;
 		}
 		NioSocketWrapper socket = this.processor.socket();
-		SelectionKey key = this.endpoint.key(socket);
+		SelectionKey key = key(socket);
 		if (key == null) {
 			return;
 		}
@@ -118,10 +119,17 @@ final class SocketWatch implements ClientWatch {
 		takeInterest(key);
 	}
 
-	private void takeInterest(SelectionKey key) {
+	// Of neither the socket nor its endpoint anything is left once they are closed, which
+	// a handler may outlive.
+	private static @Nullable SelectionKey key(NioSocketWrapper socket) {
+		SocketChannel channel = socket.getSocket().getIOChannel();
+		return (channel != null) ? channel.keyFor(socket.getPoller().getSelector()) : null;
+	}
+
+	private static void takeInterest(SelectionKey key) {
 		try {
 			key.interestOpsOr(SelectionKey.OP_READ);
-			this.endpoint.selector().wakeup();
+			key.selector().wakeup();
 		}
 		catch (CancelledKeyException ex) {
 			// The connection is closed, of which Tomcat will hear by itself.
@@ -147,7 +155,7 @@ final class SocketWatch implements ClientWatch {
 			this.lock.unlock();
 		}
 		if (gone) {
-			cancellation.cancel(CancellationCause.CLIENT);
+			this.endpoint.tell(() -> cancellation.cancel(CancellationCause.CLIENT));
 		}
 		return true;
 	}
@@ -158,7 +166,12 @@ final class SocketWatch implements ClientWatch {
 	 */
 	boolean isSignalled() {
 		SelectionKey key = this.key;
-		return key != null && key.isValid() && (key.interestOps() & SelectionKey.OP_READ) == 0;
+		try {
+			return key != null && (key.interestOps() & SelectionKey.OP_READ) == 0;
+		}
+		catch (CancelledKeyException ex) {
+			return false;
+		}
 	}
 
 	/**
@@ -180,7 +193,7 @@ final class SocketWatch implements ClientWatch {
 			return this.processor.socket().isReadyForRead() ? Finding.BYTES : Finding.NOTHING;
 		}
 		catch (IOException ex) {
-			return Finding.GONE;
+			return this.processor.isAnswered() ? Finding.ANSWERED : Finding.GONE;
 		}
 	}
 
@@ -241,7 +254,10 @@ final class SocketWatch implements ClientWatch {
 		/** The client has sent a further request, or a part of it. */
 		BYTES,
 
-		/** The client has closed or reset the connection. */
+		/** The client has closed the connection after it got its whole answer. */
+		ANSWERED,
+
+		/** The client has closed or reset the connection before its answer. */
 		GONE
 
 	}

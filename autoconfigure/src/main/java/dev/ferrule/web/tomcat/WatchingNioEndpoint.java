@@ -18,10 +18,12 @@ package dev.ferrule.web.tomcat;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.apache.tomcat.util.net.NioChannel;
@@ -37,7 +39,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchingNioEndpoint extends NioEndpoint {
 
+	/** So many listeners can block before others wait for them. */
+	private static final int TELLERS = 4;
+
+	private static final int IDLE_SECONDS = 10;
+
 	private final Map<SocketWrapperBase<?>, SocketWatch> blocked = new ConcurrentHashMap<>();
+
+	private final Executor tellers = tellers();
+
+	private static Executor tellers() {
+		ThreadPoolExecutor tellers = new ThreadPoolExecutor(TELLERS, TELLERS, IDLE_SECONDS, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(), (task) -> {
+					Thread thread = new Thread(task, "ferrule-tomcat-disconnect");
+					thread.setDaemon(true);
+					return thread;
+				});
+		tellers.allowCoreThreadTimeOut(true);
+		return tellers;
+	}
 
 	void addBlocked(SocketWrapperBase<?> socket, SocketWatch watch) {
 		this.blocked.put(socket, watch);
@@ -47,12 +67,13 @@ final class WatchingNioEndpoint extends NioEndpoint {
 		this.blocked.remove(socket);
 	}
 
-	@Nullable SelectionKey key(NioSocketWrapper socket) {
-		return socket.getSocket().getIOChannel().keyFor(selector());
-	}
-
-	Selector selector() {
-		return getPoller().getSelector();
+	/**
+	 * Runs what tells others that a client left, in whose hands it is how long that
+	 * takes: the poller serves all connections.
+	 * @param task what to run
+	 */
+	void tell(Runnable task) {
+		this.tellers.execute(task);
 	}
 
 	// The threads of the container may all be blocked, so the poller itself looks.

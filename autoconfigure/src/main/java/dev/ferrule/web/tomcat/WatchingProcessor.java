@@ -46,7 +46,7 @@ final class WatchingProcessor extends Http11Processor {
 	WatchingProcessor(DisconnectAwareHttp11NioProtocol protocol, WatchingNioEndpoint endpoint) {
 		super(protocol, new WatchingAdapter(protocol.getAdapter()));
 		this.watch = new SocketWatch(this, endpoint);
-		((WatchingAdapter) this.adapter).watch = this.watch;
+		((WatchingAdapter) this.adapter).processor = this;
 	}
 
 	NioSocketWrapper socket() {
@@ -55,6 +55,15 @@ final class WatchingProcessor extends Http11Processor {
 
 	boolean hasReadBody() {
 		return isRequestBodyFullyRead();
+	}
+
+	/**
+	 * Returns whether the client has all it waits for, as far as the length is known.
+	 * @return whether it may leave
+	 */
+	boolean isAnswered() {
+		long length = this.response.getContentLengthLong();
+		return this.response.isCommitted() && length >= 0 && this.response.getContentWritten() >= length;
 	}
 
 	// It uses the socket without looking into its buffer, where peeking may have left
@@ -67,7 +76,12 @@ final class WatchingProcessor extends Http11Processor {
 	public SocketState process(SocketWrapperBase<?> socket, SocketEvent event) throws IOException {
 		SocketEvent actual = event;
 		if (event == SocketEvent.OPEN_READ && this.watch.isSignalled() && isParked()) {
-			if (this.watch.peek() != Finding.GONE) {
+			Finding finding = this.watch.peek();
+			if (finding != Finding.GONE) {
+				if (finding != Finding.NOTHING) {
+					// Whatever event comes next is one of Tomcat's own.
+					this.watch.disarm();
+				}
 				return SocketState.LONG;
 			}
 			this.request.setAttribute(RequestDispatcher.ERROR_EXCEPTION,
@@ -105,7 +119,7 @@ final class WatchingProcessor extends Http11Processor {
 
 		private final Adapter adapter;
 
-		private @Nullable SocketWatch watch;
+		private @Nullable WatchingProcessor processor;
 
 		WatchingAdapter(Adapter adapter) {
 			this.adapter = adapter;
@@ -113,9 +127,12 @@ final class WatchingProcessor extends Http11Processor {
 
 		@Override
 		public void service(Request request, Response response) throws Exception {
-			if (this.watch != null) {
-				this.watch.reset();
-				request.setAttribute(ClientWatch.ATTRIBUTE, this.watch);
+			WatchingProcessor processor = this.processor;
+			// A connection that was upgraded to HTTP/2 keeps the adapter, while the
+			// processor serves other connections.
+			if (processor != null && processor.getRequest() == request) {
+				processor.watch.reset();
+				request.setAttribute(ClientWatch.ATTRIBUTE, processor.watch);
 			}
 			this.adapter.service(request, response);
 		}
