@@ -19,7 +19,7 @@ exec 2>&1 # Maven marks what it reads from standard error as warnings
 cd "$(dirname "$0")"
 
 light="-p ferrule-abi -p ferrule-bindings -p ferrule-context -p ferrule-otlp"
-engine="-p ferrule-pipeline -p ferrule -p ferrule-testing"
+engine="-p ferrule-pipeline -p ferrule -p ferrule-testing -p ferrule-example-node"
 
 fail() {
 	echo "ferrule-native: $1, or use a library built elsewhere: -Dferrule.native.path=<absolute path>"

@@ -9,8 +9,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use crate::deadline::{deadline_in, remaining};
+use crate::export::Export;
+use crate::group::{Members, Nobody};
 use crate::sync::{AtomicU8, AtomicU64, Ordering};
-use crate::{Attributes, CancelCause, ErrorKind, Metadata, Outcome, Timings, TraceContext};
+use crate::{
+    Attributes, CancelCause, ErrorKind, Metadata, Outcome, Success, Timings, TraceContext,
+};
 
 /// How a call ended, for those who still work on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +45,9 @@ pub struct Call {
     changed: Notify,
     /// Nanoseconds after `submitted` at which the pipeline got the call; 0 until then.
     dispatched: AtomicU64,
+    /// Those that this call stands for, if it stands for several.
+    members: Option<Box<Members>>,
+    export: Export,
 }
 
 impl Call {
@@ -65,13 +72,36 @@ impl Call {
             finished: AtomicU8::new(OPEN),
             changed: Notify::new(),
             dispatched: AtomicU64::new(0),
+            members: None,
+            export: Export::default(),
         }
+    }
+
+    /// A call that stands for `members`, with what `metadata` they have in common.
+    pub(crate) fn group(id: u64, members: Members, metadata: Metadata) -> Self {
+        let mut call = Self::new(
+            id,
+            Duration::ZERO,
+            metadata,
+            members.trace(),
+            Attributes::default(),
+            Arc::new(Nobody),
+        );
+        call.deadline = members.deadline(call.submitted);
+        call.members = Some(Box::new(members));
+        call
     }
 
     /// The call's id.
     #[must_use]
     pub fn id(&self) -> u64 {
         self.id
+    }
+
+    /// Whether this stands for the members of a batch.
+    #[must_use]
+    pub fn is_group(&self) -> bool {
+        self.members.is_some()
     }
 
     /// When the call must be over.
@@ -107,12 +137,18 @@ impl Call {
     /// Whether the call has its outcome, so that work for it is in vain.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.finished.load(Ordering::Acquire) != OPEN
+        match &self.members {
+            Some(members) => members.are_finished(),
+            None => self.finished.load(Ordering::Acquire) != OPEN,
+        }
     }
 
     /// How the call ended, once it did.
     #[must_use]
     pub fn ending(&self) -> Option<Ending> {
+        if let Some(members) = &self.members {
+            return members.ending();
+        }
         let number = self.finished.load(Ordering::Acquire);
         (number != OPEN).then(|| Ending {
             failure: ErrorKind::ALL
@@ -123,11 +159,19 @@ impl Call {
         })
     }
 
-    /// Completes once the call has its outcome: cancelled, expired or answered.
+    /// Completes once the call has its outcome: cancelled, expired or answered. That of a batch
+    /// completes once all its members have theirs.
     ///
     /// # Cancel safety
     /// Safe: nothing is lost when the future is dropped.
     pub async fn finished(&self) {
+        match &self.members {
+            Some(members) => members.finished().await,
+            None => self.finished_alone().await,
+        }
+    }
+
+    pub(crate) async fn finished_alone(&self) {
         loop {
             let changed = self.changed.notified();
             if self.is_finished() {
@@ -135,6 +179,32 @@ impl Call {
             }
             changed.await;
         }
+    }
+
+    /// Notes that an exporter starts an attempt to send the call's data.
+    pub fn note_attempt(&self) {
+        self.export.attempt();
+        for member in self.members() {
+            member.export.attempt();
+        }
+    }
+
+    /// Notes that a downstream took the data only in part, or with a warning. That becomes part
+    /// of the outcome if it is a success. Nobody knows whose data in a batch was meant, so each
+    /// member is only told about the batch.
+    pub fn note_warning(&self, warning: Success) {
+        for member in self.members() {
+            member.export.warn(warning.about_a_batch());
+        }
+        self.export.warn(warning);
+    }
+
+    pub(crate) fn export(&self) -> &Export {
+        &self.export
+    }
+
+    fn members(&self) -> impl Iterator<Item = &Arc<Call>> {
+        self.members.iter().flat_map(|members| &members.calls)
     }
 
     /// Notes that the pipeline got the call.
@@ -159,16 +229,25 @@ impl Call {
 
     pub(crate) fn timings(&self) -> Timings {
         let total = nanos(self.submitted.elapsed());
+        let attempts = self.export.attempts();
         match self.dispatched.load(Ordering::Relaxed) {
             0 => Timings {
                 queued: total,
+                attempts,
                 ..Timings::default()
             },
-            dispatched => Timings {
-                queued: dispatched,
-                processing: total.saturating_sub(dispatched),
-                exporting: 0,
-            },
+            dispatched => {
+                let exporting = self
+                    .export
+                    .started()
+                    .map_or(0, |start| nanos(start.elapsed()));
+                Timings {
+                    queued: dispatched,
+                    processing: total.saturating_sub(dispatched).saturating_sub(exporting),
+                    exporting,
+                    attempts,
+                }
+            }
         }
     }
 }

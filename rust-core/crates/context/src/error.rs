@@ -135,6 +135,8 @@ pub struct Error {
     pub delivery_unknown: bool,
     /// Message for the caller.
     pub message: Cow<'static, str>,
+    /// What else the downstream said, as a JSON object.
+    pub details: Option<Box<str>>,
 }
 
 impl Error {
@@ -149,6 +151,7 @@ impl Error {
             cause: None,
             delivery_unknown: false,
             message: message.into(),
+            details: None,
         }
     }
 

@@ -40,6 +40,13 @@ impl PartitionNames {
         PartitionKey(key.into())
     }
 
+    /// Whether batches are told apart by a name, in any case.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        let name = canonical(name);
+        self.0.contains(&name)
+    }
+
     /// The metadata of a batch with the call that has `metadata`: all else is dropped.
     #[must_use]
     pub fn merged(&self, metadata: &Metadata) -> Metadata {

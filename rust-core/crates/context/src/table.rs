@@ -3,14 +3,15 @@
 
 //! The table of calls in flight.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::group::{GROUP_BIT, Groups, Members, OpenGroup};
 use crate::sync::{AtomicU64, Mutex, Ordering};
-use crate::{Call, CancelCause, Error, ErrorKind, Outbox, Outcome};
+use crate::{Call, CancelCause, Error, ErrorKind, Metadata, Outbox, Outcome, Success};
 
 const SHARDS: usize = if cfg!(ferrule_loom) { 1 } else { 16 };
 
@@ -22,16 +23,53 @@ type Shard = Mutex<CallMap<Arc<Call>>>;
 /// Calls in flight. A call stands here from admission to outcome; taking it out is atomic, so
 /// that exactly one of answer, deadline, cancellation and loss finishes it.
 ///
-/// Lock order: a shard's lock is never held while the outbox or an owner is called.
+/// Lock order: a shard's lock before `given_up`; neither is held while the outbox or an owner is
+/// called.
 #[derive(Debug)]
 pub struct CallTable {
     shards: [Shard; SHARDS],
+    groups: Groups,
+    given_up: Mutex<GivenUp>,
     outbox: Arc<Outbox>,
     submitted: AtomicU64,
     succeeded: AtomicU64,
     failed: [AtomicU64; ErrorKind::ALL.len()],
     late: AtomicU64,
     degraded: Arc<AtomicU64>,
+}
+
+/// Ended calls that are remembered, because their data may still be in a pipeline.
+const MOST_REMEMBERED: usize = 8192;
+
+/// Calls that were cancelled or whose deadline passed, the latest at the end.
+#[derive(Debug, Default)]
+struct GivenUp {
+    calls: CallMap<()>,
+    order: VecDeque<u64>,
+}
+
+impl GivenUp {
+    fn insert(&mut self, call_id: u64) {
+        if self.order.len() == MOST_REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.calls.remove(&oldest);
+        }
+        self.order.push_back(call_id);
+        self.calls.insert(call_id, ());
+    }
+}
+
+/// What is known of a call that data belongs to.
+#[derive(Debug)]
+pub enum Found {
+    /// It is in flight.
+    Open(Arc<Call>),
+    /// It was cancelled, or its deadline passed: nobody wants the data any more.
+    GivenUp,
+    /// It had an answer, as from a node that keeps the data and answers early, or it is not of
+    /// this table: the data goes on without it.
+    Unknown,
 }
 
 /// What became of the wish to admit a call.
@@ -41,7 +79,7 @@ pub enum Admission {
     Admitted(Arc<Call>),
     /// All credits are out.
     TooManyCalls,
-    /// The id is in flight already.
+    /// The id is in flight already, or it is one of those that groups have.
     Duplicate,
 }
 
@@ -74,6 +112,8 @@ impl CallTable {
     pub fn new(outbox: Arc<Outbox>) -> Self {
         Self {
             shards: std::array::from_fn(|_| Mutex::default()),
+            groups: Groups::default(),
+            given_up: Mutex::default(),
             outbox,
             submitted: AtomicU64::new(0),
             succeeded: AtomicU64::new(0),
@@ -89,6 +129,10 @@ impl CallTable {
             return Admission::TooManyCalls;
         }
         call.count_degraded(&self.degraded);
+        if call.id() & GROUP_BIT != 0 {
+            self.outbox.return_credit();
+            return Admission::Duplicate;
+        }
         let call = Arc::new(call);
         let admitted = match self.shard(call.id()).lock().entry(call.id()) {
             Entry::Vacant(entry) => {
@@ -169,10 +213,45 @@ impl CallTable {
         }
     }
 
-    /// A call in flight.
+    /// Opens a call for `members`, whose data is on its way as one message. `metadata` is what
+    /// they have in common.
+    #[must_use]
+    pub fn open_group(self: &Arc<Self>, members: Members, metadata: Metadata) -> OpenGroup {
+        let call = Arc::new(Call::group(self.groups.next_id(), members, metadata));
+        self.groups.insert(Arc::clone(&call));
+        OpenGroup {
+            table: Arc::clone(self),
+            call,
+        }
+    }
+
+    /// Groups whose outcome is not known.
+    #[must_use]
+    pub fn open_groups(&self) -> usize {
+        self.groups.len()
+    }
+
+    pub(crate) fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
+    /// A call in flight, or a group.
     #[must_use]
     pub fn get(&self, call_id: u64) -> Option<Arc<Call>> {
+        if call_id & GROUP_BIT != 0 {
+            return self.groups.get(call_id);
+        }
         self.shard(call_id).lock().get(&call_id).cloned()
+    }
+
+    /// What is known of a call.
+    #[must_use]
+    pub fn find(&self, call_id: u64) -> Found {
+        match self.get(call_id) {
+            Some(call) => Found::Open(call),
+            None if self.given_up.lock().calls.contains_key(&call_id) => Found::GivenUp,
+            None => Found::Unknown,
+        }
     }
 
     /// Calls in flight.
@@ -200,7 +279,20 @@ impl CallTable {
     }
 
     fn take_and_complete(&self, call_id: u64, outcome: Outcome) -> Option<Arc<Call>> {
-        let call = self.shard(call_id).lock().remove(&call_id)?;
+        let call = {
+            let mut shard = self.shard(call_id).lock();
+            let call = shard.remove(&call_id)?;
+            if let Err(error) = &outcome
+                && matches!(error.kind, ErrorKind::Cancelled | ErrorKind::Timeout)
+            {
+                self.given_up.lock().insert(call_id);
+            }
+            call
+        };
+        let outcome = match (outcome, call.export().warning()) {
+            (Ok(success), Some(warning)) if success == Success::default() => Ok(warning),
+            (outcome, _) => outcome,
+        };
         match &outcome {
             Ok(_) => &self.succeeded,
             Err(error) => &self.failed[usize::from(error.kind.number() - 1)],

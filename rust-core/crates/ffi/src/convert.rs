@@ -120,6 +120,7 @@ fn completion<'a>(call_id: u64, outcome: &'a Outcome, timings: &Timings) -> Reco
     Record {
         durations: [timings.queued, timings.processing, timings.exporting]
             .map(|nanos| i64::try_from(nanos).unwrap_or(i64::MAX)),
+        attempts: timings.attempts,
         ..record
     }
 }
@@ -148,6 +149,7 @@ fn failure(call_id: u64, error: &Error) -> Record<'_> {
             .map(|delay| i64::try_from(delay.as_nanos()).unwrap_or(i64::MAX)),
         cause: error.cause.map_or(0, |cause| cause as u32),
         message: &error.message,
+        details: error.details.as_deref().unwrap_or_default(),
         ..Record::default()
     }
 }

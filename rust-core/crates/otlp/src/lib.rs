@@ -23,6 +23,7 @@ pub use error::{Error, ErrorKind};
 pub use json::{JsonMode, json_to_protobuf};
 pub use summary::{Summary, summarize};
 pub use validate::{Stats, validate};
+pub use wire::is_whole;
 
 /// Deepest nesting of messages below the request that is accepted, as in other protobuf
 /// implementations.

@@ -73,6 +73,19 @@ impl Fields<'_> {
     }
 }
 
+/// Whether `bytes` are whole fields from the first to the last, so that fields of another message
+/// can follow. What is inside of the fields is not looked at.
+#[must_use]
+pub fn is_whole(bytes: &[u8]) -> bool {
+    let mut fields = Fields(bytes);
+    while !fields.0.is_empty() {
+        if fields.next().is_none() {
+            return false;
+        }
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,5 +110,15 @@ mod tests {
         assert_eq!(Fields(&[8, 1, 26, 200]).count(), 1);
         assert_eq!(Fields(&[11]).count(), 0);
         assert_eq!(Fields(&[0xff; 12]).count(), 0);
+    }
+
+    #[test]
+    fn truncated_message_is_not_whole() {
+        let bytes = [10, 2, 8, 1, 10, 0];
+        assert!(is_whole(&bytes) && is_whole(&[]));
+        let whole: Vec<_> = (0..bytes.len())
+            .filter(|end| is_whole(&bytes[..*end]))
+            .collect();
+        assert_eq!(whole, [0, 4]);
     }
 }

@@ -30,6 +30,16 @@ impl ByteBudget {
         permit.grow(bytes).then_some(permit)
     }
 
+    /// Takes `bytes` out of the budget whether they are there or not, for what replaces data that
+    /// was part of it.
+    pub(crate) fn take_anyway(self: &Arc<Self>, bytes: usize) -> Permit {
+        self.used.fetch_add(bytes, Ordering::Relaxed);
+        Permit {
+            budget: Arc::clone(self),
+            bytes,
+        }
+    }
+
     pub(crate) fn used(&self) -> usize {
         self.used.load(Ordering::Relaxed)
     }

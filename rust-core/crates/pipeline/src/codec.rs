@@ -13,6 +13,7 @@ use bytes::Bytes;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use ferrule_context::{CallTable, CancelCause, Error};
 use ferrule_otlp::{JsonMode, Signal};
+use otel_arrow_dfe_config::SignalType;
 
 use crate::budget::{ByteBudget, Permit, budgeted};
 use crate::lane::{LanePlace, QueuedCall};
@@ -129,6 +130,15 @@ pub(crate) fn check(signal: Signal, payload: &[u8]) -> Result<(), Error> {
     ferrule_otlp::validate(signal, payload)
         .map(|_| ())
         .map_err(|error| Error::invalid_payload(error.to_string()))
+}
+
+/// Our name of the engine's signal.
+pub(crate) fn signal_of(signal: SignalType) -> Signal {
+    match signal {
+        SignalType::Traces => Signal::Traces,
+        SignalType::Metrics => Signal::Metrics,
+        SignalType::Logs => Signal::Logs,
+    }
 }
 
 fn invalid(error: &ferrule_otlp::Error, most: usize) -> Error {

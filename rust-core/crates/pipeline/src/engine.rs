@@ -4,7 +4,6 @@
 //! One engine: the way in for payloads and the way out for outcomes.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use ferrule_context::{
@@ -289,7 +288,7 @@ impl Engine {
     fn stop_once(&self, drain: Duration) -> bool {
         let deadline = Instant::now() + drain.saturating_sub(DRAIN_MARGIN);
         *self.shared.drain_deadline.lock() = Some(deadline);
-        self.shared.stopping.store(true, Ordering::Release);
+        self.shared.begin_stop();
         let Some(runtime) = self.runtime.lock().take() else {
             return true;
         };

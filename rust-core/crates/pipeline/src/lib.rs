@@ -4,23 +4,30 @@
 //! Everything of Ferrule that knows the OTAP dataflow engine.
 //!
 //! [`Engine`] starts and stops one engine in this process and is the way in for payloads. Its
-//! `host` receiver feeds a pipeline, the `log` exporter tells the host what arrived.
+//! `host` receiver feeds a pipeline, `batch` and the exporters obey the calls whose data they
+//! handle, and the `log` exporter tells the host what arrived. Nodes of others build on [`node`].
 
+mod batch;
 mod budget;
 mod codec;
 mod config;
 mod engine;
+mod exporter;
+mod gate;
 mod lane;
 mod log_exporter;
 mod nack;
+pub mod node;
 mod panics;
 mod receiver;
 mod refusal;
 mod runtime;
 mod settings;
 mod shared;
+mod slab;
 mod spec;
 mod status;
+mod text;
 
 pub use budget::Permit;
 pub use codec::{ContentCoding, Encoding};

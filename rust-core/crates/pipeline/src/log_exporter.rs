@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrule_context::LogLevel;
-use ferrule_otlp::Signal;
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::SignalType;
 use otel_arrow_dfe_config::node::NodeUserConfig;
 use otel_arrow_dfe_config::validation::{deserialize_typed_config, validate_typed_config};
 use otel_arrow_dfe_engine::capability::registry::Capabilities;
@@ -29,6 +27,7 @@ use otel_arrow_dfe_otap::pdata::{OtapPdata, PdataEffectHandlerExtension};
 use otel_arrow_dfe_pdata_codec::{EncodePolicy, PdataEncoding};
 use serde::Deserialize;
 
+use crate::codec::signal_of;
 use crate::shared::Shared;
 
 /// Type of this exporter.
@@ -110,13 +109,5 @@ impl Exporter<OtapPdata> for LogExporter {
                 }
             }
         }
-    }
-}
-
-fn signal_of(signal: SignalType) -> Signal {
-    match signal {
-        SignalType::Traces => Signal::Traces,
-        SignalType::Metrics => Signal::Metrics,
-        SignalType::Logs => Signal::Logs,
     }
 }

@@ -1,13 +1,23 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a pipeline's refusal means. Our own exporters will hand over structured errors; for the
+//! What a pipeline's refusal means. Our own exporters hand over structured errors; for the
 //! engine's, whose Nack holds text only, the text is read.
 
 use std::time::Duration;
 
-use ferrule_context::{Error, ErrorKind};
-use otel_arrow_dfe_engine::control::NackCause;
+use ferrule_context::Error;
+use otel_arrow_dfe_engine::control::{NackCause, NackMsg};
+use otel_arrow_dfe_otap::pdata::OtapPdata;
+
+use crate::exporter::of_grpc_code;
+use crate::shared::Shared;
+use crate::slab::without_markers;
+use crate::text;
+
+/// Says that code, delay and kind of an error were read from the text of one of the engine's own
+/// exporters, and may be wrong.
+const FROM_TEXT: &str = r#"{"source":"engine-text"}"#;
 
 /// Descriptions under which tonic prints gRPC codes, by code.
 const GRPC_CODES: [(&str, u8); 16] = [
@@ -38,44 +48,52 @@ const GRPC_CODES: [(&str, u8); 16] = [
     ),
 ];
 
-/// The error that a Nack stands for.
-pub(crate) fn error_of(
-    reason: &str,
-    permanent: bool,
-    cause: NackCause,
-    retry_delay: Duration,
-) -> Error {
+impl Shared {
+    /// The error that a Nack stands for: the one that our exporter stored, or what can be told
+    /// from the Nack itself. A batch asks once for all its members.
+    #[must_use]
+    pub fn error_of(&self, nack: &NackMsg<OtapPdata>) -> Error {
+        self.errors.resolve(&nack.reason).unwrap_or_else(|| {
+            let reason = without_markers(&nack.reason);
+            error_of(
+                &reason,
+                nack.permanent,
+                nack.cause,
+                self.config.retry_delay(),
+            )
+        })
+    }
+
+    /// The reason for a Nack that stands for `error`. Whoever receives the Nack gets the error
+    /// from [`Shared::error_of`].
+    #[must_use]
+    pub fn reason_of(&self, error: Error) -> String {
+        self.errors.reason(error)
+    }
+}
+
+fn error_of(reason: &str, permanent: bool, cause: NackCause, retry_delay: Duration) -> Error {
     match cause {
         NackCause::RouteFull => Error::exhausted("the pipeline is full", retry_delay),
-        NackCause::RouteClosed | NackCause::NodeShutdown => {
-            Error::retryable("the pipeline is being restarted or stopped")
-        }
+        NackCause::RouteClosed | NackCause::NodeShutdown => closed(),
         NackCause::Refused => Error::permanent(clean(reason)),
         NackCause::Unspecified => match grpc_code(reason) {
-            Some(code) => grpc_error(code, reason),
+            Some(code) => Error {
+                details: Some(FROM_TEXT.into()),
+                ..grpc_error(code, reason)
+            },
             None if permanent => Error::permanent(clean(reason)),
             None => Error::retryable(clean(reason)),
         },
     }
 }
 
-/// Downstream codes to kinds: 1, 4, 10, 11, 14 and 15 may be retried, 8 if it names a delay.
 /// Code 2 is what the engine's exporter reports while it cannot connect.
 fn grpc_error(code: u8, reason: &str) -> Error {
-    let delay = retry_delay(reason);
     let message = grpc_message(reason);
-    match (code, delay) {
-        (8, Some(delay)) => Error::exhausted(message, delay),
-        (2, _) => Error::retryable(message),
-        (1 | 4 | 10 | 11 | 14 | 15, delay) => Error {
-            grpc_code: Some(code),
-            retry_delay: delay,
-            ..Error::retryable(message)
-        },
-        _ => Error {
-            grpc_code: Some(code),
-            ..Error::new(ErrorKind::Permanent, message)
-        },
+    match code {
+        2 => Error::retryable(message),
+        _ => of_grpc_code(code, message, retry_delay(reason)),
     }
 }
 
@@ -110,25 +128,68 @@ fn retry_delay(reason: &str) -> Option<Duration> {
     Some(Duration::from_millis(millis))
 }
 
-const MOST_CHARS: usize = 1024;
-
-/// Control characters become spaces, length is bounded, and the address of the downstream, which
-/// the clients in the engine's exporters append, is cut off.
-fn clean(text: &str) -> String {
+/// The address of the downstream, which the clients in the engine's exporters append, is cut off.
+fn clean(reason: &str) -> String {
     let end = [", source: ", " for url (", ": tonic::transport::Error("]
         .iter()
-        .filter_map(|mark| text.find(mark))
+        .filter_map(|mark| reason.find(mark))
         .min()
-        .unwrap_or(text.len());
-    text[..end]
-        .chars()
-        .take(MOST_CHARS)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+        .unwrap_or(reason.len());
+    text::clean(&reason[..end])
+}
+
+/// What a Nack says, without the data that it is for.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    reason: String,
+    permanent: bool,
+    cause: NackCause,
+}
+
+impl Refusal {
+    /// Says the same as a Nack.
+    pub(crate) fn of(nack: &NackMsg<OtapPdata>) -> Self {
+        Self {
+            reason: nack.reason.clone(),
+            permanent: nack.permanent,
+            cause: nack.cause,
+        }
+    }
+
+    /// Stands for an error.
+    pub(crate) fn new(shared: &Shared, error: Error) -> Self {
+        Self {
+            permanent: error.is_permanent(),
+            reason: shared.reason_of(error),
+            cause: NackCause::Unspecified,
+        }
+    }
+
+    /// The Nack for some data.
+    pub(crate) fn nack(&self, data: OtapPdata) -> NackMsg<OtapPdata> {
+        let (reason, cause) = (self.reason.clone(), self.cause);
+        if self.permanent {
+            NackMsg::new_permanent_with_cause(reason, data, cause)
+        } else {
+            NackMsg::new_with_cause(reason, data, cause)
+        }
+    }
+}
+
+/// The Nack for data that nobody waits for any more; retrying would be in vain.
+pub(crate) fn of_ended(data: OtapPdata) -> NackMsg<OtapPdata> {
+    NackMsg::new_permanent_with_cause("the call has ended", data, NackCause::Refused)
+}
+
+/// The next node takes no more data.
+pub(crate) fn closed() -> Error {
+    Error::retryable("the pipeline is being restarted or stopped")
 }
 
 #[cfg(test)]
 mod tests {
+    use ferrule_context::ErrorKind;
+
     use super::*;
 
     const DELAY: Duration = Duration::from_secs(1);

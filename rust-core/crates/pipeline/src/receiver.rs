@@ -3,7 +3,7 @@
 
 //! The `host` receiver: calls from the host process into a pipeline.
 
-mod headers;
+pub(crate) mod headers;
 mod in_flight;
 mod lingering;
 mod running;

@@ -8,17 +8,19 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
-use ferrule_context::{CallTable, LogLevel, OutboundRules, Outbox};
+use ferrule_context::{Call, CallTable, Found, LogLevel, OutboundRules, Outbox};
 use otel_arrow_dfe_config::error::Error as ConfigError;
 use otel_arrow_dfe_engine::memory_limiter::MemoryPressureState;
 use otel_arrow_dfe_otap::pdata::OtapPdata;
 use parking_lot::{Mutex, RwLock};
 use serde::Deserialize;
+use tokio::sync::Notify;
 
 use crate::budget::ByteBudget;
 use crate::config::StartConfig;
 use crate::lane::Lanes;
 use crate::settings::ContextSettings;
+use crate::slab::ErrorSlab;
 
 /// Private binary transport header that carries the call id through the pipeline.
 pub const CALL_ID_HEADER: &str = "ferrule.call";
@@ -47,16 +49,22 @@ pub struct Shared {
     pub(crate) outbound: OutboundRules,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) calls: Arc<CallTable>,
+    pub(crate) errors: ErrorSlab,
     pub(crate) budget: Arc<ByteBudget>,
     pub(crate) pipelines: Vec<Pipeline>,
     /// Calls whose data was held longer than the grace after their outcome.
     pub(crate) lingering: AtomicU64,
     /// Values for the downstream that gRPC cannot carry.
     pub(crate) dropped_headers: AtomicU64,
-    pub(crate) stopping: AtomicBool,
+    stopping: AtomicBool,
+    stop_began: Notify,
     pub(crate) drain_deadline: Mutex<Option<Instant>>,
     pub(crate) pressure: OnceLock<Pressure>,
 }
+
+/// Nobody waits for the data any more.
+#[derive(Debug)]
+pub(crate) struct Ended;
 
 /// A pipeline that the host can submit to.
 #[derive(Debug)]
@@ -95,6 +103,7 @@ impl Shared {
         let shared = Arc::new(Self {
             id,
             calls: Arc::new(CallTable::new(Arc::clone(&outbox))),
+            errors: ErrorSlab::new(config.max_in_flight),
             budget: ByteBudget::new(config.max_payload_bytes),
             pipelines: pipelines
                 .into_iter()
@@ -107,6 +116,7 @@ impl Shared {
             lingering: AtomicU64::new(0),
             dropped_headers: AtomicU64::new(0),
             stopping: AtomicBool::new(false),
+            stop_began: Notify::new(),
             drain_deadline: Mutex::new(None),
             pressure: OnceLock::new(),
             outbox,
@@ -141,6 +151,19 @@ impl Shared {
         &self.calls
     }
 
+    /// The call that data belongs to; none if it belongs to no call, or to one that was answered
+    /// before its data went on, as by a node that keeps data.
+    ///
+    /// # Errors
+    /// `Ended` if nobody waits for the data any more.
+    pub(crate) fn call_of(&self, data: &OtapPdata) -> Result<Option<Arc<Call>>, Ended> {
+        match call_id_of(data).map(|id| self.calls.find(id)) {
+            Some(Found::Open(call)) if !call.is_finished() => Ok(Some(call)),
+            Some(Found::Open(_) | Found::GivenUp) => Err(Ended),
+            Some(Found::Unknown) | None => Ok(None),
+        }
+    }
+
     /// Settings of call contexts, as checked at start.
     #[must_use]
     pub fn context_settings(&self) -> &ContextSettings {
@@ -161,6 +184,23 @@ impl Shared {
 
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
+    }
+
+    /// From now on no call is accepted, and nodes must not hold back what they have.
+    pub(crate) fn begin_stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        self.stop_began.notify_waiters();
+    }
+
+    /// Completes once the engine is being stopped.
+    ///
+    /// # Cancel safety
+    /// Safe: nothing is lost when the future is dropped.
+    pub(crate) async fn stopping(&self) {
+        let began = self.stop_began.notified();
+        if !self.is_stopping() {
+            began.await;
+        }
     }
 }
 

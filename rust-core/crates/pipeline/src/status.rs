@@ -17,7 +17,7 @@ impl Engine {
     /// `degraded` calls, whose attributes a node asked for but which are no JSON object;
     /// `lingering` calls, whose data was still held half a second after their outcome;
     /// `droppedHeaders`, values for the downstream that gRPC cannot carry; `droppedLogLines`.
-    /// `inFlight`, `payloadBytes` and `queued` are as of now.
+    /// `inFlight`, `openBatches`, `payloadBytes` and `queued` are as of now.
     #[must_use]
     pub fn status(&self) -> String {
         let shared = &self.shared;
@@ -46,6 +46,7 @@ impl Engine {
             "stopping": shared.is_stopping(),
             "memoryPressure": self.retry_for_pressure().is_some(),
             "inFlight": shared.calls.len(),
+            "openBatches": shared.calls.open_groups(),
             "submitted": counters.submitted,
             "succeeded": counters.succeeded,
             "failed": failed,

@@ -6,7 +6,10 @@
 
 // The exports of the shipped library are this library's, too.
 pub use ferrule::*;
+// Registers its node
+use ferrule_example_node as _;
 
+mod adapted;
 mod order;
 mod outcome;
 mod park;

@@ -20,6 +20,14 @@ pub(crate) enum Order {
     Park,
     /// Hold the call until it is finished, and the exporter with it.
     Stall,
+    /// Hold the call until one with the order to release arrives.
+    Hold,
+    /// Deliver those that are held.
+    Release,
+    /// Refuse the first message with this order for good, and deliver the others.
+    FailFirst,
+    /// Cut the last byte off in the processor.
+    Truncate,
     /// Panic in the exporter.
     Panic,
     /// Panic in the processor.
@@ -31,8 +39,8 @@ pub(crate) enum Order {
 impl Order {
     /// Reads `name;key=value;...`; a call without the header succeeds.
     ///
-    /// Names: `ack`, `hang`, `park`, `stall`, `panic`, `panic-processor`, `hog` (with `millis`), `partial` (with
-    /// `rejected`), and the error kinds. Keys of errors: `code`, `http`, `downstream`, `delay`
+    /// Names: `ack`, `hang`, `park`, `stall`, `hold`, `release`, `fail-first`, `truncate`, `panic`,
+    /// `panic-processor`, `hog` (with `millis`), `partial` (with `rejected`), and the error kinds. Keys of errors: `code`, `http`, `downstream`, `delay`
     /// in milliseconds, `cause`, `message`; `repeat` repeats the message.
     pub(crate) fn of(call: &Call) -> Self {
         Self::parse(call.metadata().first(HEADER).unwrap_or("ack"))
@@ -54,6 +62,10 @@ impl Order {
             "hang" => Self::Hang,
             "stall" => Self::Stall,
             "park" => Self::Park,
+            "hold" => Self::Hold,
+            "release" => Self::Release,
+            "fail-first" => Self::FailFirst,
+            "truncate" => Self::Truncate,
             "panic" => Self::Panic,
             "panic-processor" => Self::PanicInProcessor,
             "hog" => Self::Hog(Duration::from_millis(number("millis").unwrap_or(0))),

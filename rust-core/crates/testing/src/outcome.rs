@@ -6,14 +6,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ferrule_context::Success;
+use ferrule_context::{Error as CallError, LogLevel, Success};
 use ferrule_pipeline::{Shared, call_id_of};
 use linkme::distributed_slice;
 use otel_arrow_dfe_config::node::NodeUserConfig;
 use otel_arrow_dfe_engine::capability::registry::Capabilities;
 use otel_arrow_dfe_engine::config::ExporterConfig;
 use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_engine::control::{AckMsg, NodeControlMsg};
+use otel_arrow_dfe_engine::control::{AckMsg, NackMsg, NodeControlMsg};
 use otel_arrow_dfe_engine::error::Error;
 use otel_arrow_dfe_engine::exporter::ExporterWrapper;
 use otel_arrow_dfe_engine::local::exporter::{EffectHandler, Exporter};
@@ -26,7 +26,9 @@ use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
 use otel_arrow_dfe_otap::pdata::OtapPdata;
 
 use crate::order::Order;
-use crate::park::Parking;
+use crate::park::{Parking, arrival};
+
+const TARGET: &str = "testing.outcome";
 
 struct OutcomeExporter {
     shared: Arc<Shared>,
@@ -65,6 +67,8 @@ impl Exporter<OtapPdata> for OutcomeExporter {
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, Error> {
         let mut held = Vec::new();
+        let mut waiting = Vec::new();
+        let mut has_failed = false;
         let mut parking = Parking::new(Arc::clone(&self.shared), handler.clone());
         loop {
             match inbox.recv().await? {
@@ -88,6 +92,28 @@ impl Exporter<OtapPdata> for OutcomeExporter {
                         (Some(Order::Panic), _) => {
                             panic!("a test asked for a panic in the exporter")
                         }
+                        (Some(Order::Hold), Some(call)) => {
+                            self.shared.log(LogLevel::Info, TARGET, arrival(&call));
+                            waiting.push(data);
+                            continue;
+                        }
+                        (Some(Order::Release), _) => {
+                            for data in waiting.drain(..) {
+                                handler.notify_ack(AckMsg::new(data)).await?;
+                            }
+                        }
+                        (Some(Order::FailFirst), _) if !has_failed => {
+                            has_failed = true;
+                            let nack = NackMsg::new_permanent("a test asked for it", data);
+                            handler.notify_nack(nack).await?;
+                            continue;
+                        }
+                        (Some(Order::Finish(Err(error))), Some(call)) if call.is_group() => {
+                            handler
+                                .notify_nack(refusal(&self.shared, error, data))
+                                .await?;
+                            continue;
+                        }
                         (Some(Order::Finish(outcome)), Some(call))
                             if outcome != Ok(Success::default()) =>
                         {
@@ -99,5 +125,15 @@ impl Exporter<OtapPdata> for OutcomeExporter {
                 }
             }
         }
+    }
+}
+
+fn refusal(shared: &Shared, error: CallError, data: OtapPdata) -> NackMsg<OtapPdata> {
+    let permanent = error.is_permanent();
+    let reason = shared.reason_of(error);
+    if permanent {
+        NackMsg::new_permanent(reason, data)
+    } else {
+        NackMsg::new(reason, data)
     }
 }

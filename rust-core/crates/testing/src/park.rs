@@ -60,7 +60,7 @@ impl Parking {
     }
 }
 
-fn arrival(call: &Call) -> String {
+pub(crate) fn arrival(call: &Call) -> String {
     let time_left = call.deadline().saturating_duration_since(Instant::now());
     let (trace, state) = call.trace().map_or_else(Default::default, |trace| {
         let ids = format!(

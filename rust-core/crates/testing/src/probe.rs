@@ -22,6 +22,7 @@ use otel_arrow_dfe_engine::wiring_contract::WiringContract;
 use otel_arrow_dfe_engine::{MessageSourceLocalEffectHandlerExtension, ProcessorFactory};
 use otel_arrow_dfe_otap::OTAP_PROCESSOR_FACTORIES;
 use otel_arrow_dfe_otap::pdata::OtapPdata;
+use otel_arrow_dfe_pdata::OtlpProtoBytes;
 
 use crate::order::Order;
 
@@ -61,12 +62,21 @@ impl Processor<OtapPdata> for ProbeProcessor {
         message: Message<OtapPdata>,
         handler: &mut EffectHandler<OtapPdata>,
     ) -> Result<(), Error> {
-        let Message::PData(data) = message else {
+        let Message::PData(mut data) = message else {
             return Ok(());
         };
         let call = call_id_of(&data).and_then(|call_id| self.shared.calls().get(call_id));
         match call.as_deref().map(Order::of) {
             Some(Order::PanicInProcessor) => panic!("a test asked for a panic in the processor"),
+            Some(Order::Truncate) => {
+                let signal = data.signal_type();
+                if let Some(bytes) = data.take_payload().into_encoded_bytes() {
+                    let (context, _) = data.into_parts();
+                    let bytes = bytes.slice(..bytes.len().saturating_sub(1));
+                    let payload = OtlpProtoBytes::new_from_bytes(signal, bytes).into();
+                    data = OtapPdata::new(context, payload);
+                }
+            }
             Some(Order::Hog(time)) => {
                 let until = Instant::now() + time;
                 while Instant::now() < until {

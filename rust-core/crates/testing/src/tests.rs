@@ -3,6 +3,9 @@
 
 //! Calls that end at each stage of their way, in real engines.
 
+mod batch;
+mod node;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -220,3 +220,56 @@ fn refused_message_is_offered_again() {
     outbox.fetch(Duration::ZERO, |_| false);
     assert_eq!(fetch(&outbox).len(), 1);
 }
+
+#[test]
+fn given_up_calls_are_told_from_answered_and_unknown_ones() {
+    let (table, _outbox, owner) = table(4);
+    for id in 1..=4 {
+        table.admit(call(id, LONG, &owner));
+    }
+    table.cancel(1, CancelCause::Client);
+    table.finish_if_open(2, Err(Error::timeout()));
+    table.finish(3, Ok(Success::default()));
+    let found: Vec<_> = (1..=5)
+        .map(|id| match table.find(id) {
+            Found::Open(_) => "open",
+            Found::GivenUp => "given up",
+            Found::Unknown => "unknown",
+        })
+        .collect();
+    assert_eq!(
+        found,
+        ["given up", "given up", "unknown", "open", "unknown"]
+    );
+}
+
+#[test]
+fn warning_of_the_downstream_becomes_part_of_the_success() {
+    let (table, outbox, owner) = table(2);
+    let warning = Success {
+        rejected_items: 3,
+        message: Some("bad".into()),
+    };
+    for id in 1..=2 {
+        table.admit(call(id, LONG, &owner));
+        let call = table.get(id).unwrap();
+        call.note_attempt();
+        call.note_warning(warning.clone());
+    }
+    table.finish(1, Ok(Success::default()));
+    table.finish(2, Err(Error::retryable("later")));
+    let mut ends = Vec::new();
+    outbox.fetch(Duration::ZERO, |message| {
+        if let Message::Completion {
+            outcome, timings, ..
+        } = message
+        {
+            ends.push((outcome.clone(), timings.attempts));
+        }
+        true
+    });
+    assert_eq!(
+        ends,
+        [(Ok(warning), 1), (Err(Error::retryable("later")), 1)]
+    );
+}

@@ -15,14 +15,14 @@ use crate::shared::{CALL_ID_HEADER, TRACE_PARENT, TRACE_STATE};
 const MOST_TRACE_STATE: usize = 512;
 
 /// Names that need no check for each message.
-pub(super) struct HeaderNames {
+pub(crate) struct HeaderNames {
     call_id: ContextEntryName,
     trace_parent: ContextEntryName,
     trace_state: ContextEntryName,
 }
 
 impl HeaderNames {
-    pub(super) fn new() -> Result<Self, Error> {
+    pub(crate) fn new() -> Result<Self, Error> {
         Ok(Self {
             call_id: CALL_ID_HEADER.try_into()?,
             trace_parent: TRACE_PARENT.try_into()?,
@@ -30,11 +30,8 @@ impl HeaderNames {
         })
     }
 
-    /// What the receiver's own capture policy asks for, what may go to the downstream, the trace,
-    /// and the call id; and how many values were left out because gRPC cannot carry them.
-    ///
-    /// Only exporters whose policy names a header send it, and none sends the call id.
-    pub(super) fn headers(
+    /// What the receiver's own capture policy asks for, and the call's headers.
+    pub(super) fn captured(
         &self,
         call: &Call,
         capture: Option<&CompiledHeaderCapturePolicy>,
@@ -49,6 +46,20 @@ impl HeaderNames {
                 .map(|entry| (entry.name, entry.value));
             let _ = policy.capture_from_pairs(pairs, &mut headers);
         }
+        self.headers(call, headers, outbound)
+    }
+
+    /// Adds to `headers` what may go to the downstream, unless its name is there already, the
+    /// trace, and the call id; and tells how many values were left out because gRPC cannot carry
+    /// them.
+    ///
+    /// Only exporters whose policy names a header send it, and none sends the call id.
+    pub(crate) fn headers(
+        &self,
+        call: &Call,
+        mut headers: TransportHeaders,
+        outbound: &OutboundRules,
+    ) -> (TransportHeaders, u64) {
         let captured = headers.len();
         let mut dropped = 0;
         for entry in outbound.select(call.metadata()) {
@@ -177,7 +188,7 @@ mod tests {
         let rules = OutboundRules::new(&names, false).unwrap();
         let (headers, dropped) = HeaderNames::new()
             .unwrap()
-            .headers(&call(true), None, &rules);
+            .captured(&call(true), None, &rules);
         let parent = "00-01010101010101010101010101010101-0202020202020202-01";
         assert_eq!(
             texts(&headers)[..5],
@@ -206,11 +217,11 @@ mod tests {
         let policy = policy.compile(|_| false);
         let rules = OutboundRules::new(&["x-tenant".to_owned()], false).unwrap();
         let names = HeaderNames::new().unwrap();
-        let (headers, _) = names.headers(&call(true), Some(&policy), &rules);
+        let (headers, _) = names.captured(&call(true), Some(&policy), &rules);
         let parents = headers.find_by_name(TRACE_PARENT).count();
         let tenants = headers.find_by_name("x-tenant").count();
         assert_eq!((parents, tenants), (1, 2));
-        let (headers, _) = names.headers(&call(false), Some(&policy), &rules);
+        let (headers, _) = names.captured(&call(false), Some(&policy), &rules);
         let parent = headers.find_by_name(TRACE_PARENT).next().unwrap();
         assert_eq!(parent.value.bytes, b"00-theirs");
     }
@@ -218,7 +229,7 @@ mod tests {
     #[test]
     fn call_without_trace_and_rules_has_its_id_only() {
         let names = HeaderNames::new().unwrap();
-        let (headers, dropped) = names.headers(&call(false), None, &OutboundRules::default());
+        let (headers, dropped) = names.captured(&call(false), None, &OutboundRules::default());
         assert_eq!((headers.len(), dropped), (1, 0));
     }
 }

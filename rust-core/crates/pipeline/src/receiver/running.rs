@@ -28,7 +28,6 @@ use super::headers::HeaderNames;
 use super::in_flight::{InFlight, Stage};
 use super::lingering::Lingering;
 use crate::lane::{LaneMessage, QueuedCall};
-use crate::nack;
 use crate::shared::Shared;
 
 type BlockedSend = Pin<Box<dyn Future<Output = Result<(), TypedError<OtapPdata>>>>>;
@@ -192,7 +191,7 @@ impl Running {
         );
         let (headers, dropped) =
             self.names
-                .headers(&call, self.handler.capture_policy(), &self.shared.outbound);
+                .captured(&call, self.handler.capture_policy(), &self.shared.outbound);
         if dropped > 0 {
             self.shared
                 .dropped_headers
@@ -214,8 +213,7 @@ impl Running {
     }
 
     pub(super) fn refuse(&mut self, nack: NackMsg<OtapPdata>) {
-        let retry_delay = self.shared.config.retry_delay();
-        let error = nack::error_of(&nack.reason, nack.permanent, nack.cause, retry_delay);
+        let error = self.shared.error_of(&nack);
         self.answer(nack.unwind.route.calldata.first(), Err(error));
     }
 

@@ -13,12 +13,27 @@ use ferrule_context::{Error, OutboundRules};
 use http::Uri;
 use serde_json::{Value, json};
 
-use super::{object, sorted};
+use super::{OWN_NODES, object, sorted};
 use crate::config::configuration;
 use crate::shared::{CALL_ID_HEADER, TRACE_PARENT, TRACE_STATE};
 
 /// Type of the only exporter of the engine that sends headers of the call.
 const EXPORTER: &str = "exporter:otlp_grpc";
+
+/// Types of our own exporters that send headers of the call.
+const OWN_EXPORTERS: [&str; 2] = [
+    "urn:ferrule:exporter:otlp_grpc",
+    "urn:ferrule:exporter:otlp_http",
+];
+
+/// Where the configuration of an exporter names servers.
+const ENDPOINTS: [&str; 5] = [
+    "grpc_endpoint",
+    "endpoint",
+    "traces_endpoint",
+    "metrics_endpoint",
+    "logs_endpoint",
+];
 
 pub(super) fn complete(spec: &mut Value, outbound: &OutboundRules) -> Result<(), Error> {
     let names: Vec<_> = outbound
@@ -38,17 +53,21 @@ pub(super) fn complete(spec: &mut Value, outbound: &OutboundRules) -> Result<(),
         for (pipeline_name, pipeline) in sorted(group.pointer_mut("/pipelines")) {
             let is_selected = selects(pipeline).or(group_selects) == Some(true);
             for (node_name, node) in sorted(pipeline.pointer_mut("/nodes")) {
-                if let Some(own) = present(node, "/header_propagation") {
-                    keep_private(own);
-                } else if !is_selected && is_exporter(node) {
-                    check_target(node, outbound).map_err(|error| {
+                let has_own = present(node, "/header_propagation")
+                    .map(keep_private)
+                    .is_some();
+                let is_told = !has_own && !is_selected && is_exporter(node);
+                if is_told {
+                    object(node).insert("header_propagation".to_owned(), ours.clone());
+                }
+                if is_told || is_own_exporter(node) {
+                    check_targets(node, outbound).map_err(|error| {
                         configuration(format!(
                             "pipeline_group={group_name} pipeline={pipeline_name} \
                              node={node_name}: {}",
                             error.message
                         ))
                     })?;
-                    object(node).insert("header_propagation".to_owned(), ours.clone());
                 }
             }
         }
@@ -92,19 +111,28 @@ fn present<'a>(value: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
 fn is_exporter(node: &Value) -> bool {
     node["type"]
         .as_str()
-        .is_some_and(|name| name.ends_with(EXPORTER))
+        .is_some_and(|name| name.ends_with(EXPORTER) && !name.starts_with(OWN_NODES))
 }
 
-/// An endpoint that is no URI is left to the engine's validation.
-fn check_target(node: &Value, outbound: &OutboundRules) -> Result<(), Error> {
-    let endpoint = node["config"]["grpc_endpoint"].as_str().unwrap_or_default();
-    let Ok(endpoint) = endpoint.parse::<Uri>() else {
-        return Ok(());
-    };
-    let settings = &node["config"]["tls"];
-    let tls = endpoint.scheme_str() == Some("https")
-        || (settings.is_object() && settings["insecure"] != true);
-    outbound.check_target(tls, endpoint.host().unwrap_or_default())
+/// Ours send what the context's settings let out, without a policy.
+fn is_own_exporter(node: &Value) -> bool {
+    node["type"]
+        .as_str()
+        .is_some_and(|name| OWN_EXPORTERS.contains(&name))
+}
+
+/// An endpoint that is no URI is left to the node's own validation.
+fn check_targets(node: &Value, outbound: &OutboundRules) -> Result<(), Error> {
+    let config = &node["config"];
+    let settings = &config["tls"];
+    let is_secured = settings.is_object() && settings["insecure"] != true;
+    for field in ENDPOINTS {
+        if let Some(Ok(endpoint)) = config[field].as_str().map(str::parse::<Uri>) {
+            let tls = is_secured || endpoint.scheme_str() == Some("https");
+            outbound.check_target(tls, endpoint.host().unwrap_or_default())?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@
 package dev.ferrule.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +32,33 @@ import org.springframework.util.unit.DataSize;
  * @param maxDuration Time a request waits for others.
  * @param minSize Size at which what has gathered is sent at once.
  * @param maxSize Size above which requests are split. Without it nothing is split.
+ * @param deadlineMargin Time before the earliest deadline of gathered requests at which
+ * they are sent.
+ * @param partitionBy Names of captured headers. Only requests with equal values share a
+ * batch, and only these headers stay with it.
+ * @param partitionLimit Number of batches of one signal that gather at once. Further
+ * values of the headers are refused for the moment.
  */
 record BatchProperties(@DefaultValue("false") boolean enabled, @DefaultValue("200ms") Duration maxDuration,
-		@DefaultValue("256KB") DataSize minSize, @Nullable DataSize maxSize) {
+		@DefaultValue("256KB") DataSize minSize, @Nullable DataSize maxSize,
+		@DefaultValue("50ms") Duration deadlineMargin, @DefaultValue List<String> partitionBy,
+		@DefaultValue("1000") int partitionLimit) {
+
+	private static final int MOST_PARTITIONS = 1_000_000;
+
+	private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
 	void validate(String prefix) {
 		PropertyCheck check = new PropertyCheck(prefix);
 		check.atLeast("max-duration", this.maxDuration, Duration.ofMillis(1));
 		check.atLeast("min-size", this.minSize, DataSize.ofBytes(1));
+		check.atLeast("deadline-margin", this.deadlineMargin, Duration.ZERO);
+		check.between("partition-limit", this.partitionLimit, 1, MOST_PARTITIONS);
+		for (String name : this.partitionBy) {
+			if (!HEADER_NAME.matcher(name).matches()) {
+				throw check.refuse("partition-by", name, "is not a header name", "Use letters, digits and dashes.");
+			}
+		}
 		if (this.maxSize != null) {
 			check.atLeast("max-size", this.maxSize, DataSize.ofBytes(1));
 			if (this.maxSize.compareTo(this.minSize) < 0) {

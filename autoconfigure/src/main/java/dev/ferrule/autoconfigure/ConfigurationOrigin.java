@@ -41,7 +41,7 @@ record ConfigurationOrigin(@Nullable String location, Map<String, String> prefix
 			return prefix;
 		}
 		return switch (node) {
-			case PipelineNodes.BATCH, PipelineNodes.RETRY, PipelineNodes.EXPORTER -> prefix + "." + node;
+			case PipelineNodes.BATCH, PipelineNodes.EXPORTER -> prefix + "." + node;
 			default -> prefix;
 		};
 	}

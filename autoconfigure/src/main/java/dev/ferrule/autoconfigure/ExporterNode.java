@@ -50,22 +50,21 @@ final class ExporterNode {
 
 	private final ExporterProperties properties;
 
+	private final RetryProperties retry;
+
 	private final PropertyCheck check;
 
 	private final Type type;
 
-	ExporterNode(String prefix, ExporterProperties properties) {
+	ExporterNode(String prefix, ExporterProperties properties, RetryProperties retry) {
 		this.properties = properties;
+		this.retry = retry;
 		this.check = new PropertyCheck(prefix);
 		this.type = resolveType();
 		validate();
 	}
 
-	/**
-	 * Returns whether the data leaves this process, which can fail for a while.
-	 * @return whether retries make sense
-	 */
-	boolean isRemote() {
+	private boolean isRemote() {
 		return this.type == Type.OTLP_GRPC || this.type == Type.OTLP_HTTP;
 	}
 
@@ -74,8 +73,8 @@ final class ExporterNode {
 		node.put("type", switch (this.type) {
 			case LOG -> "urn:ferrule:exporter:log";
 			case NOOP -> "exporter:noop";
-			case OTLP_GRPC -> "exporter:otlp_grpc";
-			case OTLP_HTTP -> "exporter:otlp_http";
+			case OTLP_GRPC -> "urn:ferrule:exporter:otlp_grpc";
+			case OTLP_HTTP -> "urn:ferrule:exporter:otlp_http";
 		});
 		node.put("config", switch (this.type) {
 			case LOG, NOOP -> new LinkedHashMap<String, Object>();
@@ -91,6 +90,7 @@ final class ExporterNode {
 		config.put("max_in_flight", this.properties.maxInFlight());
 		config.put("concurrency_limit", this.properties.maxInFlight());
 		config.put("num_connections", this.properties.connections());
+		config.put("retry", retry());
 		return config;
 	}
 
@@ -102,6 +102,18 @@ final class ExporterNode {
 		config.put("http", client);
 		config.put("max_in_flight", this.properties.maxInFlight());
 		config.put("client_pool_size", this.properties.connections());
+		config.put("retry", retry());
+		return config;
+	}
+
+	private Map<String, Object> retry() {
+		Map<String, Object> config = new LinkedHashMap<>();
+		config.put("enabled", this.retry.enabled());
+		config.put("max_attempts", this.retry.maxAttempts());
+		config.put("initial_interval", this.retry.initialInterval().toMillis() + "ms");
+		config.put("max_interval", this.retry.maxInterval().toMillis() + "ms");
+		config.put("multiplier", this.retry.multiplier());
+		config.put("max_elapsed_time", this.retry.maxElapsedTime().toMillis() + "ms");
 		return config;
 	}
 

@@ -33,8 +33,6 @@ final class PipelineNodes {
 
 	static final String BATCH = "batch";
 
-	static final String RETRY = "retry";
-
 	static final String EXPORTER = "exporter";
 
 	private final Map<String, Object> nodes = new LinkedHashMap<>();
@@ -49,20 +47,17 @@ final class PipelineNodes {
 	 */
 	PipelineNodes(String prefix, EngineProperties engine, @Nullable ExporterProperties exporter,
 			@Nullable BatchProperties batch, @Nullable RetryProperties retry) {
+		RetryProperties retries = (retry != null) ? retry : RetryProperties.defaults();
 		ExporterNode exporterNode = new ExporterNode(prefix + ".exporter",
-				(exporter != null) ? exporter : ExporterProperties.log());
+				(exporter != null) ? exporter : ExporterProperties.log(), retries);
 		this.nodes.put(RECEIVER, node("urn:ferrule:receiver:host", new LinkedHashMap<>()));
 		if (batch != null) {
 			batch.validate(prefix + ".batch");
 			if (batch.enabled()) {
-				this.nodes.put(BATCH, node("processor:batch", batch(batch, engine)));
+				this.nodes.put(BATCH, node("urn:ferrule:processor:batch", batch(batch, engine)));
 			}
 		}
-		RetryProperties retries = (retry != null) ? retry : RetryProperties.defaults();
 		retries.validate(prefix + ".retry");
-		if (retries.enabled() && exporterNode.isRemote()) {
-			this.nodes.put(RETRY, node("processor:retry", retry(retries)));
-		}
 		this.nodes.put(EXPORTER, exporterNode.toMap());
 	}
 
@@ -94,18 +89,12 @@ final class PipelineNodes {
 		Map<String, Object> config = new LinkedHashMap<>();
 		config.put("otlp", sizes);
 		config.put("max_batch_duration", batch.maxDuration().toMillis() + "ms");
-		// Fewer places than calls in flight would refuse calls that were admitted.
+		config.put("deadline_margin", batch.deadlineMargin().toMillis() + "ms");
+		config.put("partition_by", batch.partitionBy());
+		config.put("partition_limit", batch.partitionLimit());
+		// Fewer places than calls in flight would hold up calls that were admitted.
 		config.put("inbound_request_limit", engine.maxInFlight());
 		config.put("outbound_request_limit", engine.maxInFlight());
-		return config;
-	}
-
-	private static Map<String, Object> retry(RetryProperties retry) {
-		Map<String, Object> config = new LinkedHashMap<>();
-		config.put("initial_interval", retry.initialInterval().toMillis() + "ms");
-		config.put("max_interval", retry.maxInterval().toMillis() + "ms");
-		config.put("multiplier", retry.multiplier());
-		config.put("max_elapsed_time", retry.maxElapsedTime().toMillis() + "ms");
 		return config;
 	}
 

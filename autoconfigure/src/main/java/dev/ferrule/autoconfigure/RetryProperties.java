@@ -24,25 +24,24 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Repetition of what a downstream refused for the moment.
  *
  * @param enabled Whether to retry.
+ * @param maxAttempts Attempts in all, the first included.
  * @param initialInterval Wait before the first retry.
- * @param maxInterval Wait that no retry exceeds.
+ * @param maxInterval Wait that no retry exceeds, unless the server asks for more.
  * @param multiplier Factor by which each wait exceeds the one before, at least 1.
  * @param maxElapsedTime Time after the first attempt after which no retry starts. The
  * deadline of the call may end it earlier.
  */
-record RetryProperties(@DefaultValue("true") boolean enabled, @DefaultValue("100ms") Duration initialInterval,
-		@DefaultValue("5s") Duration maxInterval, @DefaultValue("2") double multiplier,
-		@DefaultValue("10s") Duration maxElapsedTime) {
-
-	/** Steps that the engine agrees to compute in advance. */
-	private static final int MOST_STEPS = 1000;
+record RetryProperties(@DefaultValue("true") boolean enabled, @DefaultValue("3") int maxAttempts,
+		@DefaultValue("100ms") Duration initialInterval, @DefaultValue("5s") Duration maxInterval,
+		@DefaultValue("2") double multiplier, @DefaultValue("10s") Duration maxElapsedTime) {
 
 	static RetryProperties defaults() {
-		return new RetryProperties(true, Duration.ofMillis(100), Duration.ofSeconds(5), 2, Duration.ofSeconds(10));
+		return new RetryProperties(true, 3, Duration.ofMillis(100), Duration.ofSeconds(5), 2, Duration.ofSeconds(10));
 	}
 
 	void validate(String prefix) {
 		PropertyCheck check = new PropertyCheck(prefix);
+		check.between("max-attempts", this.maxAttempts, 1, 1000);
 		check.atLeast("initial-interval", this.initialInterval, Duration.ofMillis(1));
 		check.atLeast("max-interval", this.maxInterval, Duration.ofMillis(1));
 		check.atLeast("max-elapsed-time", this.maxElapsedTime, Duration.ofMillis(1));
@@ -55,24 +54,6 @@ record RetryProperties(@DefaultValue("true") boolean enabled, @DefaultValue("100
 					"is longer than " + prefix + ".max-interval (" + PropertyCheck.text(this.maxInterval) + ")",
 					"Shorten it, or lengthen " + prefix + ".max-interval.");
 		}
-		if (growsTooSlowly()) {
-			throw check.refuse("multiplier", this.multiplier,
-					"takes more than " + MOST_STEPS + " retries from the initial to the longest interval",
-					"Raise it, lengthen " + prefix + ".initial-interval, or shorten " + prefix + ".max-interval.");
-		}
-	}
-
-	private boolean growsTooSlowly() {
-		double wait = this.initialInterval.toMillis();
-		double elapsed = 0;
-		for (int i = 0; i <= MOST_STEPS; i++) {
-			if (wait >= this.maxInterval.toMillis() || elapsed + wait >= this.maxElapsedTime.toMillis()) {
-				return false;
-			}
-			elapsed += wait;
-			wait *= this.multiplier;
-		}
-		return true;
 	}
 
 }

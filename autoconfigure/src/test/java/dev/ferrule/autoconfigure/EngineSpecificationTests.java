@@ -127,30 +127,33 @@ class EngineSpecificationTests {
 		DocumentContext json = TestProperties.json("ferrule.exporter.endpoint=http://localhost:4317",
 				"ferrule.batch.enabled=true");
 		assertThat(json.<List<Map<String, String>>>read("$.spec.groups.default.pipelines.main.connections"))
-			.containsExactly(Map.of("from", "host", "to", "batch"), Map.of("from", "batch", "to", "retry"),
-					Map.of("from", "retry", "to", "exporter"));
+			.containsExactly(Map.of("from", "host", "to", "batch"), Map.of("from", "batch", "to", "exporter"));
 	}
 
 	@Test
-	void retryIsOnForRemoteExportersUnlessSwitchedOff() {
-		assertThat(TestProperties.json("ferrule.exporter.endpoint=http://localhost:4317")
-			.<Map<String, Object>>read(NODES + ".retry.config"))
-			.isEqualTo(Map.of("initial_interval", "100ms", "max_interval", "5000ms", "multiplier", 2.0,
-					"max_elapsed_time", "10000ms"));
-		assertThat(TestProperties.json("ferrule.exporter.endpoint=http://localhost:4317", "ferrule.retry.enabled=false")
-			.<Map<String, Object>>read(NODES)).doesNotContainKey("retry");
-		assertThat(TestProperties.json("ferrule.retry.enabled=true").<Map<String, Object>>read(NODES))
-			.doesNotContainKey("retry");
+	void remoteExportersRetryUnlessSwitchedOff() {
+		String endpoint = "ferrule.exporter.endpoint=http://localhost:4317";
+		assertThat(TestProperties.json(endpoint).<Map<String, Object>>read(NODES + ".exporter.config.retry"))
+			.isEqualTo(Map.of("enabled", true, "max_attempts", 3, "initial_interval", "100ms", "max_interval", "5000ms",
+					"multiplier", 2.0, "max_elapsed_time", "10000ms"));
+		assertThat(TestProperties.json(endpoint, "ferrule.exporter.protocol=http", "ferrule.retry.enabled=false")
+			.<Boolean>read(NODES + ".exporter.config.retry.enabled")).isFalse();
+		assertThat(
+				TestProperties.json("ferrule.retry.enabled=true").<Map<String, Object>>read(NODES + ".exporter.config"))
+			.isEmpty();
 	}
 
 	@Test
 	void batchHasPlacesForAllCallsInFlight() {
-		assertThat(TestProperties
-			.json("ferrule.batch.enabled=true", "ferrule.batch.max-duration=1s", "ferrule.batch.min-size=2KB",
-					"ferrule.batch.max-size=3KB", "ferrule.engine.max-in-flight=77")
-			.<Map<String, Object>>read(NODES + ".batch.config"))
-			.isEqualTo(Map.of("otlp", Map.of("min_size", 2048, "max_size", 3072, "sizer", "bytes"),
-					"max_batch_duration", "1000ms", "inbound_request_limit", 77, "outbound_request_limit", 77));
+		DocumentContext json = TestProperties.json("ferrule.batch.enabled=true", "ferrule.batch.max-duration=1s",
+				"ferrule.batch.min-size=2KB", "ferrule.batch.max-size=3KB", "ferrule.batch.deadline-margin=20ms",
+				"ferrule.batch.partition-by=x-tenant-id,x-region", "ferrule.batch.partition-limit=5",
+				"ferrule.engine.max-in-flight=77");
+		assertThat(json.<String>read(NODES + ".batch.type")).isEqualTo("urn:ferrule:processor:batch");
+		assertThat(json.<Map<String, Object>>read(NODES + ".batch.config")).isEqualTo(
+				Map.of("otlp", Map.of("min_size", 2048, "max_size", 3072, "sizer", "bytes"), "max_batch_duration",
+						"1000ms", "deadline_margin", "20ms", "partition_by", List.of("x-tenant-id", "x-region"),
+						"partition_limit", 5, "inbound_request_limit", 77, "outbound_request_limit", 77));
 	}
 
 	@Test
@@ -246,9 +249,12 @@ class EngineSpecificationTests {
 		assertRefused("ferrule.otlp.grpc.max-message-size", "is less than 1B", "ferrule.otlp.grpc.max-message-size=0B");
 		assertRefused("ferrule.batch.max-size", "is smaller than ferrule.batch.min-size", "ferrule.batch.max-size=1B");
 		assertRefused("ferrule.batch.max-duration", "is less than 1ms", "ferrule.batch.max-duration=0s");
+		assertRefused("ferrule.batch.deadline-margin", "is less than 0ms", "ferrule.batch.deadline-margin=-1ms");
+		assertRefused("ferrule.batch.partition-limit", "is not between 1 and 1000000",
+				"ferrule.batch.partition-limit=0");
+		assertRefused("ferrule.batch.partition-by", "is not a header name", "ferrule.batch.partition-by=x-a,x b");
 		assertRefused("ferrule.retry.multiplier", "is not between 1 and 1000", "ferrule.retry.multiplier=0.9");
-		assertRefused("ferrule.retry.multiplier", "takes more than 1000 retries", "ferrule.retry.multiplier=1",
-				"ferrule.retry.initial-interval=1ms", "ferrule.retry.max-interval=2ms");
+		assertRefused("ferrule.retry.max-attempts", "is not between", "ferrule.retry.max-attempts=0");
 		assertRefused("ferrule.retry.initial-interval", "is longer than ferrule.retry.max-interval (5s)",
 				"ferrule.retry.initial-interval=6s");
 		assertRefused("ferrule.pipelines.one.retry.max-elapsed-time", "is less than 1ms",

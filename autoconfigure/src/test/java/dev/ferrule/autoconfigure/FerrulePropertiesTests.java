@@ -137,7 +137,9 @@ class FerrulePropertiesTests {
 				"ferrule.exporter.compression=zstd", "ferrule.exporter.headers.x-scope-orgid=tenant",
 				"ferrule.exporter.timeout=3s", "ferrule.exporter.max-in-flight=4", "ferrule.exporter.connections=5",
 				"ferrule.batch.enabled=true", "ferrule.batch.max-duration=1s", "ferrule.batch.min-size=1MB",
-				"ferrule.batch.max-size=2MB", "ferrule.retry.enabled=false", "ferrule.retry.initial-interval=1s",
+				"ferrule.batch.max-size=2MB", "ferrule.batch.deadline-margin=5ms",
+				"ferrule.batch.partition-by=x-tenant-id", "ferrule.batch.partition-limit=7",
+				"ferrule.retry.enabled=false", "ferrule.retry.max-attempts=5", "ferrule.retry.initial-interval=1s",
 				"ferrule.retry.max-interval=2s", "ferrule.retry.multiplier=3.5", "ferrule.retry.max-elapsed-time=4s");
 		ExporterProperties exporter = properties.exporter();
 		assertThat(exporter).isNotNull();
@@ -149,10 +151,10 @@ class FerrulePropertiesTests {
 		assertThat(exporter.timeout()).isEqualTo(Duration.ofSeconds(3));
 		assertThat(exporter.maxInFlight()).isEqualTo(4);
 		assertThat(exporter.connections()).isEqualTo(5);
-		assertThat(properties.batch()).isEqualTo(
-				new BatchProperties(true, Duration.ofSeconds(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(2)));
-		assertThat(properties.retry()).isEqualTo(
-				new RetryProperties(false, Duration.ofSeconds(1), Duration.ofSeconds(2), 3.5, Duration.ofSeconds(4)));
+		assertThat(properties.batch()).isEqualTo(new BatchProperties(true, Duration.ofSeconds(1),
+				DataSize.ofMegabytes(1), DataSize.ofMegabytes(2), Duration.ofMillis(5), List.of("x-tenant-id"), 7));
+		assertThat(properties.retry()).isEqualTo(new RetryProperties(false, 5, Duration.ofSeconds(1),
+				Duration.ofSeconds(2), 3.5, Duration.ofSeconds(4)));
 	}
 
 	@Test

@@ -48,12 +48,17 @@ class OtlpDependencyTests {
 	}
 
 	@Test
-	void neitherNeedsAContainerOrSpringWeb() {
+	void neitherNeedsACertainContainer() {
 		for (Class<?> edge : new Class<?>[] { OtlpHttpServlet.class, OtlpGrpcService.class }) {
-			assertThat(reachable(edge, "org.apache.catalina.", "org.apache.coyote.", "org.springframework.web.",
+			assertThat(reachable(edge, "org.apache.catalina.", "org.apache.coyote.", "org.eclipse.jetty.",
 					"org.springframework.grpc."))
 				.isEmpty();
 		}
+	}
+
+	@Test
+	void grpcNeedsNoSpringWeb() {
+		assertThat(reachable(OtlpGrpcService.class, "org.springframework.web.")).isEmpty();
 	}
 
 	private static Stream<String> reachable(Class<?> root, String... packages) {

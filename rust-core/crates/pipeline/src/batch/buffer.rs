@@ -1,0 +1,153 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! What has gathered and not gone out.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use ferrule_context::Error;
+use ferrule_context::merging::{PartitionKey, check_partitions};
+use otel_arrow_dfe_config::SignalType;
+use otel_arrow_dfe_pdata_codec::PdataPayload;
+
+use super::config::Plans;
+use super::member::Member;
+
+/// Data that waits for more.
+pub(super) struct Waiting {
+    pub(super) member: Rc<Member>,
+    pub(super) payload: PdataPayload,
+    pub(super) size: usize,
+}
+
+/// Data that can be merged.
+pub(super) struct Buffer {
+    pub(super) waiting: Vec<Waiting>,
+    pub(super) size: usize,
+    pub(super) due: Instant,
+}
+
+/// Where data gathers: plan, signal, and what it must have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) plan: usize,
+    pub(super) signal: SignalType,
+    pub(super) key: PartitionKey,
+}
+
+const SIGNALS: [SignalType; 3] = [SignalType::Traces, SignalType::Metrics, SignalType::Logs];
+
+/// All buffers; none of them is empty.
+#[derive(Default)]
+pub(super) struct Buffers {
+    /// Nothing is due before.
+    earliest: Option<Instant>,
+    by_kind: [HashMap<PartitionKey, Buffer>; Plans::COUNT * SIGNALS.len()],
+}
+
+fn kind(plan: usize, signal: SignalType) -> usize {
+    let signal = match signal {
+        SignalType::Traces => 0,
+        SignalType::Metrics => 1,
+        SignalType::Logs => 2,
+    };
+    plan * SIGNALS.len() + signal
+}
+
+impl Buffers {
+    pub(super) fn size(&self, place: &Place) -> usize {
+        let buffers = &self.by_kind[kind(place.plan, place.signal)];
+        buffers.get(&place.key).map_or(0, |buffer| buffer.size)
+    }
+
+    /// Checks that data may gather at a place.
+    pub(super) fn check(&self, place: &Place, limit: usize, delay: Duration) -> Result<(), Error> {
+        let buffers = &self.by_kind[kind(place.plan, place.signal)];
+        if buffers.contains_key(&place.key) {
+            return Ok(());
+        }
+        check_partitions(buffers.len(), limit, delay)
+    }
+
+    /// Adds data, and returns what waits there now and when it is due.
+    pub(super) fn add(&mut self, place: Place, waiting: Waiting, due: Instant) -> (usize, Instant) {
+        self.earliest = Some(self.earliest.map_or(due, |earliest| earliest.min(due)));
+        let buffers = &mut self.by_kind[kind(place.plan, place.signal)];
+        let buffer = match buffers.entry(place.key) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(Buffer {
+                waiting: Vec::new(),
+                size: 0,
+                due,
+            }),
+        };
+        buffer.size += waiting.size;
+        buffer.due = buffer.due.min(due);
+        buffer.waiting.push(waiting);
+        (buffer.size, buffer.due)
+    }
+
+    pub(super) fn take(&mut self, place: &Place) -> Option<Buffer> {
+        self.by_kind[kind(place.plan, place.signal)].remove(&place.key)
+    }
+
+    /// Places whose data is due at `now`.
+    pub(super) fn due(&self, now: Instant) -> Vec<Place> {
+        let places = self.by_kind.iter().enumerate().flat_map(|(kind, buffers)| {
+            buffers
+                .iter()
+                .filter(|(_, buffer)| buffer.due <= now)
+                .map(move |(key, _)| Place {
+                    plan: kind / SIGNALS.len(),
+                    signal: SIGNALS[kind % SIGNALS.len()],
+                    key: key.clone(),
+                })
+        });
+        places.collect()
+    }
+
+    /// When to look again at the latest.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.earliest
+    }
+
+    /// Looks at all buffers, so that what went out before it was due is forgotten.
+    pub(super) fn refresh(&mut self) {
+        let buffers = self.by_kind.iter().flat_map(HashMap::values);
+        self.earliest = buffers.map(|buffer| buffer.due).min();
+    }
+
+    /// Brings the time forward at which each buffer is due.
+    pub(super) fn hurry(&mut self, due: Instant) {
+        for buffer in self.by_kind.iter_mut().flat_map(HashMap::values_mut) {
+            buffer.due = buffer.due.min(due);
+        }
+        self.refresh();
+    }
+
+    /// Takes out the data that nobody waits for any more.
+    pub(super) fn take_dead(&mut self) -> Vec<Waiting> {
+        let mut dead = Vec::new();
+        for buffers in &mut self.by_kind {
+            buffers.retain(|_, buffer| {
+                dead.extend(buffer.take_dead());
+                !buffer.waiting.is_empty()
+            });
+        }
+        dead
+    }
+}
+
+impl Buffer {
+    pub(super) fn take_dead(&mut self) -> Vec<Waiting> {
+        let dead: Vec<_> = self
+            .waiting
+            .extract_if(.., |waiting| waiting.member.is_dead())
+            .collect();
+        self.size -= dead.iter().map(|waiting| waiting.size).sum::<usize>();
+        dead
+    }
+}

@@ -1,0 +1,293 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! `urn:ferrule:exporter:otlp_grpc`.
+
+use std::cell::Cell;
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ferrule_context::deadline::grpc_timeout;
+use ferrule_context::{Call, Error, Outbound, OutboundRules, Success};
+use linkme::distributed_slice;
+use otel_arrow_dfe_config::SignalType;
+use otel_arrow_dfe_config::error::Error as ConfigError;
+use otel_arrow_dfe_config::node::NodeUserConfig;
+use otel_arrow_dfe_config::validation::deserialize_typed_config;
+use otel_arrow_dfe_engine::ExporterFactory;
+use otel_arrow_dfe_engine::capability::registry::Capabilities;
+use otel_arrow_dfe_engine::config::ExporterConfig;
+use otel_arrow_dfe_engine::context::PipelineContext;
+use otel_arrow_dfe_engine::error::{Error as EngineError, ExporterErrorKind, format_error_sources};
+use otel_arrow_dfe_engine::exporter::ExporterWrapper;
+use otel_arrow_dfe_engine::local::exporter::{EffectHandler, Exporter};
+use otel_arrow_dfe_engine::message::ExporterInbox;
+use otel_arrow_dfe_engine::node::NodeId;
+use otel_arrow_dfe_engine::terminal_state::TerminalState;
+use otel_arrow_dfe_engine::wiring_contract::WiringContract;
+use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
+use otel_arrow_dfe_otap::otap_grpc::client_settings::{GrpcClientSettings, GrpcEndpointError};
+use otel_arrow_dfe_otap::otap_grpc::otlp::client::{
+    LogsServiceClient, MetricsServiceClient, OtlpServiceClient, ServiceDescriptor,
+    TraceServiceClient,
+};
+use otel_arrow_dfe_otap::pdata::OtapPdata;
+use serde::Deserialize;
+use tonic::codec::CompressionEncoding;
+use tonic::metadata::MetadataMap;
+use tonic::transport::Channel;
+use tonic::{Code, ConnectError, Status, TimeoutExpired};
+
+use super::checked::Checked;
+use super::node::Node;
+use super::retry::RetrySettings;
+use super::{Client, Failure, Request, answer, default_max_in_flight, put};
+use crate::shared::Shared;
+
+const TARGET: &str = "exporter.otlp_grpc";
+
+/// Settings of the exporter; those of the connection are the engine's own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    /// Set at start.
+    #[serde(rename = "engine")]
+    _engine: u64,
+    #[serde(flatten)]
+    grpc: GrpcClientSettings,
+    #[serde(default = "default_max_in_flight")]
+    max_in_flight: usize,
+    #[serde(default = "default_num_connections")]
+    num_connections: usize,
+    #[serde(default)]
+    retry: RetrySettings,
+}
+
+const fn default_num_connections() -> usize {
+    1
+}
+
+impl Config {
+    fn read(config: &serde_json::Value) -> Result<Self, ConfigError> {
+        let read: Self = deserialize_typed_config(config)?;
+        let refused = |error: String| ConfigError::InvalidUserConfig { error };
+        read.grpc
+            .validate()
+            .map_err(|error| refused(error.to_string()))?;
+        read.retry.check().map_err(refused)?;
+        for (name, value) in [
+            ("max_in_flight", read.max_in_flight),
+            ("num_connections", read.num_connections),
+        ] {
+            if value == 0 {
+                return Err(refused(format!("{name} must be at least 1")));
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// The channels are opened when the node starts, on the thread that will use them.
+struct GrpcExporter {
+    shared: Arc<Shared>,
+    config: Config,
+}
+
+#[allow(
+    unsafe_code,
+    reason = "the engine collects factories in a link section"
+)]
+#[distributed_slice(OTAP_EXPORTER_FACTORIES)]
+static FACTORY: ExporterFactory<OtapPdata> = ExporterFactory {
+    name: "urn:ferrule:exporter:otlp_grpc",
+    create: |_: PipelineContext,
+             node: NodeId,
+             node_config: Arc<NodeUserConfig>,
+             exporter_config: &ExporterConfig,
+             _: &Capabilities| {
+        let config = Config::read(&node_config.config)?;
+        let shared = Shared::of_node(&node_config.config)?;
+        let exporter = GrpcExporter { shared, config };
+        Ok(ExporterWrapper::local(
+            exporter,
+            node,
+            node_config,
+            exporter_config,
+        ))
+    },
+    context_declarations: None,
+    wiring_contract: WiringContract::UNRESTRICTED,
+    validate_config: |config| Config::read(config).map(|_| ()),
+};
+
+#[async_trait(?Send)]
+impl Exporter<OtapPdata> for GrpcExporter {
+    async fn start(
+        self: Box<Self>,
+        inbox: ExporterInbox<OtapPdata>,
+        handler: EffectHandler<OtapPdata>,
+    ) -> Result<TerminalState, EngineError> {
+        let Self { shared, mut config } = *self;
+        let fixed = config.grpc.headers.keys().map(String::as_str);
+        let rules = shared.outbound.clone().without(fixed);
+        // Here one attempt's time is watched together with that of the call.
+        let timeout = config.grpc.timeout.take();
+        let client = GrpcClient::connect(config.grpc, config.num_connections, rules)
+            .await
+            .map_err(|error| EngineError::ExporterError {
+                exporter: handler.exporter_id(),
+                kind: ExporterErrorKind::Connect,
+                error: error.to_string(),
+                source_detail: format_error_sources(&error),
+            })?;
+        let node = Node {
+            shared,
+            client,
+            retry: config.retry,
+            timeout,
+            max_in_flight: config.max_in_flight,
+        };
+        node.run(inbox, handler).await
+    }
+}
+
+struct GrpcClient {
+    channels: Vec<Channel>,
+    next: Cell<usize>,
+    compression: Option<CompressionEncoding>,
+    static_headers: MetadataMap,
+    rules: OutboundRules,
+}
+
+impl GrpcClient {
+    async fn connect(
+        mut settings: GrpcClientSettings,
+        connections: usize,
+        rules: OutboundRules,
+    ) -> Result<Self, GrpcEndpointError> {
+        settings
+            .user_agent
+            .get_or_insert_with(|| super::USER_AGENT.to_owned());
+        settings.run_startup_check().await?;
+        let mut channels = Vec::with_capacity(connections);
+        for _ in 0..connections {
+            channels.push(settings.connect_channel_lazy(None).await?);
+        }
+        Ok(Self {
+            channels,
+            next: Cell::new(0),
+            compression: settings.compression_encoding(),
+            static_headers: settings.build_static_metadata().unwrap_or_default(),
+            rules,
+        })
+    }
+
+    fn channel(&self) -> Checked {
+        let index = self.next.get();
+        self.next.set((index + 1) % self.channels.len());
+        Checked(self.channels[index].clone())
+    }
+
+    async fn call<R, S>(
+        &self,
+        mut client: OtlpServiceClient<Checked, R, S>,
+        request: tonic::Request<bytes::Bytes>,
+    ) -> Result<R, Failure>
+    where
+        R: prost::Message + Default + Send + 'static,
+        S: ServiceDescriptor,
+    {
+        client = client
+            .accept_compressed(CompressionEncoding::Gzip)
+            .accept_compressed(CompressionEncoding::Zstd);
+        if let Some(compression) = self.compression {
+            client = client.send_compressed(compression);
+        }
+        match client.export(request).await {
+            Ok(response) => Ok(response.into_inner()),
+            // tonic watches the header, too, which is rounded down; who sent it tells whose time
+            // it was that ran out
+            Err(status) if is_caused_by::<TimeoutExpired>(&status) => std::future::pending().await,
+            Err(status) => Err(failure(&status)),
+        }
+    }
+}
+
+impl Client for GrpcClient {
+    const TARGET: &'static str = TARGET;
+
+    fn outbound<'a>(&'a self, call: &'a Call) -> Outbound<'a> {
+        self.rules.for_grpc(call.metadata())
+    }
+
+    fn has_static(&self, name: &str) -> bool {
+        self.static_headers.contains_key(name)
+    }
+
+    fn body(&self, content: bytes::Bytes) -> Result<bytes::Bytes, Error> {
+        Ok(content)
+    }
+
+    async fn send(&self, request: Request, limit: Option<Duration>) -> Result<Success, Failure> {
+        let mut headers = self.static_headers.clone().into_headers();
+        headers.extend(request.headers);
+        if let Some(timeout) = limit.and_then(grpc_timeout) {
+            put(&mut headers, "grpc-timeout", &timeout);
+        }
+        let metadata = MetadataMap::from_headers(headers);
+        let message = tonic::Request::from_parts(metadata, tonic::Extensions::new(), request.body);
+        let channel = self.channel();
+        // The three answers differ in the names of their fields only.
+        let partial = match request.signal {
+            SignalType::Traces => self
+                .call(TraceServiceClient::new(channel), message)
+                .await?
+                .partial_success
+                .map(|partial| (partial.rejected_spans, partial.error_message)),
+            SignalType::Metrics => self
+                .call(MetricsServiceClient::new(channel), message)
+                .await?
+                .partial_success
+                .map(|partial| (partial.rejected_data_points, partial.error_message)),
+            SignalType::Logs => self
+                .call(LogsServiceClient::new(channel), message)
+                .await?
+                .partial_success
+                .map(|partial| (partial.rejected_log_records, partial.error_message)),
+        };
+        let (rejected, message) = partial.unwrap_or_default();
+        Ok(answer::success(rejected, &message))
+    }
+}
+
+/// How the engine's client says that the channel takes no request.
+const NOT_READY: &str = "Service was not ready: ";
+
+/// A status that has a source was made here, because there was no answer.
+fn failure(status: &Status) -> Failure {
+    if status.code() == Code::Unknown && status.message().starts_with(NOT_READY) {
+        return Failure::unreachable(status);
+    }
+    if status.source().is_none() {
+        let code = u8::try_from(i32::from(status.code())).unwrap_or(2);
+        return answer::of_grpc(code, status.message(), status.details()).into();
+    }
+    if is_caused_by::<ConnectError>(status) {
+        Failure::unreachable(status)
+    } else {
+        Failure::lost(status)
+    }
+}
+
+fn is_caused_by<E: StdError + 'static>(status: &Status) -> bool {
+    let mut next = status.source();
+    while let Some(error) = next {
+        if error.is::<E>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}

@@ -1,0 +1,237 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! `urn:ferrule:exporter:otlp_http`.
+
+mod config;
+mod response;
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
+use ::http::{HeaderMap, HeaderName, HeaderValue};
+use async_trait::async_trait;
+use bytes::Bytes;
+use ferrule_context::deadline::timeout_millis;
+use ferrule_context::{Call, Error, Outbound, OutboundRules, Success};
+use linkme::distributed_slice;
+use otel_arrow_dfe_config::SignalType;
+use otel_arrow_dfe_config::node::NodeUserConfig;
+use otel_arrow_dfe_engine::ExporterFactory;
+use otel_arrow_dfe_engine::capability::registry::Capabilities;
+use otel_arrow_dfe_engine::config::ExporterConfig;
+use otel_arrow_dfe_engine::context::PipelineContext;
+use otel_arrow_dfe_engine::error::{Error as EngineError, ExporterErrorKind, format_error_sources};
+use otel_arrow_dfe_engine::exporter::ExporterWrapper;
+use otel_arrow_dfe_engine::local::exporter::{EffectHandler, Exporter};
+use otel_arrow_dfe_engine::message::ExporterInbox;
+use otel_arrow_dfe_engine::node::NodeId;
+use otel_arrow_dfe_engine::terminal_state::TerminalState;
+use otel_arrow_dfe_engine::wiring_contract::WiringContract;
+use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
+use otel_arrow_dfe_otap::compression::CompressionMethod;
+use otel_arrow_dfe_otap::otlp_http::PROTOBUF_CONTENT_TYPE;
+use otel_arrow_dfe_otap::otlp_http::client_settings::HttpClientError;
+use otel_arrow_dfe_otap::pdata::OtapPdata;
+use reqwest::Url;
+use reqwest::redirect::Policy;
+use secrecy::ExposeSecret;
+
+use self::config::Config;
+use super::node::Node;
+use super::{Client, Failure, Request, put};
+use crate::shared::Shared;
+
+const TARGET: &str = "exporter.otlp_http";
+
+/// The deadline of a call over HTTP.
+const TIMEOUT_HEADER: &str = "connect-timeout-ms";
+
+/// The connections are opened when the node starts, on the thread that will use them.
+struct HttpExporter {
+    shared: Arc<Shared>,
+    config: Config,
+}
+
+#[allow(
+    unsafe_code,
+    reason = "the engine collects factories in a link section"
+)]
+#[distributed_slice(OTAP_EXPORTER_FACTORIES)]
+static FACTORY: ExporterFactory<OtapPdata> = ExporterFactory {
+    name: "urn:ferrule:exporter:otlp_http",
+    create: |_: PipelineContext,
+             node: NodeId,
+             node_config: Arc<NodeUserConfig>,
+             exporter_config: &ExporterConfig,
+             _: &Capabilities| {
+        let config = Config::read(&node_config.config)?;
+        let shared = Shared::of_node(&node_config.config)?;
+        let exporter = HttpExporter { shared, config };
+        Ok(ExporterWrapper::local(
+            exporter,
+            node,
+            node_config,
+            exporter_config,
+        ))
+    },
+    context_declarations: None,
+    wiring_contract: WiringContract::UNRESTRICTED,
+    validate_config: |config| Config::read(config).map(|_| ()),
+};
+
+#[async_trait(?Send)]
+impl Exporter<OtapPdata> for HttpExporter {
+    async fn start(
+        self: Box<Self>,
+        inbox: ExporterInbox<OtapPdata>,
+        handler: EffectHandler<OtapPdata>,
+    ) -> Result<TerminalState, EngineError> {
+        let Self { shared, mut config } = *self;
+        let fixed = config.http.headers.keys().map(String::as_str);
+        let rules = shared.outbound.clone().without(fixed);
+        // Here one attempt's time is watched together with that of the call.
+        let timeout = config.http.timeout.take();
+        let client =
+            HttpClient::new(&config, rules)
+                .await
+                .map_err(|error| EngineError::ExporterError {
+                    exporter: handler.exporter_id(),
+                    kind: ExporterErrorKind::Configuration,
+                    error: error.to_string(),
+                    source_detail: format_error_sources(&error),
+                })?;
+        let node = Node {
+            shared,
+            client,
+            retry: config.retry,
+            timeout,
+            max_in_flight: config.max_in_flight,
+        };
+        node.run(inbox, handler).await
+    }
+}
+
+struct HttpClient {
+    /// Each has its own connections.
+    clients: Vec<reqwest::Client>,
+    next: Cell<usize>,
+    /// For traces, metrics and logs.
+    urls: [Url; 3],
+    compression: Option<CompressionMethod>,
+    static_headers: HeaderMap,
+    rules: OutboundRules,
+}
+
+impl HttpClient {
+    async fn new(config: &Config, rules: OutboundRules) -> Result<Self, HttpClientError> {
+        let mut settings = config.http.clone();
+        settings
+            .user_agent
+            .get_or_insert_with(|| super::USER_AGENT.to_owned());
+        let mut clients = Vec::with_capacity(config.client_pool_size.get());
+        for _ in 0..config.client_pool_size.get() {
+            let builder = config.proxy.apply(settings.client_builder().await?)?;
+            // The deadline and the answer belong to one request
+            let builder = builder
+                .redirect(Policy::none())
+                .retry(reqwest::retry::never());
+            clients.push(builder.build()?);
+        }
+        Ok(Self {
+            clients,
+            next: Cell::new(0),
+            urls: config.urls().map_err(HttpClientError::InvalidConfig)?,
+            compression: settings.compression(),
+            static_headers: static_headers(config),
+            rules,
+        })
+    }
+
+    fn client(&self) -> &reqwest::Client {
+        let index = self.next.get();
+        self.next.set((index + 1) % self.clients.len());
+        &self.clients[index]
+    }
+}
+
+/// They were checked by the engine's settings. Values may be credentials.
+fn static_headers(config: &Config) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(config.http.headers.len() + 3);
+    for (name, value) in &config.http.headers {
+        if let (Ok(name), Ok(mut value)) = (
+            name.parse::<HeaderName>(),
+            HeaderValue::from_str(value.expose_secret()),
+        ) {
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+    }
+    let protobuf = HeaderValue::from_static(PROTOBUF_CONTENT_TYPE);
+    headers.insert(CONTENT_TYPE, protobuf.clone());
+    headers.insert(ACCEPT, protobuf);
+    if let Some(method) = config.http.compression() {
+        let coding = HeaderValue::from_static(method.as_http_content_encoding());
+        headers.insert(CONTENT_ENCODING, coding);
+    }
+    headers
+}
+
+impl Client for HttpClient {
+    const TARGET: &'static str = TARGET;
+
+    fn outbound<'a>(&'a self, call: &'a Call) -> Outbound<'a> {
+        self.rules.for_http(call.metadata())
+    }
+
+    fn has_static(&self, name: &str) -> bool {
+        self.static_headers.contains_key(name)
+    }
+
+    fn body(&self, content: Bytes) -> Result<Bytes, Error> {
+        let Some(method) = self.compression else {
+            return Ok(content);
+        };
+        let mut compressed = Vec::new();
+        method
+            .encode(&content, &mut compressed)
+            .map_err(|error| Error::permanent(format!("the data cannot be compressed: {error}")))?;
+        Ok(compressed.into())
+    }
+
+    async fn send(&self, request: Request, limit: Option<Duration>) -> Result<Success, Failure> {
+        let mut headers = self.static_headers.clone();
+        headers.extend(request.headers);
+        if !self.has_static(TIMEOUT_HEADER)
+            && let Some(timeout) = limit.and_then(timeout_millis)
+        {
+            put(&mut headers, TIMEOUT_HEADER, &timeout);
+        }
+        let url = &self.urls[match request.signal {
+            SignalType::Traces => 0,
+            SignalType::Metrics => 1,
+            SignalType::Logs => 2,
+        }];
+        let send = self
+            .client()
+            .post(url.clone())
+            .headers(headers)
+            .body(request.body);
+        let response = send.send().await.map_err(failure)?;
+        if response.status().is_success() {
+            response::success(response).await
+        } else {
+            Err(response::refusal(response).await.into())
+        }
+    }
+}
+
+fn failure(error: reqwest::Error) -> Failure {
+    if error.is_connect() {
+        Failure::unreachable(&error)
+    } else {
+        Failure::lost(&error)
+    }
+}

@@ -1,0 +1,152 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! Context-aware processors: the trait and its adapter, for local and for shared nodes.
+
+/// Expands to a module for one kind of processor.
+macro_rules! processors {
+    ($name:ident, $async:meta, [$($bound:tt)*], $notify:ident) => {
+        mod processor {
+            use std::sync::Arc;
+
+            use async_trait::async_trait;
+            use ferrule_context::Error;
+            use otel_arrow_dfe_config::error::Error as ConfigError;
+            use otel_arrow_dfe_config::node::NodeUserConfig;
+            use otel_arrow_dfe_engine::capability::registry::Capabilities;
+            use otel_arrow_dfe_engine::config::ProcessorConfig;
+            use otel_arrow_dfe_engine::context::PipelineContext;
+            use otel_arrow_dfe_engine::control::{AckMsg, NodeControlMsg};
+            use otel_arrow_dfe_engine::error::Error as EngineError;
+            use otel_arrow_dfe_engine::message::Message;
+            use otel_arrow_dfe_engine::node::NodeId;
+            use otel_arrow_dfe_engine::processor::ProcessorWrapper;
+            use otel_arrow_dfe_engine::wiring_contract::WiringContract;
+            use otel_arrow_dfe_engine::{
+                ConsumerEffectHandlerExtension, ProcessorFactory, $name as engine,
+            };
+            use otel_arrow_dfe_otap::pdata::OtapPdata;
+            use serde::de::DeserializeOwned;
+
+            use crate::nack;
+            use crate::node::nodes::{FOREVER, parse, refusal};
+            use crate::node::{ContextEffectHandler, Next, Unsent};
+            use crate::shared::Shared;
+
+            /// The handler of a processor.
+            pub type ProcessorHandler<'a> =
+                ContextEffectHandler<'a, engine::processor::EffectHandler<OtapPdata>>;
+
+            /// A processor that obeys the call. Register [`processor_factory`].
+            #[$async]
+            pub trait ContextProcessor: $($bound)* Sized + 'static {
+                /// Its configuration; parsed before anything starts.
+                type Config: DeserializeOwned;
+
+                /// Creates the node; also called to check the configuration, with no engine.
+                ///
+                /// # Errors
+                /// If the configuration is wrong.
+                fn new(config: Self::Config, engine: Option<&Arc<Shared>>)
+                    -> Result<Self, ConfigError>;
+
+                /// Processes data that somebody waits for, in place.
+                ///
+                /// # Errors
+                /// Whoever sent the data gets the error, whole if it came through the host.
+                async fn process(
+                    &mut self,
+                    data: &mut OtapPdata,
+                    handler: &ProcessorHandler<'_>,
+                ) -> Result<Next, Error>;
+
+                /// Handles a message of the engine.
+                ///
+                /// # Errors
+                /// An error ends the pipeline; the engine starts it again.
+                async fn control(
+                    &mut self,
+                    _message: NodeControlMsg<OtapPdata>,
+                    _handler: &ProcessorHandler<'_>,
+                ) -> Result<(), EngineError> {
+                    Ok(())
+                }
+            }
+
+            /// The factory of a processor; `name` starts with `urn:ferrule`.
+            #[must_use]
+            pub const fn processor_factory<P: ContextProcessor>(
+                name: &'static str,
+            ) -> ProcessorFactory<OtapPdata> {
+                ProcessorFactory {
+                    name,
+                    create: create_processor::<P>,
+                    context_declarations: None,
+                    wiring_contract: WiringContract::UNRESTRICTED,
+                    validate_config: |config| P::new(parse(config)?, None).map(|_| ()),
+                }
+            }
+
+            struct Adapter<N> {
+                node: N,
+                shared: Arc<Shared>,
+            }
+
+            fn create_processor<P: ContextProcessor>(
+                _: PipelineContext,
+                id: NodeId,
+                config: Arc<NodeUserConfig>,
+                runtime: &ProcessorConfig,
+                _: &Capabilities,
+            ) -> Result<ProcessorWrapper<OtapPdata>, ConfigError> {
+                let shared = Shared::of_node(&config.config)?;
+                let node = P::new(parse(&config.config)?, Some(&shared))?;
+                Ok(ProcessorWrapper::$name(Adapter { node, shared }, id, config, runtime))
+            }
+
+            #[$async]
+            impl<P: ContextProcessor> engine::processor::Processor<OtapPdata> for Adapter<P> {
+                async fn process(
+                    &mut self,
+                    message: Message<OtapPdata>,
+                    inner: &mut engine::processor::EffectHandler<OtapPdata>,
+                ) -> Result<(), EngineError> {
+                    let inner = &*inner;
+                    let mut data = match message {
+                        Message::PData(data) => data,
+                        Message::Control(message) => {
+                            let handler = ContextEffectHandler::without_call(inner, &self.shared);
+                            return self.node.control(message, &handler).await;
+                        }
+                    };
+                    let handler = match ContextEffectHandler::new(inner, &self.shared, &data) {
+                        Ok(handler) => handler,
+                        Err(_) => {
+                            $notify!(inner, notify_nack, nack::of_ended(data));
+                            return Ok(());
+                        }
+                    };
+                    let next = match handler.check_deadline() {
+                        Ok(()) => self.node.process(&mut data, &handler).await,
+                        Err(error) => Err(error),
+                    };
+                    let sent = match next {
+                        Ok(Next::Send) => handler.send(None, data, FOREVER).await,
+                        Ok(Next::SendTo(port)) => handler.send(Some(port), data, FOREVER).await,
+                        Ok(Next::Done) => {
+                            $notify!(inner, notify_ack, AckMsg::new(data));
+                            Ok(())
+                        }
+                        Err(error) => Err(Unsent { error, data: Box::new(data) }),
+                    };
+                    if let Err(Unsent { error, data }) = sent {
+                        $notify!(inner, notify_nack, refusal(&self.shared, error, *data));
+                    }
+                    Ok(())
+                }
+            }
+        }
+    };
+}
+
+pub(super) use processors;

@@ -1,0 +1,141 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! Structured errors on their way back through nodes that pass on text only.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+
+use ferrule_context::Error;
+use parking_lot::Mutex;
+
+/// Errors that are kept at once, if the calls in flight are not fewer.
+const MOST: usize = 4096;
+
+/// Stands before and behind a marker. No text of a downstream contains it, because it is cleaned.
+const EDGE: char = '\u{1e}';
+
+/// Errors by the markers that stand for them in the reasons of Nacks.
+///
+/// An error may be looked up any number of times, because a Nack may go to all members of a
+/// batch. Nothing has to be given back: a new error takes the place of the oldest, so that
+/// markers that never arrive cost nothing. A marker whose error has been replaced stands for
+/// nothing.
+pub(crate) struct ErrorSlab {
+    /// Part of each marker, so that a downstream cannot make one up.
+    secret: u64,
+    errors: Mutex<Ring>,
+}
+
+struct Ring {
+    capacity: usize,
+    next: u64,
+    /// The error with number n lies at n modulo the capacity.
+    errors: Vec<(u64, Error)>,
+}
+
+impl ErrorSlab {
+    pub(crate) fn new(max_in_flight: usize) -> Self {
+        Self {
+            secret: RandomState::new().build_hasher().finish(),
+            errors: Mutex::new(Ring {
+                capacity: max_in_flight.clamp(1, MOST),
+                next: 0,
+                errors: Vec::new(),
+            }),
+        }
+    }
+
+    /// Keeps an error; returns the reason for its Nack.
+    pub(crate) fn reason(&self, error: Error) -> String {
+        let message = error.message.clone();
+        let number = self.errors.lock().insert(error);
+        format!("{message}{EDGE}{:016x}{number:x}{EDGE}", self.secret)
+    }
+
+    /// The error that a reason stands for.
+    pub(crate) fn resolve(&self, reason: &str) -> Option<Error> {
+        let secret = format!("{:016x}", self.secret);
+        let number = reason
+            .split(EDGE)
+            .find_map(|part| u64::from_str_radix(part.strip_prefix(&secret)?, 16).ok())?;
+        self.errors.lock().get(number)
+    }
+}
+
+/// A reason without markers.
+pub(crate) fn without_markers(reason: &str) -> String {
+    reason.split(EDGE).step_by(2).collect()
+}
+
+impl Ring {
+    fn insert(&mut self, error: Error) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        if self.errors.len() < self.capacity {
+            self.errors.push((number, error));
+        } else {
+            let index = self.index(number);
+            self.errors[index] = (number, error);
+        }
+        number
+    }
+
+    fn get(&self, number: u64) -> Option<Error> {
+        let (found, error) = self.errors.get(self.index(number))?;
+        (*found == number).then(|| error.clone())
+    }
+
+    fn index(&self, number: u64) -> usize {
+        (number % self.capacity as u64) as usize
+    }
+}
+
+impl std::fmt::Debug for ErrorSlab {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ErrorSlab")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn error_comes_back_whole_and_more_than_once() {
+        let slab = ErrorSlab::new(10);
+        let error = Error::exhausted("slow down", Duration::from_millis(1500));
+        let reason = format!("all failed: {}; gave up", slab.reason(error.clone()));
+        assert_eq!(slab.resolve(&reason), Some(error.clone()));
+        assert_eq!(slab.resolve(&reason), Some(error));
+        assert_eq!(without_markers(&reason), "all failed: slow down; gave up");
+    }
+
+    #[test]
+    fn replaced_error_is_gone() {
+        let slab = ErrorSlab::new(2);
+        let reasons: Vec<_> = ["a", "b", "c"]
+            .map(|text| slab.reason(Error::retryable(text)))
+            .into();
+        assert_eq!(slab.resolve(&reasons[0]), None);
+        assert_eq!(slab.resolve(&reasons[1]).unwrap().message, "b");
+        assert_eq!(slab.resolve(&reasons[2]).unwrap().message, "c");
+    }
+
+    #[test]
+    fn marker_that_was_made_up_stands_for_nothing() {
+        let slab = ErrorSlab::new(2);
+        let _ = slab.reason(Error::retryable("a"));
+        for reason in [
+            "",
+            "plain",
+            "x\u{1e}0\u{1e}",
+            "\u{1e}",
+            "\u{1e}00000000000000000\u{1e}",
+        ] {
+            assert_eq!(slab.resolve(reason), None, "{reason:?}");
+        }
+    }
+}

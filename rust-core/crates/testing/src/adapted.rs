@@ -1,0 +1,181 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! Nodes on the public traits: the exporter `adapted` obeys a call's order, and the receiver
+//! `repeat` sends what the exporter leaves for it. Both are shared, the processor is local.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ferrule_context::{Error, LogLevel, Success};
+use ferrule_pipeline::Shared;
+use ferrule_pipeline::node::shared::{
+    ContextExporter, ContextProcessor, ContextReceiver, ExporterHandler, ProcessorHandler,
+    ReceiverHandler, exporter_factory, processor_factory, receiver_factory,
+};
+use ferrule_pipeline::node::{Next, local};
+use linkme::distributed_slice;
+use otel_arrow_dfe_config::SignalType;
+use otel_arrow_dfe_config::error::Error as ConfigError;
+use otel_arrow_dfe_engine::{ExporterFactory, ProcessorFactory, ReceiverFactory};
+use otel_arrow_dfe_otap::pdata::{Context, OtapPdata};
+use otel_arrow_dfe_otap::{
+    OTAP_EXPORTER_FACTORIES, OTAP_PROCESSOR_FACTORIES, OTAP_RECEIVER_FACTORIES,
+};
+use otel_arrow_dfe_pdata::OtlpProtoBytes;
+use serde::Deserialize;
+
+use crate::order::Order;
+
+const TARGET: &str = "testing.adapted";
+
+#[derive(Deserialize)]
+struct Config {}
+
+struct Adapted(Option<Arc<Shared>>);
+
+#[allow(
+    unsafe_code,
+    reason = "the engine collects factories in a link section"
+)]
+#[distributed_slice(OTAP_EXPORTER_FACTORIES)]
+static EXPORTER: ExporterFactory<OtapPdata> =
+    exporter_factory::<Adapted>("urn:ferrule-testing:exporter:adapted");
+
+/// Tells when it is dropped before its time.
+struct Told<'a>(&'a Shared, u64);
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        let text = format!("dropped call={}", self.1);
+        self.0.log(LogLevel::Info, TARGET, text);
+    }
+}
+
+#[async_trait]
+impl ContextExporter for Adapted {
+    type Config = Config;
+
+    fn new(_: Config, engine: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+        Ok(Self(engine.cloned()))
+    }
+
+    async fn export(
+        &mut self,
+        _: &mut OtapPdata,
+        handler: &ExporterHandler<'_>,
+    ) -> Result<Success, Error> {
+        let Some(call) = handler.call() else {
+            return Ok(Success::default());
+        };
+        match Order::of(call) {
+            Order::Park => {
+                let _told = self.0.as_deref().map(|shared| Told(shared, call.id()));
+                std::future::pending().await
+            }
+            Order::Finish(outcome) => outcome,
+            _ => Ok(Success::default()),
+        }
+    }
+}
+
+struct Pass;
+
+#[allow(
+    unsafe_code,
+    reason = "the engine collects factories in a link section"
+)]
+#[distributed_slice(OTAP_PROCESSOR_FACTORIES)]
+static PROCESSOR: ProcessorFactory<OtapPdata> =
+    processor_factory::<Pass>("urn:ferrule-testing:processor:pass");
+
+#[async_trait]
+impl ContextProcessor for Pass {
+    type Config = Config;
+
+    fn new(_: Config, _: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+        Ok(Self)
+    }
+
+    async fn process(
+        &mut self,
+        _: &mut OtapPdata,
+        handler: &ProcessorHandler<'_>,
+    ) -> Result<Next, Error> {
+        match handler.call().map(|call| Order::of(call)) {
+            Some(Order::Release) => Ok(Next::Done),
+            Some(Order::Hold) => Ok(Next::SendTo("nowhere".into())),
+            _ => Ok(Next::Send),
+        }
+    }
+}
+
+/// Sends three messages, and tells their outcomes.
+struct Three {
+    engine: Option<Arc<Shared>>,
+    sent: u64,
+}
+
+#[allow(
+    unsafe_code,
+    reason = "the engine collects factories in a link section"
+)]
+#[distributed_slice(OTAP_RECEIVER_FACTORIES)]
+static RECEIVER: ReceiverFactory<OtapPdata> =
+    receiver_factory::<Three>("urn:ferrule-testing:receiver:three");
+
+#[async_trait]
+impl ContextReceiver for Three {
+    type Config = Config;
+
+    fn new(_: Config, engine: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+        Ok(Self {
+            engine: engine.cloned(),
+            sent: 0,
+        })
+    }
+
+    async fn receive(&mut self, _: &ReceiverHandler<'_>) -> Option<(u64, OtapPdata)> {
+        self.sent += 1;
+        let bytes = OtlpProtoBytes::new_from_bytes(SignalType::Logs, vec![0x0a, 0]);
+        let data = OtapPdata::new(Context::default(), bytes.into());
+        (self.sent <= 3).then_some((self.sent, data))
+    }
+
+    async fn answered(&mut self, number: u64, outcome: Result<(), Error>) {
+        if let Some(engine) = &self.engine {
+            let text = format!("answered {number}: {outcome:?}");
+            engine.log(LogLevel::Info, TARGET, text);
+        }
+    }
+}
+
+/// The same processor without `Send`.
+struct LocalPass;
+
+#[allow(
+    unsafe_code,
+    reason = "the engine collects factories in a link section"
+)]
+#[distributed_slice(OTAP_PROCESSOR_FACTORIES)]
+static LOCAL_PROCESSOR: ProcessorFactory<OtapPdata> =
+    local::processor_factory::<LocalPass>("urn:ferrule-testing:processor:local-pass");
+
+#[async_trait(?Send)]
+impl local::ContextProcessor for LocalPass {
+    type Config = Config;
+
+    fn new(_: Config, _: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+        Ok(Self)
+    }
+
+    async fn process(
+        &mut self,
+        data: &mut OtapPdata,
+        handler: &local::ProcessorHandler<'_>,
+    ) -> Result<Next, Error> {
+        let _ = data;
+        handler.check_deadline()?;
+        Ok(Next::Send)
+    }
+}
