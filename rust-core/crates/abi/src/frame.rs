@@ -146,7 +146,9 @@ impl Header {
         (at::FIXED_LENGTH + self.context_length()).next_multiple_of(at::PAYLOAD_ALIGNMENT)
     }
 
-    fn metadata_count(&self) -> usize {
+    /// Number of metadata entries.
+    #[must_use]
+    pub fn metadata_count(&self) -> usize {
         self.u32(at::METADATA_COUNT_OFFSET)
     }
 
@@ -177,9 +179,9 @@ impl Header {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryName<'a> {
     /// The name itself, lower-case ASCII.
-    Text(&'a str),
-    /// One of [`WELL_KNOWN_NAMES`].
-    WellKnown(&'static &'static str),
+    Text(&'a [u8]),
+    /// A number in [`WELL_KNOWN_NAMES`].
+    WellKnown(u16),
 }
 
 /// One metadata entry of a frame.
@@ -197,7 +199,8 @@ pub struct Entry<'a> {
     pub sensitive: bool,
 }
 
-/// The context of a frame: index and text, validated against their lengths.
+/// The context of a frame: index and text, validated against their lengths; the entries are
+/// validated while they are read.
 #[derive(Debug, Clone, Copy)]
 pub struct ContextView<'a> {
     bytes: &'a [u8],
@@ -211,8 +214,7 @@ impl<'a> ContextView<'a> {
     /// Checks the context bytes (as copied) that belong to `header`.
     ///
     /// # Errors
-    /// If a length lies outside the context, if a name is not a lower-case token, or if
-    /// tracestate is not ASCII.
+    /// If a length lies outside the context, or if tracestate is not ASCII.
     pub fn parse(header: &Header, context: &'a [u8]) -> Result<Self, FrameError> {
         let index_length = header.metadata_count() * at::INDEX_ENTRY_LENGTH;
         if context.len() < index_length {
@@ -232,15 +234,16 @@ impl<'a> ContextView<'a> {
             .ok()
             .filter(|state| state.is_ascii())
             .ok_or(FrameError::Malformed("tracestate is not ASCII"))?;
-        let view = Self {
+        if index_length == 0 && attributes_end != context.len() {
+            return Err(TEXT_BEHIND);
+        }
+        Ok(Self {
             bytes: context,
             index_length,
             trace_state,
             attributes_start,
             attributes_end,
-        };
-        view.check_entries()?;
-        Ok(view)
+        })
     }
 
     /// The `tracestate` header, empty if there is none.
@@ -255,66 +258,48 @@ impl<'a> ContextView<'a> {
         self.attributes_start..self.attributes_end
     }
 
-    /// The metadata entries in their order.
-    pub fn entries(&self) -> impl ExactSizeIterator<Item = Entry<'a>> + use<'a> {
+    /// The metadata entries in their order; read all, or errors go unnoticed. Each is an error if
+    /// it lies outside the context or if its name is not a lower-case token, the last one also if
+    /// text is left behind it.
+    pub fn entries(&self) -> impl Iterator<Item = Result<Entry<'a>, FrameError>> + use<'a> {
         let bytes = self.bytes;
         let mut position = self.attributes_end;
-        bytes[..self.index_length]
-            .chunks_exact(at::INDEX_ENTRY_LENGTH)
-            .map(move |index| {
-                // Checked when the view was made, so the default is never taken
-                let entry = split_entry(index, bytes, position).unwrap_or(NO_ENTRY);
-                position = entry.value_start + entry.value.len();
-                entry
+        let mut index = bytes[..self.index_length].chunks_exact(at::INDEX_ENTRY_LENGTH);
+        std::iter::from_fn(move || {
+            let entry = split_entry(index.next()?, bytes, position);
+            Some(match entry {
+                Some(entry) => {
+                    position = entry.value_start + entry.value.len();
+                    if index.len() == 0 && position != bytes.len() {
+                        Err(TEXT_BEHIND)
+                    } else {
+                        Ok(entry)
+                    }
+                }
+                None => Err(FrameError::Malformed("metadata entry")),
             })
-    }
-
-    fn check_entries(&self) -> Result<(), FrameError> {
-        let mut position = self.attributes_end;
-        for index in self.bytes[..self.index_length].chunks_exact(at::INDEX_ENTRY_LENGTH) {
-            let entry = split_entry(index, self.bytes, position)
-                .filter(|entry| entry.has_legal_name())
-                .ok_or(FrameError::Malformed("metadata entry"))?;
-            position = entry.value_start + entry.value.len();
-        }
-        if position == self.bytes.len() {
-            Ok(())
-        } else {
-            Err(FrameError::Malformed("text behind the metadata"))
-        }
+        })
     }
 }
 
-const NO_ENTRY: Entry<'static> = Entry {
-    name: EntryName::Text(""),
-    value_start: 0,
-    value: &[],
-    binary: false,
-    sensitive: false,
-};
-
-impl Entry<'_> {
-    fn has_legal_name(&self) -> bool {
-        match self.name {
-            EntryName::Text(name) => !name.is_empty() && name.bytes().all(is_name_byte),
-            EntryName::WellKnown(_) => true,
-        }
-    }
-}
+const TEXT_BEHIND: FrameError = FrameError::Malformed("text behind the metadata");
 
 fn split_entry<'a>(index: &[u8], bytes: &'a [u8], position: usize) -> Option<Entry<'a>> {
     let name = u16::from_le_bytes([index[0], index[1]]);
     let flags = usize::from(u16::from_le_bytes([index[2], index[3]]));
     let value_length = u32::from_le_bytes([index[4], index[5], index[6], index[7]]) as usize;
     let (name, value_start) = if flags & at::ENTRY_WELL_KNOWN != 0 {
-        (
-            EntryName::WellKnown(WELL_KNOWN_NAMES.get(usize::from(name))?),
-            position,
-        )
+        if usize::from(name) >= WELL_KNOWN_NAMES.len() {
+            return None;
+        }
+        (EntryName::WellKnown(name), position)
     } else {
         let value_start = position + usize::from(name);
         let name = bytes.get(position..value_start)?;
-        (EntryName::Text(str::from_utf8(name).ok()?), value_start)
+        if name.is_empty() || !name.iter().copied().all(is_name_byte) {
+            return None;
+        }
+        (EntryName::Text(name), value_start)
     };
     Some(Entry {
         name,

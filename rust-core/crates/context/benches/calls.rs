@@ -66,18 +66,18 @@ fn decode(fixed: [u8; at::FIXED_LENGTH], context: &[u8]) -> Metadata {
     let header = Header::parse(fixed, length).expect("header");
     let context: Arc<[u8]> = context.into();
     let view = ContextView::parse(&header, &context).expect("context");
-    Metadata::in_context(
-        &context,
-        view.entries().map(|entry| Place {
+    let places = view.entries().map(|entry| {
+        entry.map(|entry| Place {
             name: match entry.name {
-                EntryName::Text(name) => PlaceName::Text(name.len()),
-                EntryName::WellKnown(name) => PlaceName::WellKnown(name),
+                EntryName::Text(name) => PlaceName::Text(name.len() as u16),
+                EntryName::WellKnown(number) => PlaceName::WellKnown(number),
             },
             value: entry.value_start..entry.value_start + entry.value.len(),
             binary: entry.binary,
             sensitive: entry.sensitive,
-        }),
-    )
+        })
+    });
+    Metadata::in_context(&context, WELL_KNOWN_NAMES, HEADERS.len(), places).expect("entries")
 }
 
 fn call(id: u64) -> Call {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 const SENSITIVE: u8 = 1;
 const BINARY: u8 = 2;
+const WELL_KNOWN: u8 = 4;
 
 pub(crate) const HOST: &str = "host";
 const AUTHORITY: &str = ":authority";
@@ -18,16 +19,16 @@ const AUTHORITY: &str = ":authority";
 #[derive(Clone, Default)]
 pub struct Metadata {
     bytes: Arc<[u8]>,
-    spans: Arc<[Span]>,
+    spans: Vec<Span>,
+    well_known: &'static [&'static str],
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Span {
-    /// The name, if it is not the text before the value.
-    well_known: Option<&'static &'static str>,
-    name_start: u32,
     value_start: u32,
     end: u32,
+    /// Bytes of the name before the value, or its place among the well-known names.
+    name: u16,
     flags: u8,
 }
 
@@ -61,32 +62,42 @@ pub struct Place {
 #[derive(Debug, Clone, Copy)]
 pub enum PlaceName {
     /// That many bytes before the value, lower-case ASCII.
-    Text(usize),
-    /// A name that is not part of the bytes.
-    WellKnown(&'static &'static str),
+    Text(u16),
+    /// A place among the well-known names, which are not part of the bytes.
+    WellKnown(u16),
 }
 
 impl Metadata {
-    /// Metadata that lies in `context`. Nothing is copied; what lies outside reads as empty.
-    pub fn in_context(context: &Arc<[u8]>, places: impl Iterator<Item = Place>) -> Self {
-        Self {
-            bytes: Arc::clone(context),
-            spans: places
-                .map(|place| {
-                    let (well_known, name_length) = match place.name {
-                        PlaceName::Text(length) => (None, length),
-                        PlaceName::WellKnown(name) => (Some(name), 0),
-                    };
-                    Span {
-                        well_known,
-                        name_start: position(place.value.start.saturating_sub(name_length)),
-                        value_start: position(place.value.start),
-                        end: position(place.value.end),
-                        flags: flags(place.binary, place.sensitive),
-                    }
-                })
-                .collect(),
+    /// Metadata of `count` entries that lie in `context`, with the table of well-known names.
+    /// Nothing is copied; what lies outside reads as empty.
+    ///
+    /// # Errors
+    /// The first error among `places`.
+    pub fn in_context<E>(
+        context: &Arc<[u8]>,
+        well_known: &'static [&'static str],
+        count: usize,
+        places: impl Iterator<Item = Result<Place, E>>,
+    ) -> Result<Self, E> {
+        let mut spans = Vec::with_capacity(count);
+        for place in places {
+            let place = place?;
+            let (name, kind) = match place.name {
+                PlaceName::Text(length) => (length, 0),
+                PlaceName::WellKnown(number) => (number, WELL_KNOWN),
+            };
+            spans.push(Span {
+                value_start: position(place.value.start),
+                end: position(place.value.end),
+                name,
+                flags: flags(place.binary, place.sensitive) | kind,
+            });
         }
+        Ok(Self {
+            bytes: Arc::clone(context),
+            spans,
+            well_known,
+        })
     }
 
     /// A builder with room for `entries` entries of `bytes` bytes in all.
@@ -101,10 +112,7 @@ impl Metadata {
     /// The entries in their order.
     pub fn iter(&self) -> impl Iterator<Item = Entry<'_>> {
         self.spans.iter().map(|span| Entry {
-            name: match span.well_known {
-                Some(name) => name,
-                None => str::from_utf8(self.slice(span.name_start, span.value_start)).unwrap_or(""),
-            },
+            name: self.name(span),
             value: self.slice(span.value_start, span.end),
             binary: span.flags & BINARY != 0,
             sensitive: span.flags & SENSITIVE != 0,
@@ -174,6 +182,14 @@ impl Metadata {
         self.spans.is_empty()
     }
 
+    fn name(&self, span: &Span) -> &str {
+        if span.flags & WELL_KNOWN != 0 {
+            return self.well_known.get(usize::from(span.name)).unwrap_or(&"");
+        }
+        let start = span.value_start.saturating_sub(u32::from(span.name));
+        str::from_utf8(self.slice(start, span.value_start)).unwrap_or("")
+    }
+
     fn slice(&self, start: u32, end: u32) -> &[u8] {
         self.bytes
             .get(start as usize..end as usize)
@@ -227,17 +243,16 @@ pub struct MetadataBuilder {
 }
 
 impl MetadataBuilder {
-    /// Adds an entry, whose name is in lower case, behind those added before.
+    /// Adds an entry, whose name is in lower case and shorter than 64 KiB, behind those added
+    /// before.
     pub fn push(&mut self, entry: Entry<'_>) {
-        let name_start = position(self.bytes.len());
         self.bytes.extend_from_slice(entry.name.as_bytes());
         let value_start = position(self.bytes.len());
         self.bytes.extend_from_slice(entry.value);
         self.spans.push(Span {
-            well_known: None,
-            name_start,
             value_start,
             end: position(self.bytes.len()),
+            name: u16::try_from(entry.name.len()).unwrap_or(u16::MAX),
             flags: flags(entry.binary, entry.sensitive),
         });
     }
@@ -247,7 +262,8 @@ impl MetadataBuilder {
     pub fn build(self) -> Metadata {
         Metadata {
             bytes: self.bytes.into(),
-            spans: self.spans.into(),
+            spans: self.spans,
+            well_known: &[],
         }
     }
 }
@@ -285,21 +301,20 @@ mod tests {
     #[test]
     fn values_are_slices_of_the_context() {
         let context: Arc<[u8]> = b"x-binABgateway".as_slice().into();
-        let place = |name, value, binary| Place {
-            name,
-            value,
-            binary,
-            sensitive: false,
+        let place = |name, value, binary| {
+            Ok::<_, ()>(Place {
+                name,
+                value,
+                binary,
+                sensitive: false,
+            })
         };
-        let metadata = Metadata::in_context(
-            &context,
-            [
-                place(PlaceName::Text(5), 5..7, true),
-                place(PlaceName::WellKnown(&HOST), 7..14, false),
-                place(PlaceName::Text(9), 14..99, false),
-            ]
-            .into_iter(),
-        );
+        let places = [
+            place(PlaceName::Text(5), 5..7, true),
+            place(PlaceName::WellKnown(0), 7..14, false),
+            place(PlaceName::Text(9), 14..99, false),
+        ];
+        let metadata = Metadata::in_context(&context, &[HOST], 3, places.into_iter()).unwrap();
         assert_eq!(metadata.first_binary("X-Bin"), Some(&b"AB"[..]));
         assert_eq!(metadata.first("x-bin"), None);
         let host = metadata.host().unwrap();

@@ -133,7 +133,8 @@ impl Outbox {
         self.notify();
     }
 
-    /// Adds an outcome; its credit was taken at admission.
+    /// Adds an outcome; its credit was taken at admission. Whoever adds one calls
+    /// [`Outbox::announce`] then, once for many.
     pub fn complete(&self, call_id: u64, outcome: Outcome, timings: Timings) {
         self.state
             .lock()
@@ -143,6 +144,10 @@ impl Outbox {
                 outcome,
                 timings,
             });
+    }
+
+    /// Tells whoever waits in [`Outbox::fetch`] of the outcomes that were added.
+    pub fn announce(&self) {
         self.arrived.notify_one();
     }
 

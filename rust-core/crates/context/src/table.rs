@@ -153,17 +153,32 @@ impl CallTable {
     /// Finishes a call with an answer. Returns false, and counts it as late, if the call had
     /// its outcome already.
     pub fn finish(&self, call_id: u64, outcome: Outcome) -> bool {
-        let finished = self.finish_if_open(call_id, outcome);
+        let finished = self.finish_quietly(call_id, outcome);
+        self.announce();
+        finished
+    }
+
+    /// As [`CallTable::finish`], but the host may sleep on: whoever answers many calls in a row
+    /// calls [`CallTable::announce`] after the last.
+    pub fn finish_quietly(&self, call_id: u64, outcome: Outcome) -> bool {
+        let finished = self.take_and_complete(call_id, outcome).is_some();
         if !finished {
             self.late.fetch_add(1, Ordering::Relaxed);
         }
         finished
     }
 
+    /// Wakes the host for the calls that were finished quietly.
+    pub fn announce(&self) {
+        self.outbox.announce();
+    }
+
     /// Finishes a call, by the one who works on it, for a reason that is no answer. Returns
     /// false if the call had its outcome already.
     pub fn finish_if_open(&self, call_id: u64, outcome: Outcome) -> bool {
-        self.take_and_complete(call_id, outcome).is_some()
+        let finished = self.take_and_complete(call_id, outcome).is_some();
+        self.announce();
+        finished
     }
 
     /// Finishes a call from outside and tells its owner to let go. Returns false if it had its
@@ -171,6 +186,7 @@ impl CallTable {
     pub fn abort(&self, call_id: u64, error: Error) -> bool {
         match self.take_and_complete(call_id, Err(error)) {
             Some(call) => {
+                self.announce();
                 call.release();
                 true
             }

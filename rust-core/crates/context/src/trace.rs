@@ -12,6 +12,18 @@ const KNOWN_FLAGS: u8 = 0b11;
 /// section 3.3.1.5).
 const LONG_MEMBER: usize = 128;
 
+/// Bytes of a `traceparent` of version 00.
+const PARENT_LENGTH: usize = 55;
+
+fn push_hex(text: &mut String, bytes: &[u8]) {
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    text.extend(
+        bytes
+            .iter()
+            .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]),
+    );
+}
+
 /// W3C trace context of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceContext {
@@ -48,12 +60,15 @@ impl TraceContext {
     /// define.
     #[must_use]
     pub fn traceparent(&self) -> String {
-        format!(
-            "00-{:032x}-{:016x}-{:02x}",
-            u128::from_be_bytes(self.trace_id),
-            u64::from_be_bytes(self.span_id),
-            self.flags & KNOWN_FLAGS
-        )
+        // Without `format!`, which takes most of the time of building a message's headers
+        let mut header = String::with_capacity(PARENT_LENGTH);
+        header.push_str("00-");
+        push_hex(&mut header, &self.trace_id);
+        header.push('-');
+        push_hex(&mut header, &self.span_id);
+        header.push('-');
+        push_hex(&mut header, &[self.flags & KNOWN_FLAGS]);
+        header
     }
 
     /// The `tracestate` header for a downstream in at most `limit` bytes; empty for none. Whole

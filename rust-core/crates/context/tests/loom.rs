@@ -111,3 +111,23 @@ fn waiting_host_gets_the_last_outcome_and_the_end() {
         stop.join().unwrap();
     });
 }
+
+/// Scenario: the host waits while a call is finished quietly and announced after that.
+/// Guarantees: it gets the outcome and never waits for good.
+#[test]
+fn waiting_host_gets_what_was_finished_quietly() {
+    loom::model(|| {
+        let (table, outbox) = table(1);
+        admit(&table, Duration::from_secs(1));
+        let answer = {
+            let table = Arc::clone(&table);
+            thread::spawn(move || {
+                assert!(table.finish_quietly(1, Ok(Success::default())));
+                table.announce();
+            })
+        };
+        let fetched = outbox.fetch(Duration::MAX, |_| true);
+        assert_eq!(fetched, Fetched::Messages);
+        answer.join().unwrap();
+    });
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ferrule_abi::frame::{ContextView, EntryName, FrameError, Header};
-use ferrule_abi::layout::record as at;
+use ferrule_abi::layout::{WELL_KNOWN_NAMES, record as at};
 use ferrule_abi::record::{Record, flag};
 use ferrule_context::{
     Attributes, Error, Message, Metadata, Outcome, Place, PlaceName, Timings, TraceContext,
@@ -34,7 +34,7 @@ pub(crate) fn submission(header: &Header, context: &Arc<[u8]>) -> Result<Submiss
         signal: signal(header.signal()).ok_or(malformed)?,
         encoding: Encoding::from_number(header.encoding()).ok_or(malformed)?,
         coding: ContentCoding::from_number(header.coding()).ok_or(malformed)?,
-        metadata: metadata(context, &view),
+        metadata: metadata(header, context, &view).map_err(refused)?,
         trace: header.trace().map(|ids| TraceContext {
             trace_id: ids.trace_id,
             span_id: ids.span_id,
@@ -55,19 +55,24 @@ fn signal(number: u8) -> Option<Signal> {
     }
 }
 
-fn metadata(context: &Arc<[u8]>, view: &ContextView<'_>) -> Metadata {
-    Metadata::in_context(
-        context,
-        view.entries().map(|entry| Place {
+fn metadata(
+    header: &Header,
+    context: &Arc<[u8]>,
+    view: &ContextView<'_>,
+) -> Result<Metadata, FrameError> {
+    let places = view.entries().map(|entry| {
+        entry.map(|entry| Place {
             name: match entry.name {
-                EntryName::Text(name) => PlaceName::Text(name.len()),
-                EntryName::WellKnown(name) => PlaceName::WellKnown(name),
+                // Never longer than the number that it was read from
+                EntryName::Text(name) => PlaceName::Text(name.len() as u16),
+                EntryName::WellKnown(number) => PlaceName::WellKnown(number),
             },
             value: entry.value_start..entry.value_start + entry.value.len(),
             binary: entry.binary,
             sensitive: entry.sensitive,
-        }),
-    )
+        })
+    });
+    Metadata::in_context(context, WELL_KNOWN_NAMES, header.metadata_count(), places)
 }
 
 /// Offers the record of a message to `write`.

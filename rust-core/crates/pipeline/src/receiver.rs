@@ -158,6 +158,8 @@ impl Receiver<OtapPdata> for HostReceiver {
                     Some(message) => running.accept(message),
                     None => lane_open = false,
                 },
+                // Last, for waking the host costs more than answering a call
+                () = std::future::ready(()), if running.has_unannounced() => running.announce(),
             }
         }
     }

@@ -63,6 +63,13 @@ fn context<'a>(header: &Header, frame: &'a [u8]) -> Result<ContextView<'a>, Fram
     )
 }
 
+fn entries_are_refused(frame: &[u8]) -> bool {
+    let header = header(frame).unwrap();
+    context(&header, frame).map_or(true, |context| {
+        context.entries().any(|entry| entry.is_err())
+    })
+}
+
 #[test]
 fn entries_come_back_in_order_with_their_flags() {
     let bytes = frame(
@@ -77,10 +84,10 @@ fn entries_come_back_in_order_with_their_flags() {
     );
     let header = header(&bytes).unwrap();
     let context = context(&header, &bytes).unwrap();
-    let entries: Vec<_> = context.entries().collect();
+    let entries = context.entries().collect::<Result<Vec<_>, _>>().unwrap();
     assert_eq!(context.trace_state(), "k=v");
     assert_eq!(entries.len(), 4);
-    assert_eq!(entries[1].name, EntryName::Text("x-tenant"));
+    assert_eq!(entries[1].name, EntryName::Text(b"x-tenant"));
     assert_eq!(entries[1].value, b"b");
     assert!(entries[2].sensitive);
     assert!(entries[3].binary);
@@ -93,10 +100,11 @@ fn well_known_name_takes_no_text() {
     let bytes = frame(&[("authorization", b"s", flags), ("x", b"1", 0)], "", b"");
     let header = header(&bytes).unwrap();
     let context = context(&header, &bytes).unwrap();
-    let entries: Vec<_> = context.entries().collect();
-    assert_eq!(entries[0].name, EntryName::WellKnown(&"authorization"));
+    let entries = context.entries().collect::<Result<Vec<_>, _>>().unwrap();
+    assert_eq!(entries[0].name, EntryName::WellKnown(7));
+    assert_eq!(WELL_KNOWN_NAMES[7], "authorization");
     assert_eq!((entries[0].value, entries[0].sensitive), (&b"s"[..], true));
-    assert_eq!(entries[1].name, EntryName::Text("x"));
+    assert_eq!(entries[1].name, EntryName::Text(b"x"));
     assert_eq!(header.context_length(), 2 * at::INDEX_ENTRY_LENGTH + 3);
 }
 
@@ -104,8 +112,7 @@ fn well_known_name_takes_no_text() {
 fn unknown_number_is_refused() {
     let mut bytes = frame(&[("host", b"h", at::ENTRY_WELL_KNOWN as u16)], "", b"");
     bytes[at::FIXED_LENGTH..][..2].copy_from_slice(&(WELL_KNOWN_NAMES.len() as u16).to_le_bytes());
-    let header = header(&bytes).unwrap();
-    assert!(context(&header, &bytes).is_err());
+    assert!(entries_are_refused(&bytes));
 }
 
 #[test]
@@ -141,18 +148,27 @@ fn zero_call_id_is_refused() {
 }
 
 #[test]
-fn upper_case_name_is_refused() {
-    let bytes = frame(&[("X-Tenant", b"a", 0)], "", b"");
-    let header = header(&bytes).unwrap();
-    assert!(context(&header, &bytes).is_err());
+fn name_that_is_no_lower_case_token_is_refused() {
+    for name in ["X-Tenant", "", "a b", "a\u{e9}", ":path"] {
+        let bytes = frame(&[("a", b"1", 0), (name, b"a", 0)], "", b"");
+        assert!(entries_are_refused(&bytes), "{name}");
+    }
+}
+
+#[test]
+fn text_behind_the_last_entry_is_refused() {
+    for metadata in [&[][..], &[("a", b"1".as_slice(), 0)]] {
+        let mut bytes = frame(metadata, "k=v", b"");
+        bytes[at::TRACE_STATE_LENGTH_OFFSET] -= 1;
+        assert!(entries_are_refused(&bytes));
+    }
 }
 
 #[test]
 fn entry_longer_than_the_text_is_refused() {
     let mut bytes = frame(&[("a", b"b", 0)], "", b"");
     bytes[at::FIXED_LENGTH + 4] = 200;
-    let header = header(&bytes).unwrap();
-    assert!(context(&header, &bytes).is_err());
+    assert!(entries_are_refused(&bytes));
 }
 
 proptest! {
@@ -181,6 +197,9 @@ proptest! {
             prop_assert!(header.payload_start() <= bytes.len());
             if let Ok(context) = context(&header, &bytes) {
                 prop_assert!(context.entries().count() <= 8);
+                for entry in context.entries().map_while(Result::ok) {
+                    prop_assert!(entry.value_start + entry.value.len() <= bytes.len());
+                }
             }
         }
     }

@@ -42,7 +42,12 @@ pub(super) struct Running {
     pub(super) in_flight: InFlight,
     pub(super) lingering: Lingering,
     blocked: Option<(u64, BlockedSend)>,
+    /// Answers that the host was not woken for.
+    unannounced: usize,
 }
+
+/// Most answers that the host is not woken for, so that a long row of them does not wait.
+const MOST_UNANNOUNCED: usize = 64;
 
 impl Running {
     pub(super) fn new(
@@ -58,7 +63,19 @@ impl Running {
             handler,
             queue: VecDeque::new(),
             blocked: None,
+            unannounced: 0,
         }
+    }
+
+    /// Whether the host must be woken for answers.
+    pub(super) fn has_unannounced(&self) -> bool {
+        self.unannounced > 0
+    }
+
+    /// Wakes the host for the answers since the last time.
+    pub(super) fn announce(&mut self) {
+        self.unannounced = 0;
+        self.shared.calls.announce();
     }
 
     pub(super) fn is_blocked(&self) -> bool {
@@ -205,7 +222,11 @@ impl Running {
             let call_id = u64::from(*calldata);
             self.in_flight.remove(call_id);
             self.lingering.remove(call_id);
-            self.shared.calls.finish(call_id, outcome);
+            self.shared.calls.finish_quietly(call_id, outcome);
+            self.unannounced += 1;
+            if self.unannounced == MOST_UNANNOUNCED {
+                self.announce();
+            }
         }
     }
 
@@ -219,6 +240,12 @@ impl Running {
 
     pub(super) fn is_idle(&self) -> bool {
         self.in_flight.is_empty() && self.queue.is_empty()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.announce();
     }
 }
 

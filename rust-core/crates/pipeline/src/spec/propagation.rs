@@ -121,14 +121,12 @@ fn is_own_exporter(node: &Value) -> bool {
         .is_some_and(|name| OWN_EXPORTERS.contains(&name))
 }
 
-/// An endpoint that is no URI is left to the node's own validation.
+/// The scheme alone decides: the clients ignore settings of TLS where it is not `https`. An
+/// endpoint that is no URI is left to the node's own validation.
 fn check_targets(node: &Value, outbound: &OutboundRules) -> Result<(), Error> {
-    let config = &node["config"];
-    let settings = &config["tls"];
-    let is_secured = settings.is_object() && settings["insecure"] != true;
     for field in ENDPOINTS {
-        if let Some(Ok(endpoint)) = config[field].as_str().map(str::parse::<Uri>) {
-            let tls = is_secured || endpoint.scheme_str() == Some("https");
+        if let Some(Ok(endpoint)) = node["config"][field].as_str().map(str::parse::<Uri>) {
+            let tls = endpoint.scheme_str() == Some("https");
             outbound.check_target(tls, endpoint.host().unwrap_or_default())?;
         }
     }
@@ -201,9 +199,12 @@ mod tests {
 
     #[test]
     fn credentials_in_the_clear_are_refused_with_the_node() {
-        let mut spec = spec(OUT, &Value::Null);
-        let error = complete(&mut spec, &rules(&["authorization"], true)).unwrap_err();
-        assert!(error.message.contains("node=out"), "{error}");
+        let with_tls = OUT.replace(r#"far:1""#, r#"far:1", "tls": {"ca_pem": "..."}"#);
+        for node in [OUT, &with_tls] {
+            let mut spec = super::tests::spec(node, &Value::Null);
+            let error = complete(&mut spec, &rules(&["authorization"], true)).unwrap_err();
+            assert!(error.message.contains("node=out"), "{error}");
+        }
         for endpoint in ["https://far:1", "http://127.0.0.1:1"] {
             let mut spec = super::tests::spec(&OUT.replace("http://far:1", endpoint), &Value::Null);
             complete(&mut spec, &rules(&["authorization"], true)).unwrap();
