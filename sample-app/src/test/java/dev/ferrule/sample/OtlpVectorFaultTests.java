@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
-import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.ffi.NativeEngine;
 import dev.ferrule.otlp.GrpcCallContextFactory;
 import dev.ferrule.otlp.GrpcVectorRunner;

@@ -60,7 +60,16 @@ final class DisconnectApp implements AutoCloseable {
 	private final ServletWebServerApplicationContext context;
 
 	DisconnectApp(String... properties) {
-		this.context = (ServletWebServerApplicationContext) new SpringApplicationBuilder(App.class)
+		this(new Class<?>[0], properties);
+	}
+
+	/**
+	 * Starts an application.
+	 * @param more further configurations
+	 * @param properties further properties
+	 */
+	DisconnectApp(Class<?>[] more, String... properties) {
+		this.context = (ServletWebServerApplicationContext) new SpringApplicationBuilder(App.class).sources(more)
 			.properties("spring.main.banner-mode=off", "server.port=0", "server.address=127.0.0.1")
 			.properties(properties)
 			.run();
@@ -72,7 +81,11 @@ final class DisconnectApp implements AutoCloseable {
 
 	RawHttp connect() throws IOException {
 		String scheme = this.context.getEnvironment().containsProperty("server.ssl.key-store") ? "https" : "http";
-		return new RawHttp(URI.create(scheme + "://127.0.0.1:" + this.context.getWebServer().getPort()));
+		return new RawHttp(URI.create(scheme + "://127.0.0.1:" + port()));
+	}
+
+	int port() {
+		return this.context.getWebServer().getPort();
 	}
 
 	Held call(String id) {

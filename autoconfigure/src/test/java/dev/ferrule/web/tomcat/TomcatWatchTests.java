@@ -28,8 +28,9 @@ import java.util.concurrent.CompletableFuture;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.context.CurrentCallContext;
 import dev.ferrule.otlp.RawHttp;
+import dev.ferrule.web.servlet.HeldRequests;
+import dev.ferrule.web.servlet.HeldRequests.Held;
 import dev.ferrule.web.tomcat.DisconnectApp.Body;
-import dev.ferrule.web.tomcat.DisconnectHandlers.Parked;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
@@ -67,21 +68,21 @@ class TomcatWatchTests {
 	@Test
 	void connectionUpgradedToHttp2LeavesOthersTheirWatch() throws Exception {
 		HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
-		app.call("upgrade").answer.complete("upgraded");
+		app.call("upgrade").answer().complete("upgraded");
 		HttpResponse<String> upgraded = client.send(request("upgrade"), HttpResponse.BodyHandlers.ofString());
 		assertThat(upgraded.version()).isEqualTo(HttpClient.Version.HTTP_2);
-		Parked call = app.call("http1");
-		Parked stranger = app.call("http2");
+		Held call = app.call("http1");
+		Held stranger = app.call("http2");
 		// Takes the processor that began the other connection.
 		try (RawHttp other = app.connect()) {
 			Body.NONE.send(other, "/block", "http1");
-			DisconnectApp.await(call.parked);
+			DisconnectApp.await(call.arrival());
 			CompletableFuture<HttpResponse<String>> response = client.sendAsync(request("http2"),
 					HttpResponse.BodyHandlers.ofString());
-			DisconnectApp.await(stranger.parked);
+			DisconnectApp.await(stranger.arrival());
 			other.close();
-			assertThat(DisconnectApp.await(call.cause)).isEqualTo(CancellationCause.CLIENT);
-			stranger.answer.complete("undisturbed");
+			assertThat(DisconnectApp.await(call.cause())).isEqualTo(CancellationCause.CLIENT);
+			stranger.answer().complete("undisturbed");
 			assertThat(DisconnectApp.await(response).body()).isEqualTo("undisturbed");
 		}
 	}
@@ -94,10 +95,10 @@ class TomcatWatchTests {
 
 	@Test
 	void endOfBodyIsToldAlthoughMoreRequestsCame() throws Exception {
-		Parked call = app.call("listener");
+		Held call = app.call("listener");
 		try (RawHttp client = app.connect()) {
 			Body.NONE.send(client, "/listener", "listener");
-			DisconnectApp.await(call.parked);
+			DisconnectApp.await(call.arrival());
 			client.write(client.head("GET", "/fast", Map.of("x-id", "next"), null));
 			passPoller();
 			Servlets.read(call);
@@ -109,14 +110,14 @@ class TomcatWatchTests {
 	@Test
 	void blockedListenerDoesNotStopTheServer() throws Exception {
 		CompletableFuture<Void> release = new CompletableFuture<>();
-		Parked call = app.call("stubborn");
-		call.cause.whenComplete((cause, failure) -> release.join());
+		Held call = app.call("stubborn");
+		call.cause().whenComplete((cause, failure) -> release.join());
 		try (RawHttp client = app.connect()) {
 			Body.NONE.send(client, "/block", "stubborn");
-			DisconnectApp.await(call.parked);
+			DisconnectApp.await(call.arrival());
 		}
 		try {
-			assertThat(DisconnectApp.await(call.cause)).isEqualTo(CancellationCause.CLIENT);
+			assertThat(DisconnectApp.await(call.cause())).isEqualTo(CancellationCause.CLIENT);
 			CompletableFuture<Void> others = CompletableFuture.runAsync(TomcatWatchTests::passPoller);
 			DisconnectApp.await(others);
 		}
@@ -128,29 +129,29 @@ class TomcatWatchTests {
 	@Test
 	void clientThatHasItsAnswerMayLeave() throws Exception {
 		for (String path : new String[] { "/answered", "/answered/async" }) {
-			Parked call = app.call(path);
+			Held call = app.call(path);
 			try (RawHttp client = app.connect()) {
 				Body.NONE.send(client, path, path);
 				assertThat(client.read("GET").body()).hasSize(Servlets.ANSWER.length);
 			}
 			passPoller();
 			passPoller();
-			call.answer.complete("go on");
-			DisconnectApp.await(call.parked);
-			assertThat(call.cause).isNotDone();
+			call.answer().complete("go on");
+			DisconnectApp.await(call.arrival());
+			assertThat(call.cause()).isNotDone();
 		}
 	}
 
 	@Test
 	void callsAfterTheConnectorStoppedAreAccepted() throws Exception {
 		try (DisconnectApp stopped = new DisconnectApp(new Class<?>[] { Servlets.class })) {
-			Parked call = stopped.call("late");
+			Held call = stopped.call("late");
 			try (RawHttp client = stopped.connect()) {
 				Body.NONE.send(client, "/late", "late");
 				DisconnectApp.await(Servlets.ENTERED);
 				((TomcatWebServer) stopped.context().getWebServer()).getTomcat().getConnector().stop();
 				Servlets.GO_ON.complete(null);
-				DisconnectApp.await(call.parked);
+				DisconnectApp.await(call.arrival());
 			}
 		}
 	}
@@ -181,14 +182,14 @@ class TomcatWatchTests {
 
 		private static ServletInputStream input;
 
-		private static void observe(Parked call) {
-			CurrentCallContext.get().cancellation().onCancel(call.cause::complete);
+		private static void observe(Held call) {
+			CurrentCallContext.get().cancellation().onCancel(call.cause()::complete);
 		}
 
 		/**
 		 * Reads on a thread that is not one of the container.
 		 */
-		static void read(Parked call) throws IOException {
+		static void read(Held call) throws IOException {
 			input.setReadListener(new ReadListener() {
 
 				@Override
@@ -203,7 +204,7 @@ class TomcatWatchTests {
 
 				@Override
 				public void onError(Throwable failure) {
-					call.cause.completeExceptionally(failure);
+					call.cause().completeExceptionally(failure);
 				}
 
 			});
@@ -228,50 +229,50 @@ class TomcatWatchTests {
 		}
 
 		@Bean
-		ServletRegistrationBean<HttpServlet> listener(DisconnectHandlers handlers) {
+		ServletRegistrationBean<HttpServlet> listener(HeldRequests handlers) {
 			return at("/listener", (request, response) -> {
 				async = request.startAsync();
 				input = request.getInputStream();
-				handlers.call("listener").parked.complete(null);
+				handlers.call("listener").arrival().complete(null);
 			});
 		}
 
 		@Bean
-		ServletRegistrationBean<HttpServlet> answered(DisconnectHandlers handlers) {
+		ServletRegistrationBean<HttpServlet> answered(HeldRequests handlers) {
 			return at("/answered", (request, response) -> {
-				Parked call = handlers.call("/answered");
+				Held call = handlers.call("/answered");
 				observe(call);
 				write(response);
-				call.answer.join();
-				call.parked.complete(null);
+				call.answer().join();
+				call.arrival().complete(null);
 			});
 		}
 
 		@Bean
-		ServletRegistrationBean<HttpServlet> answeredAsync(DisconnectHandlers handlers) {
+		ServletRegistrationBean<HttpServlet> answeredAsync(HeldRequests handlers) {
 			return at("/answered/async", (request, response) -> {
-				Parked call = handlers.call("/answered/async");
+				Held call = handlers.call("/answered/async");
 				observe(call);
 				AsyncContext context = request.startAsync();
 				write(response);
-				call.answer.whenComplete((answer, failure) -> {
+				call.answer().whenComplete((answer, failure) -> {
 					context.complete();
-					call.parked.complete(null);
+					call.arrival().complete(null);
 				});
 			});
 		}
 
 		@Bean
-		ServletRegistrationBean<HttpServlet> late(DisconnectHandlers handlers) {
+		ServletRegistrationBean<HttpServlet> late(HeldRequests handlers) {
 			return at("/late", (request, response) -> {
 				ENTERED.complete(null);
 				GO_ON.join();
 				try {
 					observe(handlers.call("late"));
-					handlers.call("late").parked.complete(null);
+					handlers.call("late").arrival().complete(null);
 				}
 				catch (RuntimeException ex) {
-					handlers.call("late").parked.completeExceptionally(ex);
+					handlers.call("late").arrival().completeExceptionally(ex);
 				}
 			});
 		}
