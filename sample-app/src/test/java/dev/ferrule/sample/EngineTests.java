@@ -24,11 +24,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import dev.ferrule.context.CallContext;
+import dev.ferrule.context.ClientMetadata;
 import dev.ferrule.context.Deadline;
+import dev.ferrule.context.TraceContext;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
+import io.grpc.Metadata;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,37 @@ class EngineTests {
 			assertThat(outcome.get(20, TimeUnit.SECONDS).rejectedItems()).isZero();
 			assertThat(this.downstream.traces()).containsExactly(OtlpRequests.traces("own"));
 		}
+	}
+
+	@Test
+	void namedHeadersAndTraceGoOnToTheServerBehind() throws Exception {
+		try (ConfigurableApplicationContext context = run("ferrule.exporter.endpoint=" + this.downstream.endpoint(),
+				"ferrule.context.outbound.headers=X-Tenant-Id")) {
+			TelemetryEngine engine = context.getBean(TelemetryEngine.class);
+			TraceContext trace = TraceContext.ofHex("4c1fd2e8a07b9635f1d0c3b2a4956871", "9ab1c2d3e4f50617", 1, "v=1",
+					true);
+			CallContext call = CallContext.builder()
+				.metadata(ClientMetadata.builder()
+					.add("x-tenant-id", "a")
+					.add("x-other", "o")
+					.add("x-tenant-id", "b")
+					.add("authorization", "Bearer secret")
+					.build())
+				.trace(trace)
+				.build();
+			engine.submit(TelemetryPayload.of(Signal.TRACES, OtlpRequests.traces("headers").toByteArray()), call)
+				.get(20, TimeUnit.SECONDS);
+			Metadata headers = this.downstream.headers().get(0);
+			assertThat(headers.getAll(key("x-tenant-id"))).containsExactly("a", "b");
+			assertThat(headers.get(key("traceparent"))).startsWith("00-4c1fd2e8a07b9635f1d0c3b2a4956871-");
+			assertThat(headers.get(key("tracestate"))).isEqualTo("v=1");
+			assertThat(headers.get(key("grpc-timeout"))).isNotNull();
+			assertThat(headers.keys()).doesNotContain("x-other", "authorization", "ferrule.call");
+		}
+	}
+
+	private static Metadata.Key<String> key(String name) {
+		return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
 	}
 
 	@Test

@@ -24,7 +24,11 @@ import java.util.concurrent.TimeUnit;
 
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
@@ -49,6 +53,8 @@ final class RecordingOtlpServer implements AutoCloseable {
 
 	private final List<ExportLogsServiceRequest> logs = new CopyOnWriteArrayList<>();
 
+	private final List<Metadata> headers = new CopyOnWriteArrayList<>();
+
 	private final Server server;
 
 	private volatile @Nullable Status answer;
@@ -61,6 +67,7 @@ final class RecordingOtlpServer implements AutoCloseable {
 			.addService(new Traces())
 			.addService(new Metrics())
 			.addService(new Logs())
+			.intercept(new HeaderRecorder())
 			.build();
 		try {
 			this.server.start();
@@ -102,12 +109,21 @@ final class RecordingOtlpServer implements AutoCloseable {
 		return this.logs;
 	}
 
+	/**
+	 * Returns the headers of all calls, in the order of their arrival.
+	 * @return the headers
+	 */
+	List<Metadata> headers() {
+		return this.headers;
+	}
+
 	void reset() {
 		this.answer = null;
 		this.hold = null;
 		this.traces.clear();
 		this.metrics.clear();
 		this.logs.clear();
+		this.headers.clear();
 	}
 
 	@Override
@@ -142,6 +158,17 @@ final class RecordingOtlpServer implements AutoCloseable {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	private final class HeaderRecorder implements ServerInterceptor {
+
+		@Override
+		public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata metadata,
+				ServerCallHandler<Q, A> next) {
+			RecordingOtlpServer.this.headers.add(metadata);
+			return next.startCall(call, metadata);
+		}
+
 	}
 
 	private final class Traces extends TraceServiceGrpc.TraceServiceImplBase {
