@@ -30,7 +30,7 @@ pub use builder::CallBuilder;
 pub use call::{Call, CallOwner, Ending};
 pub use error::{CancelCause, Error, ErrorKind};
 pub use group::{Members, OpenGroup};
-pub use metadata::{Entry, Metadata, MetadataBuilder, Place, PlaceName};
+pub use metadata::{Entry, Metadata, MetadataBuilder, Place, PlaceName, is_token};
 pub use outbound::{Outbound, OutboundRules};
 pub use outbox::{Fetched, LogLevel, LogLine, Message, Outbox};
 pub use outcome::{Outcome, Success, Timings};

@@ -211,7 +211,8 @@ pub(crate) fn canonical(name: &str) -> Box<str> {
 }
 
 /// Whether a name is a token of RFC 9110, section 5.6.2.
-pub(crate) fn is_token(name: &str) -> bool {
+#[must_use]
+pub fn is_token(name: &str) -> bool {
     !name.is_empty()
         && name
             .bytes()

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ferrule_abi::layout::frame;
-use ferrule_context::{Error, OutboundRules};
+use ferrule_context::{Error, OutboundRules, is_token};
 use serde::Deserialize;
 
 use crate::config::configuration;
@@ -135,7 +135,7 @@ impl ContextSettings {
         }
         let mut seen = BTreeSet::new();
         for name in self.deadline_headers.keys() {
-            if !is_header_name(name) {
+            if !is_token(name) {
                 return Err(refused(
                     "deadlineHeaders",
                     format!("has {name:?}, which is no header name: use letters, digits and -"),
@@ -198,14 +198,6 @@ impl MetadataSettings {
 
 fn refused(field: &str, text: String) -> Error {
     configuration(format!("start configuration: context.{field} {text}"))
-}
-
-/// A token of RFC 9110.
-fn is_header_name(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 #[cfg(test)]
