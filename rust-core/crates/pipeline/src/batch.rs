@@ -54,6 +54,9 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(200);
 /// While the engine is being stopped, data waits for more no longer than this.
 const DRAIN_WAIT: Duration = Duration::from_millis(10);
 
+/// What was being done, as errors tell.
+const BATCH: &str = "batch";
+
 const TIMER: WakeupSlot = WakeupSlot(0);
 const STOPPING: WakeupSlot = WakeupSlot(1);
 
@@ -188,7 +191,7 @@ impl BatchProcessor {
         let size = match size {
             Ok(size) => size,
             Err(error) => {
-                let error = Error::invalid_payload(error.to_string());
+                let error = Error::invalid_payload(error.to_string()).during(BATCH);
                 return self.refuse(error, data, handler).await;
             }
         };
@@ -230,7 +233,7 @@ impl BatchProcessor {
         if ferrule_otlp::is_whole(bytes) {
             Ok(())
         } else {
-            Err(Error::invalid_payload("the data is truncated"))
+            Err(Error::invalid_payload("the data is truncated").during(BATCH))
         }
     }
 

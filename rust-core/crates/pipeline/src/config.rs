@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use ferrule_context::{Error, ErrorKind};
+use ferrule_context::Error;
 use serde::Deserialize;
 
 use crate::settings::ContextSettings;
@@ -99,7 +99,7 @@ impl StartConfig {
 }
 
 pub(crate) fn configuration(message: String) -> Error {
-    Error::new(ErrorKind::Configuration, message)
+    Error::configuration(message)
 }
 
 fn default_name() -> String {
@@ -144,6 +144,8 @@ const fn default_retry_delay_millis() -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use ferrule_context::ErrorKind;
+
     use super::*;
 
     #[test]

@@ -94,7 +94,10 @@ impl Engine {
             &shared.calls,
             &limits,
         )
-        .map_err(|error| Error::retryable(format!("codec threads cannot be started: {error}")))?;
+        .map_err(|error| Error {
+            message: format!("codec threads cannot be started: {error}").into(),
+            ..Error::from(&error)
+        })?;
         let runtime = Runtime::start(&config.name, prepared.spec, config.start_timeout())?;
         Ok(Self {
             shared,

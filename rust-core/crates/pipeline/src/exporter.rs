@@ -22,8 +22,9 @@ use bytes::Bytes;
 use ferrule_context::{Call, Error, Outbound, Success};
 use otel_arrow_dfe_config::SignalType;
 
-pub(crate) use self::answer::of_grpc_code;
+pub(crate) use self::answer::{REFUSED, of_grpc_code, of_status};
 use crate::shared::{TRACE_PARENT, TRACE_STATE};
+use crate::text::Addresses;
 
 /// What we call ourselves, unless the configuration says otherwise.
 const USER_AGENT: &str = concat!("ferrule/", env!("CARGO_PKG_VERSION"));
@@ -46,6 +47,9 @@ trait Client: 'static {
 
     /// Whether every request carries this header, so that none of a call may replace it.
     fn has_static(&self, name: &str) -> bool;
+
+    /// Where it sends to.
+    fn addresses(&self) -> &Addresses;
 
     /// The body of a request with this content.
     fn body(&self, content: Bytes) -> Result<Bytes, Error>;
@@ -90,7 +94,7 @@ impl Failure {
     /// There was no connection, so nothing was sent.
     fn unreachable(detail: &dyn std::error::Error) -> Self {
         Self {
-            error: Error::retryable("the downstream cannot be reached"),
+            error: Error::retryable("the downstream cannot be reached").during(answer::EXPORT),
             detail: Some(chain(detail)),
         }
     }
@@ -101,7 +105,8 @@ impl Failure {
             error: Error {
                 delivery_unknown: true,
                 ..Error::retryable("the connection to the downstream was lost before its answer")
-            },
+            }
+            .during(answer::EXPORT),
             detail: Some(chain(detail)),
         }
     }
@@ -111,6 +116,7 @@ impl Failure {
 /// would duplicate it.
 fn unreadable() -> Error {
     Error::permanent("the downstream took the data, but its answer cannot be read")
+        .during(answer::EXPORT)
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

@@ -12,6 +12,7 @@ mod budget;
 mod codec;
 mod config;
 mod engine;
+mod errors;
 mod exporter;
 mod gate;
 mod lane;
@@ -28,11 +29,14 @@ mod slab;
 mod spec;
 mod status;
 mod text;
+#[cfg(test)]
+mod vectors;
 
 pub use budget::Permit;
 pub use codec::{ContentCoding, Encoding};
 pub use config::StartConfig;
 pub use engine::{Engine, Submission, Ticket};
+pub use errors::{error_of_engine, error_of_status};
 pub use ferrule_otlp::Signal;
 pub use refusal::{Reason, Refusal};
 pub use settings::{ContextSettings, DeadlineForm, MetadataSettings, OutboundSettings};

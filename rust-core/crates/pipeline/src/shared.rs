@@ -56,6 +56,8 @@ pub struct Shared {
     pub(crate) lingering: AtomicU64,
     /// Values for the downstream that gRPC cannot carry.
     pub(crate) dropped_headers: AtomicU64,
+    /// Parts of downstreams' answers that could not be passed on.
+    pub(crate) dropped_details: AtomicU64,
     stopping: AtomicBool,
     stop_began: Notify,
     pub(crate) drain_deadline: Mutex<Option<Instant>>,
@@ -115,6 +117,7 @@ impl Shared {
                 .collect(),
             lingering: AtomicU64::new(0),
             dropped_headers: AtomicU64::new(0),
+            dropped_details: AtomicU64::new(0),
             stopping: AtomicBool::new(false),
             stop_began: Notify::new(),
             drain_deadline: Mutex::new(None),

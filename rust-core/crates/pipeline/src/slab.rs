@@ -23,7 +23,7 @@ const EDGE: char = '\u{1e}';
 /// nothing.
 pub(crate) struct ErrorSlab {
     /// Part of each marker, so that a downstream cannot make one up.
-    secret: u64,
+    secret: String,
     errors: Mutex<Ring>,
 }
 
@@ -37,7 +37,7 @@ struct Ring {
 impl ErrorSlab {
     pub(crate) fn new(max_in_flight: usize) -> Self {
         Self {
-            secret: RandomState::new().build_hasher().finish(),
+            secret: format!("{:016x}", RandomState::new().build_hasher().finish()),
             errors: Mutex::new(Ring {
                 capacity: max_in_flight.clamp(1, MOST),
                 next: 0,
@@ -50,15 +50,14 @@ impl ErrorSlab {
     pub(crate) fn reason(&self, error: Error) -> String {
         let message = error.message.clone();
         let number = self.errors.lock().insert(error);
-        format!("{message}{EDGE}{:016x}{number:x}{EDGE}", self.secret)
+        format!("{message}{EDGE}{}{number:x}{EDGE}", self.secret)
     }
 
     /// The error that a reason stands for.
     pub(crate) fn resolve(&self, reason: &str) -> Option<Error> {
-        let secret = format!("{:016x}", self.secret);
         let number = reason
             .split(EDGE)
-            .find_map(|part| u64::from_str_radix(part.strip_prefix(&secret)?, 16).ok())?;
+            .find_map(|part| u64::from_str_radix(part.strip_prefix(&*self.secret)?, 16).ok())?;
         self.errors.lock().get(number)
     }
 }

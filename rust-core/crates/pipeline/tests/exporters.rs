@@ -14,9 +14,9 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use ferrule_context::{CancelCause, Error, ErrorKind, Success};
 use ferrule_pipeline::Submission;
 use prost::Message as _;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use self::support::{BOTH, Downstream, Host, Protocol, Reply, TRACES, submission};
+use self::support::{BOTH, Downstream, Host, Protocol, Reply, TRACES, error_of, once, submission};
 
 /// `google.rpc.Status` with RetryInfo of 1.5 s and an ErrorInfo of three bytes.
 fn details() -> String {
@@ -36,20 +36,6 @@ fn details() -> String {
     let retry_info = [&[0x0a, u8::try_from(delay.len()).unwrap()], &delay[..]].concat();
     let status = [any("RetryInfo", &retry_info), any("ErrorInfo", &[1, 2, 3])].concat();
     STANDARD_NO_PAD.encode(status)
-}
-
-fn once() -> Value {
-    json!({"retry": {"enabled": false}})
-}
-
-/// The error of one call without retries.
-fn error_of(protocol: Protocol, reply: Reply) -> Error {
-    let downstream = Downstream::start(protocol, move || reply.clone());
-    let mut host = Host::start(protocol, downstream.address, once());
-    let error = host.run(1).unwrap_err();
-    downstream.request();
-    host.poll_until_empty();
-    error
 }
 
 #[test]
@@ -136,7 +122,8 @@ fn answer_of_a_grpc_downstream_comes_back_whole() {
         assert_eq!(error.effective_grpc_code(), code);
         assert_eq!(error.retry_delay, Some(Duration::from_millis(1500)));
         assert_eq!(error.message, "slow");
-        assert!(error.details.unwrap().contains("google.rpc.ErrorInfo"));
+        let details = error.details_json().unwrap();
+        assert!(details.contains("google.rpc.ErrorInfo"), "{details}");
     }
     for (code, kind) in [
         (3, ErrorKind::Permanent),

@@ -299,6 +299,31 @@ fn data_held_beyond_the_grace_is_counted_and_told() {
     );
 }
 
+/// Scenario: a node panics over a call while others are parked in the same pipeline.
+/// Guarantees: each of them has its outcome, which says that nobody knows whether the data arrived
+/// and that it may be sent again; the pipeline serves again.
+#[test]
+fn panic_in_a_node_loses_calls_that_may_be_sent_again() {
+    let mut host = Host::start(json!({}));
+    for (round, order) in [(0, "panic"), (10, "panic-processor")] {
+        host.submit(round + 1, "park");
+        host.poll_until_line(&format!("parked call={} ", round + 1));
+        host.submit(round + 2, order);
+        for call_id in [round + 1, round + 2] {
+            let error = host.outcome(call_id).unwrap_err();
+            assert_eq!(error, Error::lost());
+            assert_eq!(
+                (error.is_permanent(), error.effective_grpc_code()),
+                (false, 14)
+            );
+            assert!(error.delivery_unknown);
+        }
+        host.poll_until(|host| host.try_submit(submission(round + 3, "ack")).is_ok());
+        assert_eq!(host.outcome(round + 3), Ok(Default::default()));
+    }
+    host.poll_until_empty();
+}
+
 #[test]
 fn attributes_that_do_not_parse_are_counted() {
     let mut host = Host::start(json!({}));

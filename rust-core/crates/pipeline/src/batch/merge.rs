@@ -99,7 +99,8 @@ impl BatchProcessor {
     ) {
         let plan = self.plans.get(place.plan);
         if let Err(error) = handler.finish_batch(plan, &mut payload).await {
-            let error = Error::permanent(format!("the batch cannot be encoded: {error}"));
+            let error = Error::permanent(format!("the batch cannot be encoded: {error}"))
+                .during(super::BATCH);
             let refusal = Refusal::new(&self.shared, error);
             for member in members {
                 member.fail(&refusal, handler).await;

@@ -6,9 +6,10 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use ::http::HeaderMap;
+use ::http::{HeaderMap, HeaderValue};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tonic::metadata::MetadataMap;
@@ -16,7 +17,16 @@ use tonic::transport::{Channel, Error};
 
 const DETAILS: &str = "grpc-status-details-bin";
 
-/// tonic panics when the details of a status are no base64; here they are left out.
+const MESSAGE: &str = "grpc-message";
+
+/// No protobuf, so that those who read it know that there was something.
+const UNREADABLE: HeaderValue = HeaderValue::from_static("/w");
+
+/// Longer messages are of no use to anybody.
+const MOST_MESSAGE: usize = 16 << 10;
+
+/// tonic panics when the details of a status are no base64, and forgets the code when the message
+/// is no UTF-8; here both are made harmless.
 #[derive(Clone)]
 pub(super) struct Checked(pub(super) Channel);
 
@@ -33,7 +43,7 @@ impl Service<::http::Request<Body>> for Checked {
         let response = self.0.call(request);
         Box::pin(async move {
             let mut response = response.await?;
-            drop_bad_details(response.headers_mut());
+            check(response.headers_mut());
             Ok(response.map(|body| Body::new(CheckedBody(body))))
         })
     }
@@ -53,7 +63,7 @@ impl http_body::Body for CheckedBody {
         if let Poll::Ready(Some(Ok(frame))) = &mut frame
             && let Some(trailers) = frame.trailers_mut()
         {
-            drop_bad_details(trailers);
+            check(trailers);
         }
         frame
     }
@@ -67,7 +77,29 @@ impl http_body::Body for CheckedBody {
     }
 }
 
-fn drop_bad_details(headers: &mut HeaderMap) {
+fn check(headers: &mut HeaderMap) {
+    check_message(headers);
+    check_details(headers);
+}
+
+fn check_message(headers: &mut HeaderMap) {
+    let Some(message) = headers.get(MESSAGE) else {
+        return;
+    };
+    let decoded = percent_decode(message.as_bytes());
+    if decoded.clone().decode_utf8().is_ok() {
+        return;
+    }
+    let text = decoded.decode_utf8_lossy();
+    let text = &text[..text.floor_char_boundary(MOST_MESSAGE)];
+    let encoded = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    match HeaderValue::try_from(encoded) {
+        Ok(encoded) => headers.insert(MESSAGE, encoded),
+        Err(_) => headers.remove(MESSAGE),
+    };
+}
+
+fn check_details(headers: &mut HeaderMap) {
     if !headers.contains_key(DETAILS) {
         return;
     }
@@ -77,6 +109,6 @@ fn drop_bad_details(headers: &mut HeaderMap) {
         .is_some_and(|details| details.to_bytes().is_ok());
     *headers = metadata.into_headers();
     if !is_good {
-        headers.remove(DETAILS);
+        headers.insert(DETAILS, UNREADABLE);
     }
 }

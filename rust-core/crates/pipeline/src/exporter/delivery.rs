@@ -3,6 +3,7 @@
 
 //! The way of one message out of the process.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use otel_arrow_dfe_otap::pdata::PdataDelivery;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
+use super::answer::EXPORT;
 use super::node::Node;
 use super::{Client, Failure, Request, headers_of};
 
@@ -119,7 +121,7 @@ impl<C: Client> Running<C> {
         let mut attempts = 0;
         loop {
             let failure = match self.attempt(call, request.clone()).await {
-                Ok(success) => return Ok(success),
+                Ok(success) => return Ok(self.without_addresses(success)),
                 Err(failure) => failure,
             };
             attempts += 1;
@@ -132,7 +134,7 @@ impl<C: Client> Running<C> {
                 .retry
                 .wait(&failure.error, attempts, elapsed, remaining)
             else {
-                return Err(self.with_delay(failure.error));
+                return Err(self.finished(failure.error));
             };
             tokio::time::sleep(wait).await;
             place = self.place().await;
@@ -161,6 +163,7 @@ impl<C: Client> Running<C> {
                 delivery_unknown: true,
                 ..Error::retryable("the downstream did not answer within the exporter's timeout")
             }
+            .during(EXPORT)
             .into()),
         }
     }
@@ -170,8 +173,22 @@ impl<C: Client> Running<C> {
         self.places.acquire().await.ok()
     }
 
-    /// A downstream that is exhausted but does not say for how long.
-    fn with_delay(&self, mut error: Error) -> Error {
+    /// The message of a downstream must not tell where it is.
+    fn without_addresses(&self, mut success: Success) -> Success {
+        let addresses = self.node.client.addresses();
+        if let Some(hidden) = success.message.as_deref().and_then(|it| addresses.hide(it)) {
+            success.message = Some(hidden.into());
+        }
+        success
+    }
+
+    /// Nor must that of an error; and a downstream that is exhausted may not say for how long.
+    fn finished(&self, mut error: Error) -> Error {
+        if let Cow::Owned(message) = &error.message
+            && let Some(hidden) = self.node.client.addresses().hide(message)
+        {
+            error.message = hidden.into();
+        }
         if error.kind == ErrorKind::ResourceExhausted && error.retry_delay.is_none() {
             error.retry_delay = Some(self.node.shared.config.retry_delay());
         }

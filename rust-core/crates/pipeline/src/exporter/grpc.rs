@@ -45,6 +45,7 @@ use super::node::Node;
 use super::retry::RetrySettings;
 use super::{Client, Failure, Request, answer, default_max_in_flight, put};
 use crate::shared::Shared;
+use crate::text::Addresses;
 
 const TARGET: &str = "exporter.otlp_grpc";
 
@@ -159,6 +160,7 @@ struct GrpcClient {
     compression: Option<CompressionEncoding>,
     static_headers: MetadataMap,
     rules: OutboundRules,
+    addresses: Addresses,
 }
 
 impl GrpcClient {
@@ -181,6 +183,7 @@ impl GrpcClient {
             compression: settings.compression_encoding(),
             static_headers: settings.build_static_metadata().unwrap_or_default(),
             rules,
+            addresses: Addresses::of([&*settings.grpc_endpoint]),
         })
     }
 
@@ -224,6 +227,10 @@ impl Client for GrpcClient {
 
     fn has_static(&self, name: &str) -> bool {
         self.static_headers.contains_key(name)
+    }
+
+    fn addresses(&self) -> &Addresses {
+        &self.addresses
     }
 
     fn body(&self, content: bytes::Bytes) -> Result<bytes::Bytes, Error> {
@@ -271,8 +278,7 @@ fn failure(status: &Status) -> Failure {
         return Failure::unreachable(status);
     }
     if status.source().is_none() {
-        let code = u8::try_from(i32::from(status.code())).unwrap_or(2);
-        return answer::of_grpc(code, status.message(), status.details()).into();
+        return answer::of_status(status).into();
     }
     if is_caused_by::<ConnectError>(status) {
         Failure::unreachable(status)

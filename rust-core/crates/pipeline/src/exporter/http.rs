@@ -43,6 +43,7 @@ use self::config::Config;
 use super::node::Node;
 use super::{Client, Failure, Request, put};
 use crate::shared::Shared;
+use crate::text::Addresses;
 
 const TARGET: &str = "exporter.otlp_http";
 
@@ -123,6 +124,7 @@ struct HttpClient {
     compression: Option<CompressionMethod>,
     static_headers: HeaderMap,
     rules: OutboundRules,
+    addresses: Addresses,
 }
 
 impl HttpClient {
@@ -140,10 +142,12 @@ impl HttpClient {
                 .retry(reqwest::retry::never());
             clients.push(builder.build()?);
         }
+        let urls = config.urls().map_err(HttpClientError::InvalidConfig)?;
         Ok(Self {
             clients,
             next: Cell::new(0),
-            urls: config.urls().map_err(HttpClientError::InvalidConfig)?,
+            addresses: Addresses::of(urls.iter().map(Url::as_str)),
+            urls,
             compression: settings.compression(),
             static_headers: static_headers(config),
             rules,
@@ -188,6 +192,10 @@ impl Client for HttpClient {
 
     fn has_static(&self, name: &str) -> bool {
         self.static_headers.contains_key(name)
+    }
+
+    fn addresses(&self) -> &Addresses {
+        &self.addresses
     }
 
     fn body(&self, content: Bytes) -> Result<Bytes, Error> {

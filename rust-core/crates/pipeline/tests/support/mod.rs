@@ -4,6 +4,7 @@
 //! A programmable downstream, and an engine that sends to it.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(dead_code, reason = "no test needs all of it")]
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -266,6 +267,26 @@ impl Drop for Cancelled {
     fn drop(&mut self) {
         let _ = self.0.send(Event::Cancelled);
     }
+}
+
+/// Of an exporter that does not retry.
+pub fn once() -> Value {
+    json!({"retry": {"enabled": false}})
+}
+
+/// The error of one call without retries.
+pub fn error_of(protocol: Protocol, reply: Reply) -> ferrule_context::Error {
+    error_and_dropped(protocol, reply).0
+}
+
+/// The error of one call without retries, and how many parts of the answer were dropped.
+pub fn error_and_dropped(protocol: Protocol, reply: Reply) -> (ferrule_context::Error, Value) {
+    let downstream = Downstream::start(protocol, move || reply.clone());
+    let mut host = Host::start(protocol, downstream.address, once());
+    let error = host.run(1).unwrap_err();
+    downstream.request();
+    host.poll_until_empty();
+    (error, host.status()["droppedDetails"].take())
 }
 
 /// An engine with one exporter.

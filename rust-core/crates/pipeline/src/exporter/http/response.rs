@@ -41,10 +41,10 @@ pub(super) async fn success(response: Response) -> Result<Success, Failure> {
 
 pub(super) async fn refusal(response: Response) -> Error {
     let status = response.status().as_u16();
-    let retry_after = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| retry_after::parse(value.to_str().ok()?, SystemTime::now()));
+    let retry_after = response.headers().get(RETRY_AFTER);
+    let has_retry_after = retry_after.is_some();
+    let retry_after =
+        retry_after.and_then(|value| retry_after::parse(value.to_str().ok()?, SystemTime::now()));
     let content_type = content_type(&response);
     // What cannot be read adds nothing to the status
     let body = match body(response, MOST_ERROR).await {
@@ -57,8 +57,11 @@ pub(super) async fn refusal(response: Response) -> Error {
         "text/plain" => Said::from_text(&body),
         _ => Said::default(),
     };
+    if has_retry_after && retry_after.is_none() {
+        said.leave_out();
+    }
     said.retry_delay = said.retry_delay.or(retry_after);
-    answer::of_http(status, &said)
+    answer::of_http(status, said)
 }
 
 fn content_type(response: &Response) -> String {
