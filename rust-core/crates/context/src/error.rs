@@ -212,23 +212,25 @@ impl Error {
     #[must_use]
     pub fn details_json(&self) -> Option<String> {
         let elements = self.details.as_deref().map_or("", Details::elements);
+        if elements.is_empty() && self.origin.is_empty() && self.operation.is_empty() {
+            return None;
+        }
         let mut json =
             String::with_capacity(elements.len() + self.origin.len() + self.operation.len() + 48);
+        json.push('{');
         if !elements.is_empty() {
             json.extend(["\"details\":[", elements, "]"]);
         }
         for (key, name) in [("source", self.origin), ("operation", self.operation)] {
             if !name.is_empty() {
-                let comma = if json.is_empty() { "" } else { "," };
+                let comma = if json.len() == 1 { "" } else { "," };
                 json.extend([comma, "\"", key, "\":\""]);
-                json.extend(
-                    name.chars()
-                        .filter(|c| !matches!(c, '"' | '\\' | '\0'..='\x1f')),
-                );
+                json.extend(name.split(|c: char| matches!(c, '"' | '\\' | '\0'..='\x1f')));
                 json.push('"');
             }
         }
-        (!json.is_empty()).then(|| format!("{{{json}}}"))
+        json.push('}');
+        Some(json)
     }
 
     /// How many parts of the downstream's answer could not be passed on.

@@ -85,3 +85,83 @@ pub fn error_of_engine(error: &EngineError) -> Error {
         ..error
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use ferrule_context::ErrorKind;
+    use otel_arrow_dfe_engine::testing::test_node;
+
+    use super::*;
+
+    fn of_exporter(kind: ExporterErrorKind) -> EngineError {
+        EngineError::ExporterError {
+            exporter: test_node("out"),
+            kind,
+            error: "http://10.0.0.1:4317".to_owned(),
+            source_detail: "; source: /etc/key".to_owned(),
+        }
+    }
+
+    #[test]
+    fn kind_of_the_engine_decides_and_its_text_stays_here() {
+        for (error, kind) in [
+            (
+                of_exporter(ExporterErrorKind::Connect),
+                ErrorKind::Retryable,
+            ),
+            (
+                of_exporter(ExporterErrorKind::Shutdown),
+                ErrorKind::Retryable,
+            ),
+            (of_exporter(ExporterErrorKind::Other), ErrorKind::Permanent),
+            (
+                of_exporter(ExporterErrorKind::Configuration),
+                ErrorKind::Configuration,
+            ),
+            (
+                EngineError::ChannelSendError {
+                    error: "10.0.0.1".to_owned(),
+                    closed: false,
+                },
+                ErrorKind::Retryable,
+            ),
+            (
+                EngineError::PDataError {
+                    reason: "10.0.0.1".to_owned(),
+                },
+                ErrorKind::Permanent,
+            ),
+            (EngineError::TooManyNodes {}, ErrorKind::Configuration),
+        ] {
+            let error = error_of_engine(&error);
+            assert_eq!((error.kind, error.origin), (kind, "engine"), "{error}");
+            assert!(
+                !error.message.is_empty() && !error.message.contains(['1', '/']),
+                "{error}"
+            );
+        }
+        let error = EngineError::IoError {
+            node: test_node("out"),
+            error: io::ErrorKind::ConnectionReset.into(),
+        };
+        let error = error_of_engine(&error);
+        assert_eq!((error.origin, error.delivery_unknown), ("io", true));
+    }
+
+    #[test]
+    fn status_of_a_downstream_keeps_code_and_message() {
+        let error = error_of_status(&tonic::Status::unavailable("busy\r\n"));
+        assert_eq!(
+            (error.kind, error.effective_grpc_code()),
+            (ErrorKind::Retryable, 14)
+        );
+        assert_eq!((&*error.message, error.origin), ("busy  ", "grpc"));
+        let error = error_of_status(&tonic::Status::ok(""));
+        assert_eq!(
+            (error.kind, error.effective_grpc_code()),
+            (ErrorKind::Permanent, 13)
+        );
+    }
+}

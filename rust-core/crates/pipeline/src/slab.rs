@@ -4,6 +4,7 @@
 //! Structured errors on their way back through nodes that pass on text only.
 
 use std::collections::hash_map::RandomState;
+use std::fmt::Write;
 use std::hash::{BuildHasher, Hasher};
 
 use ferrule_context::Error;
@@ -48,9 +49,10 @@ impl ErrorSlab {
 
     /// Keeps an error; returns the reason for its Nack.
     pub(crate) fn reason(&self, error: Error) -> String {
-        let message = error.message.clone();
+        let mut reason = format!("{}{EDGE}{}", error.message, self.secret);
         let number = self.errors.lock().insert(error);
-        format!("{message}{EDGE}{}{number:x}{EDGE}", self.secret)
+        let _ = write!(reason, "{number:x}{EDGE}");
+        reason
     }
 
     /// The error that a reason stands for.

@@ -24,6 +24,7 @@ import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException.Failure;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -61,6 +62,20 @@ class EngineRecordTests {
 					.putInt(RecordLayout.CAUSE_OFFSET, CancellationCause.DOWNSTREAM.code()));
 		assertThat(record(bytes).failure()).isEqualTo(new Failure(ErrorKind.RETRYABLE, 14, 503, 502, false,
 				Duration.ofMillis(1500), CancellationCause.DOWNSTREAM, true, "down: \u00e9", "{\"x\":1}"));
+	}
+
+	@Test
+	void delayOfZeroIsNotTheSameAsNone() {
+		assertThat(delay(0)).isZero();
+		assertThat(delay(Long.MAX_VALUE)).isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
+		assertThat(delay(-1)).isNull();
+		assertThat(delay(Long.MIN_VALUE)).isNull();
+	}
+
+	private static @Nullable Duration delay(long nanos) {
+		byte[] bytes = Records.record(RecordLayout.TYPE_COMPLETION, ErrorKind.RESOURCE_EXHAUSTED.code(), 1, "m", "",
+				(fields) -> fields.putLong(RecordLayout.RETRY_DELAY_NANOS_OFFSET, nanos));
+		return record(bytes).failure().retryDelay();
 	}
 
 	@ParameterizedTest
