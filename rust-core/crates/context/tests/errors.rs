@@ -113,9 +113,8 @@ fn in_situation(id: &str) -> Option<Error> {
         "SIT-notready" | "SIT-enginedown" => Error::retryable("m"),
         "SIT-panic" => Error::panicked(),
         "SIT-config" => Error::configuration("m"),
-        // What is told of calls in flight is a cancellation, and the host renders it as this one
-        "SIT-stopping" => return None,
-        "SIT-javabug" | "SIT-boundary" => return None,
+        // A refusal, which is no error yet, or what the host alone meets
+        "SIT-stopping" | "SIT-javabug" | "SIT-boundary" => return None,
         _ => panic!("{id} is decided by nobody"),
     })
 }
