@@ -271,3 +271,6 @@ impl Unsent {
 fn ended() -> Error {
     Error::cancelled(CancelCause::Application)
 }
+
+#[cfg(test)]
+mod tests;
