@@ -21,6 +21,8 @@ pub mod node;
 mod panics;
 mod receiver;
 mod refusal;
+#[cfg(test)]
+mod reported;
 mod runtime;
 mod settings;
 mod shared;
