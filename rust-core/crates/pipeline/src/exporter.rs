@@ -10,6 +10,7 @@ mod checked;
 mod delivery;
 mod grpc;
 mod http;
+mod metrics;
 mod node;
 mod retry;
 mod retry_after;

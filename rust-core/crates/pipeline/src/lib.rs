@@ -22,6 +22,8 @@ pub mod node;
 mod panics;
 mod receiver;
 mod refusal;
+#[cfg(test)]
+mod reported;
 mod runtime;
 mod settings;
 mod shared;

@@ -17,6 +17,8 @@ use otel_arrow_dfe_controller::{
 };
 use otel_arrow_dfe_core_nodes as _;
 use otel_arrow_dfe_otap::OTAP_PIPELINE_FACTORY;
+#[cfg(test)]
+use otel_arrow_dfe_telemetry::registry::TelemetryRegistryHandle;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -146,6 +148,12 @@ impl Runtime {
             .collect();
         states.sort();
         states
+    }
+
+    /// What the engine measures.
+    #[cfg(test)]
+    pub(crate) fn telemetry(&self) -> &TelemetryRegistryHandle {
+        &self.context.telemetry_registry
     }
 
     /// Asks all pipelines to drain within `drain`.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
-use ferrule_context::{Call, CallTable, Found, LogLevel, OutboundRules, Outbox};
+use ferrule_context::{Call, CallTable, ErrorKind, Found, LogLevel, OutboundRules, Outbox};
 use otel_arrow_dfe_config::error::Error as ConfigError;
 use otel_arrow_dfe_engine::memory_limiter::MemoryPressureState;
 use otel_arrow_dfe_otap::pdata::OtapPdata;
@@ -64,9 +64,9 @@ pub struct Shared {
     pub(crate) pressure: OnceLock<Pressure>,
 }
 
-/// Nobody waits for the data any more.
+/// Nobody waits for the data any more: its call was cancelled or has expired, as the kind says.
 #[derive(Debug)]
-pub(crate) struct Ended;
+pub(crate) struct Ended(pub(crate) ErrorKind);
 
 /// A pipeline that the host can submit to.
 #[derive(Debug)]
@@ -162,7 +162,12 @@ impl Shared {
     pub(crate) fn call_of(&self, data: &OtapPdata) -> Result<Option<Arc<Call>>, Ended> {
         match call_id_of(data).map(|id| self.calls.find(id)) {
             Some(Found::Open(call)) if !call.is_finished() => Ok(Some(call)),
-            Some(Found::Open(_) | Found::GivenUp) => Err(Ended),
+            Some(Found::Open(call)) => Err(Ended(
+                call.ending()
+                    .and_then(|it| it.failure)
+                    .unwrap_or(ErrorKind::Cancelled),
+            )),
+            Some(Found::GivenUp(kind)) => Err(Ended(kind)),
             Some(Found::Unknown) | None => Ok(None),
         }
     }

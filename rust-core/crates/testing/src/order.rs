@@ -33,17 +33,18 @@ pub(crate) enum Order {
     Panic,
     /// Panic in the processor.
     PanicInProcessor,
-    /// Keep the pipeline's thread busy in the processor.
-    Hog(Duration),
+    /// Keep the pipeline's thread busy in the processor until the call is finished.
+    Hog,
 }
 
 impl Order {
     /// Reads `name;key=value;...`; a call without the header succeeds.
     ///
     /// Names: `ack`, `hang`, `park`, `stall`, `hold`, `release`, `fail-first`, `truncate`, `panic`,
-    /// `panic-processor`, `hog` (with `millis`), `partial` (with `rejected`), and the error kinds. Keys of errors: `code`, `http`, `downstream`, `delay`
-    /// in milliseconds, `cause`, `message`; `repeat` repeats the message; `detail` is the type of a
-    /// message whose first field is the text `TEST`.
+    /// `panic-processor`, `hog` (with `millis`), `partial` (with `rejected`), and the error kinds.
+    /// Keys of errors: `code`, `http`, `downstream`, `delay` in milliseconds, `cause`, `message`;
+    /// `repeat` repeats the message; `detail` is the type of a message whose first field is the
+    /// text `TEST`.
     pub(crate) fn of(call: &Call) -> Self {
         Self::parse(call.metadata().first(HEADER).unwrap_or("ack"))
     }
@@ -75,7 +76,7 @@ impl Order {
             "truncate" => Self::Truncate,
             "panic" => Self::Panic,
             "panic-processor" => Self::PanicInProcessor,
-            "hog" => Self::Hog(Duration::from_millis(number("millis").unwrap_or(0))),
+            "hog" => Self::Hog,
             "partial" => Self::Finish(Ok(Success {
                 rejected_items: number("rejected").unwrap_or(0).cast_signed(),
                 message: message.map(Into::into),

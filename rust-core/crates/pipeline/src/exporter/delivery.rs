@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use ferrule_context::{Call, CancelCause, Error, ErrorKind, LogLevel, Success};
+use ferrule_context::{Call, CancelCause, Ending, Error, ErrorKind, LogLevel, Success};
 use otel_arrow_dfe_config::SignalType;
 use otel_arrow_dfe_otap::pdata::PdataDelivery;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -47,13 +47,15 @@ pub(super) struct Job {
 /// How it ended.
 pub(super) struct Done {
     pub(super) call: Option<Arc<Call>>,
+    pub(super) signal: SignalType,
+    pub(super) bytes: usize,
     pub(super) delivery: PdataDelivery,
     pub(super) result: Result<Success, Lost>,
 }
 
 pub(super) enum Lost {
-    /// The call has its outcome already.
-    GivenUp,
+    /// The call has its outcome already: cancelled or expired.
+    GivenUp(ErrorKind),
     Failed(Error),
 }
 
@@ -81,6 +83,7 @@ impl<C: Client> Running<C> {
             content,
             delivery,
         } = job;
+        let bytes = content.len();
         let result = tokio::select! {
             biased;
             lost = given_up(call.as_deref()) => Err(lost),
@@ -89,6 +92,8 @@ impl<C: Client> Running<C> {
         };
         Done {
             call,
+            signal,
+            bytes,
             delivery,
             result,
         }
@@ -120,7 +125,7 @@ impl<C: Client> Running<C> {
         let start = Instant::now();
         let mut attempts = 0;
         loop {
-            let failure = match self.attempt(call, request.clone()).await {
+            let failure = match self.attempt(call, attempts, request.clone()).await {
                 Ok(success) => return Ok(self.without_addresses(success)),
                 Err(failure) => failure,
             };
@@ -141,7 +146,13 @@ impl<C: Client> Running<C> {
         }
     }
 
-    async fn attempt(&self, call: Option<&Call>, request: Request) -> Result<Success, Failure> {
+    /// Makes one attempt; the first one has number 0.
+    async fn attempt(
+        &self,
+        call: Option<&Call>,
+        number: u32,
+        request: Request,
+    ) -> Result<Success, Failure> {
         let remaining = time_left(call, Instant::now());
         if remaining.is_some_and(|remaining| remaining < LEAST) {
             return Err(Error::timeout().into());
@@ -149,6 +160,7 @@ impl<C: Client> Running<C> {
         if let Some(call) = call {
             call.note_attempt();
         }
+        self.node.metrics.attempt(number);
         let timeout = self.node.timeout;
         let limit = remaining.into_iter().chain(timeout).min();
         let send = self.node.client.send(request, limit);
@@ -166,6 +178,11 @@ impl<C: Client> Running<C> {
             .during(EXPORT)
             .into()),
         }
+    }
+
+    /// Requests under way.
+    pub(super) fn in_flight(&self) -> usize {
+        self.node.max_in_flight - self.places.available_permits()
     }
 
     async fn place(&self) -> Option<SemaphorePermit<'_>> {
@@ -230,7 +247,10 @@ async fn given_up(call: Option<&Call>) -> Lost {
     }
     match call.ending() {
         None => Lost::Failed(Error::timeout()),
-        Some(ending) if ending.failure.is_some() => Lost::GivenUp,
+        Some(Ending {
+            failure: Some(kind),
+            ..
+        }) => Lost::GivenUp(kind),
         Some(_) => std::future::pending().await,
     }
 }

@@ -41,6 +41,7 @@ use tonic::transport::Channel;
 use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
 use super::checked::Checked;
+use super::metrics::ExporterMetrics;
 use super::node::Node;
 use super::retry::RetrySettings;
 use super::{Client, Failure, Request, answer, default_max_in_flight, put};
@@ -93,6 +94,7 @@ impl Config {
 /// The channels are opened when the node starts, on the thread that will use them.
 struct GrpcExporter {
     shared: Arc<Shared>,
+    metrics: ExporterMetrics,
     config: Config,
 }
 
@@ -103,14 +105,18 @@ struct GrpcExporter {
 #[distributed_slice(OTAP_EXPORTER_FACTORIES)]
 static FACTORY: ExporterFactory<OtapPdata> = ExporterFactory {
     name: "urn:ferrule:exporter:otlp_grpc",
-    create: |_: PipelineContext,
+    create: |pipeline: PipelineContext,
              node: NodeId,
              node_config: Arc<NodeUserConfig>,
              exporter_config: &ExporterConfig,
              _: &Capabilities| {
         let config = Config::read(&node_config.config)?;
         let shared = Shared::of_node(&node_config.config)?;
-        let exporter = GrpcExporter { shared, config };
+        let exporter = GrpcExporter {
+            shared,
+            metrics: ExporterMetrics::register(&pipeline),
+            config,
+        };
         Ok(ExporterWrapper::local(
             exporter,
             node,
@@ -130,7 +136,11 @@ impl Exporter<OtapPdata> for GrpcExporter {
         inbox: ExporterInbox<OtapPdata>,
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, EngineError> {
-        let Self { shared, mut config } = *self;
+        let Self {
+            shared,
+            metrics,
+            mut config,
+        } = *self;
         let fixed = config.grpc.headers.keys().map(String::as_str);
         let rules = shared.outbound.clone().without(fixed);
         // Here one attempt's time is watched together with that of the call.
@@ -149,6 +159,7 @@ impl Exporter<OtapPdata> for GrpcExporter {
             retry: config.retry,
             timeout,
             max_in_flight: config.max_in_flight,
+            metrics,
         };
         node.run(inbox, handler).await
     }

@@ -40,6 +40,7 @@ use reqwest::redirect::Policy;
 use secrecy::ExposeSecret;
 
 use self::config::Config;
+use super::metrics::ExporterMetrics;
 use super::node::Node;
 use super::{Client, Failure, Request, put};
 use crate::shared::Shared;
@@ -53,6 +54,7 @@ const TIMEOUT_HEADER: &str = "connect-timeout-ms";
 /// The connections are opened when the node starts, on the thread that will use them.
 struct HttpExporter {
     shared: Arc<Shared>,
+    metrics: ExporterMetrics,
     config: Config,
 }
 
@@ -63,14 +65,18 @@ struct HttpExporter {
 #[distributed_slice(OTAP_EXPORTER_FACTORIES)]
 static FACTORY: ExporterFactory<OtapPdata> = ExporterFactory {
     name: "urn:ferrule:exporter:otlp_http",
-    create: |_: PipelineContext,
+    create: |pipeline: PipelineContext,
              node: NodeId,
              node_config: Arc<NodeUserConfig>,
              exporter_config: &ExporterConfig,
              _: &Capabilities| {
         let config = Config::read(&node_config.config)?;
         let shared = Shared::of_node(&node_config.config)?;
-        let exporter = HttpExporter { shared, config };
+        let exporter = HttpExporter {
+            shared,
+            metrics: ExporterMetrics::register(&pipeline),
+            config,
+        };
         Ok(ExporterWrapper::local(
             exporter,
             node,
@@ -90,7 +96,11 @@ impl Exporter<OtapPdata> for HttpExporter {
         inbox: ExporterInbox<OtapPdata>,
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, EngineError> {
-        let Self { shared, mut config } = *self;
+        let Self {
+            shared,
+            metrics,
+            mut config,
+        } = *self;
         let fixed = config.http.headers.keys().map(String::as_str);
         let rules = shared.outbound.clone().without(fixed);
         // Here one attempt's time is watched together with that of the call.
@@ -110,6 +120,7 @@ impl Exporter<OtapPdata> for HttpExporter {
             retry: config.retry,
             timeout,
             max_in_flight: config.max_in_flight,
+            metrics,
         };
         node.run(inbox, handler).await
     }

@@ -17,10 +17,10 @@ use otel_arrow_dfe_engine::terminal_state::TerminalState;
 use otel_arrow_dfe_otap::otlp_exporter::InFlightExports;
 use otel_arrow_dfe_otap::pdata::{OtapPdata, PdataEffectHandlerExtension};
 use otel_arrow_dfe_pdata_codec::{EncodePolicy, EncodingPlan, PdataEncoding};
-use otel_arrow_dfe_telemetry::metrics::MetricSetSnapshot;
 
 use super::Client;
 use super::delivery::{Done, Job, Lost, Running};
+use super::metrics::ExporterMetrics;
 use super::retry::RetrySettings;
 use crate::shared::{Shared, call_id_of};
 use crate::text::clean;
@@ -36,6 +36,7 @@ pub(super) struct Node<C> {
     /// Time that one attempt may take.
     pub(super) timeout: Option<Duration>,
     pub(super) max_in_flight: usize,
+    pub(super) metrics: ExporterMetrics,
 }
 
 impl<C: Client> Node<C> {
@@ -57,7 +58,7 @@ impl<C: Client> Node<C> {
             let message = tokio::select! {
                 biased;
                 Some(done) = exports.next_completion(), if !exports.is_empty() => {
-                    answer(&shared, &handler, done).await;
+                    answer(&running.node, &handler, done).await;
                     continue;
                 }
                 message = inbox.recv_when(has_room) => message?,
@@ -73,20 +74,26 @@ impl<C: Client> Node<C> {
                         tokio::select! {
                             biased;
                             Some(done) = exports.next_completion() => {
-                                answer(&shared, &handler, done).await;
+                                answer(&running.node, &handler, done).await;
                             }
                             () = &mut over, if !running.stop.is_cancelled() => running.stop.cancel(),
                         }
                     }
-                    return Ok(TerminalState::new(
-                        deadline,
-                        Vec::<MetricSetSnapshot>::new(),
-                    ));
+                    return Ok(TerminalState::new(deadline, running.node.metrics.take()));
+                }
+                Message::Control(NodeControlMsg::CollectTelemetry {
+                    mut metrics_reporter,
+                }) => {
+                    let (in_flight, held) = (running.in_flight(), exports.len());
+                    running
+                        .node
+                        .metrics
+                        .report(in_flight, held, &mut metrics_reporter);
                 }
                 Message::Control(_) => {}
                 Message::PData(data) => match prepare(&shared, &handler, &plan, data).await {
                     Ok(job) => exports.push(Rc::clone(&running).deliver(job)),
-                    Err(done) => answer(&shared, &handler, done).await,
+                    Err(done) => answer(&running.node, &handler, done).await,
                 },
             }
         }
@@ -100,18 +107,20 @@ async fn prepare(
     plan: &EncodingPlan,
     data: OtapPdata,
 ) -> Result<Job, Done> {
+    let signal = data.signal_type();
     let call = match call_id_of(&data).map(|call_id| shared.calls.find(call_id)) {
         Some(Found::Open(call)) => Some(call),
-        Some(Found::GivenUp) => {
+        Some(Found::GivenUp(kind)) => {
             return Err(Done {
                 call: None,
+                signal,
+                bytes: 0,
                 delivery: data.into_delivery(),
-                result: Err(Lost::GivenUp),
+                result: Err(Lost::GivenUp(kind)),
             });
         }
         Some(Found::Unknown) | None => None,
     };
-    let signal = data.signal_type();
     let (context, mut payload) = data.into_parts();
     let encoded = handler.encode_owned(&mut payload, plan).await;
     let delivery = OtapPdata::new(context, payload).into_delivery();
@@ -127,6 +136,8 @@ async fn prepare(
             let error = Error::permanent(format!("the data cannot be encoded: {text}"));
             Err(Done {
                 call,
+                signal,
+                bytes: 0,
                 delivery,
                 result: Err(Lost::Failed(error)),
             })
@@ -135,7 +146,8 @@ async fn prepare(
 }
 
 /// Sends the Ack or the Nack. Neither can fail unless the pipeline is gone.
-async fn answer(shared: &Shared, handler: &EffectHandler<OtapPdata>, done: Done) {
+async fn answer<C>(node: &Node<C>, handler: &EffectHandler<OtapPdata>, done: Done) {
+    node.metrics.ended(done.signal, done.bytes, &done.result);
     let data = done.delivery.into_pdata();
     match done.result {
         Ok(success) => {
@@ -146,7 +158,7 @@ async fn answer(shared: &Shared, handler: &EffectHandler<OtapPdata>, done: Done)
             }
             let _ = handler.notify_ack(AckMsg::new(data)).await;
         }
-        Err(Lost::GivenUp) => {
+        Err(Lost::GivenUp(_)) => {
             let reason = "nobody waits for the data any more";
             let nack = NackMsg::new_permanent_with_cause(reason, data, NackCause::Refused);
             let _ = handler.notify_nack(nack).await;
@@ -155,7 +167,7 @@ async fn answer(shared: &Shared, handler: &EffectHandler<OtapPdata>, done: Done)
             let mut nack = NackMsg::new("", data);
             // Whoever retries above must not do so in vain.
             nack.permanent = error.is_permanent() || error.kind == ErrorKind::Timeout;
-            nack.reason = shared.reason_of(error);
+            nack.reason = node.shared.reason_of(error);
             let _ = handler.notify_nack(nack).await;
         }
     }
