@@ -25,9 +25,7 @@ import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.cancellation.CancellationToken;
 import dev.ferrule.cancellation.CancellationToken.Registration;
 import dev.ferrule.context.CallContext;
-import dev.ferrule.context.Deadline;
 import dev.ferrule.engine.ExportResult;
-import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
 import org.jspecify.annotations.Nullable;
 
@@ -67,13 +65,16 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 
 	private final long deadlineNanos;
 
+	private final @Nullable CallNotice notice;
+
 	/** Written before the call is published in the table. */
 	private long id;
 
-	/** Written by whoever took the call out of the table, before it is handed on. */
-	private @Nullable ExportResult result;
-
-	private @Nullable TelemetryEngineException failure;
+	/**
+	 * Result or exception. Written by whoever took the call out of the table, before it
+	 * is handed on.
+	 */
+	private @Nullable Object outcome;
 
 	private @Nullable Thread deliverer;
 
@@ -87,11 +88,13 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	 * @param canceller tells the engine that the call is cancelled
 	 * @param context hears of it when the engine ends the call for good
 	 * @param deadlineNanos deadline on the clock of the engine, in nanoseconds
+	 * @param notice is told of the outcome, {@code null} if nobody listens
 	 */
-	EngineCall(Canceller canceller, CallContext context, long deadlineNanos) {
+	EngineCall(Canceller canceller, CallContext context, long deadlineNanos, @Nullable CallNotice notice) {
 		this.canceller = canceller;
 		this.context = context;
 		this.deadlineNanos = deadlineNanos;
+		this.notice = notice;
 	}
 
 	long id() {
@@ -104,6 +107,10 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 
 	long deadlineNanos() {
 		return this.deadlineNanos;
+	}
+
+	@Nullable CallNotice notice() {
+		return this.notice;
 	}
 
 	/**
@@ -127,7 +134,7 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	 * @param result result of the call
 	 */
 	void succeed(ExportResult result) {
-		this.result = result;
+		this.outcome = result;
 	}
 
 	/**
@@ -135,7 +142,7 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	 * @param failure failure of the call
 	 */
 	void fail(TelemetryEngineException failure) {
-		this.failure = failure;
+		this.outcome = failure;
 	}
 
 	/**
@@ -181,36 +188,22 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 				completeUnlessAbandoned();
 			}
 			finally {
-				endContext();
+				// The caller has its outcome by now, which says more
+				afterOutcome();
 			}
 		}
 	}
 
-	/**
-	 * Ends all that is done under the context, if that is over and not just this call.
-	 * The caller of this call has its outcome by then: it says more.
-	 */
-	private void endContext() {
-		if (this.failure == null) {
-			return;
+	private void afterOutcome() {
+		try {
+			if (this.outcome instanceof TelemetryEngineException exception) {
+				ContextEnd.after(this.context, exception.failure());
+			}
 		}
-		if (this.failure.kind() == ErrorKind.TIMEOUT) {
-			// A call may have had less time than its context
-			endExpired(this.context);
-		}
-		else if (this.failure.failure().cause() == CancellationCause.SHUTDOWN) {
-			this.context.end(CancellationCause.SHUTDOWN);
-		}
-	}
-
-	/**
-	 * Ends all that is done under a context, if that has no time left.
-	 * @param context context of a call that is over
-	 */
-	static void endExpired(CallContext context) {
-		Deadline deadline = context.deadline();
-		if (deadline != null && deadline.isExpired()) {
-			context.end(CancellationCause.DEADLINE);
+		finally {
+			if (this.notice != null) {
+				this.notice.ended(this.outcome);
+			}
 		}
 	}
 
@@ -218,11 +211,11 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 		if (this.abandoned) {
 			return;
 		}
-		if (this.failure != null) {
-			super.completeExceptionally(this.failure);
+		if (this.outcome instanceof TelemetryEngineException exception) {
+			super.completeExceptionally(exception);
 		}
-		else if (this.result != null) {
-			super.complete(this.result);
+		else if (this.outcome instanceof ExportResult result) {
+			super.complete(result);
 		}
 	}
 

@@ -89,6 +89,10 @@ final class RecordDispatcher {
 			this.statistics.late();
 			return;
 		}
+		CallNotice notice = call.notice();
+		if (notice != null) {
+			notice.measured(record);
+		}
 		Object outcome = decode(record);
 		if (outcome instanceof ExportResult result) {
 			this.delivery.succeed(call, result);
@@ -104,7 +108,7 @@ final class RecordDispatcher {
 		try {
 			return (record.kind() == 0) ? record.result() : TelemetryEngineException.of(record.failure());
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			malformed("The outcome of a call could not be read", ex);
 			return TelemetryEngineException.of(UNREADABLE);
 		}

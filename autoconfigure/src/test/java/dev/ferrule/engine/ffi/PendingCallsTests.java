@@ -155,7 +155,7 @@ class PendingCallsTests {
 
 	private static EngineCall call(long deadlineNanos) {
 		return new EngineCall((call, cause) -> {
-		}, CallContext.background(), deadlineNanos);
+		}, CallContext.background(), deadlineNanos, null);
 	}
 
 }
