@@ -38,14 +38,26 @@ public record EndedCall(Signal signal, @Nullable String pipeline, int payloadByt
 		@Nullable ExportResult result, @Nullable Failure failure, Times times, int attempts) {
 
 	/**
-	 * Where the time of a call went. A call that the engine refused at once has no parts.
+	 * Where the time of a call went, as the engine measured. All zero if the engine
+	 * refused the call at once or never gave it back.
 	 *
-	 * @param total from submit to the outcome
-	 * @param queued part spent waiting for the pipeline
-	 * @param processing part spent in the pipeline before export
-	 * @param exporting part spent exporting, retries included
+	 * @param queued time spent waiting for the pipeline
+	 * @param processing time spent in the pipeline before export
+	 * @param exporting time spent exporting, retries included
 	 */
-	public record Times(Duration total, Duration queued, Duration processing, Duration exporting) {
+	public record Times(Duration queued, Duration processing, Duration exporting) {
+
+		/** No time at all. */
+		public static final Times ZERO = new Times(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+
+		/**
+		 * Returns the time of the whole call.
+		 * @return the sum
+		 */
+		public Duration total() {
+			return this.queued.plus(this.processing).plus(this.exporting);
+		}
+
 	}
 
 }

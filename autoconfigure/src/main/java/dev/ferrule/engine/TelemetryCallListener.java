@@ -19,7 +19,7 @@ package dev.ferrule.engine;
 /**
  * Is told of the end of each call that was submitted to the engine, whatever the end is.
  * Beans of this type are registered in their order once all singletons exist; calls that
- * other beans submit before that are not told.
+ * end before that are not told.
  *
  * <p>
  * There is exactly one notification for each future that
@@ -39,5 +39,14 @@ public interface TelemetryCallListener {
 	 * @param call what happened
 	 */
 	void onEnd(EndedCall call);
+
+	/**
+	 * Returns whether successes are of no interest, which spares the engine the work of
+	 * telling them. Asked once.
+	 * @return {@code true} to be told of failed calls only, {@code false} by default
+	 */
+	default boolean isFailuresOnly() {
+		return false;
+	}
 
 }

@@ -17,18 +17,21 @@
 package dev.ferrule.engine.ffi;
 
 import java.util.List;
-import java.util.function.LongSupplier;
 
 import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.EndedCall;
+import dev.ferrule.engine.EndedCall.Times;
+import dev.ferrule.engine.ExportResult;
+import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryCallListener;
 import dev.ferrule.engine.TelemetryPayload;
+import dev.ferrule.error.TelemetryEngineException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Those who want to know how calls end. Without any, a call costs one read more.
+ * Those who want to know how calls end. Where nobody wants to, nothing is made for them.
  */
 final class CallListeners {
 
@@ -38,56 +41,86 @@ final class CallListeners {
 
 	private final CallStatistics statistics;
 
-	private final LongSupplier ticker;
-
 	private final LogLimit logLimit = new LogLimit();
 
-	private volatile List<TelemetryCallListener> listeners = List.of();
+	private volatile List<TelemetryCallListener> all = List.of();
 
-	CallListeners(List<String> pipelines, CallStatistics statistics, LongSupplier ticker) {
+	private volatile List<TelemetryCallListener> interestedInSuccesses = List.of();
+
+	CallListeners(List<String> pipelines, CallStatistics statistics) {
 		this.pipelines = pipelines;
 		this.statistics = statistics;
-		this.ticker = ticker;
 	}
 
 	/**
-	 * Replaces the listeners. Calls in flight keep those that they were submitted with.
+	 * Replaces the listeners.
 	 * @param listeners told in this order
 	 */
 	void set(List<TelemetryCallListener> listeners) {
-		this.listeners = List.copyOf(listeners);
+		this.all = List.copyOf(listeners);
+		this.interestedInSuccesses = listeners.stream().filter((listener) -> !listener.isFailuresOnly()).toList();
 	}
 
 	/**
-	 * Begins to note what the listeners want to know of a call.
-	 * @param payload what is submitted
-	 * @param context context of the call
-	 * @param pipeline index of the pipeline, or {@link PipelineTable#NONE}
-	 * @return to be told of the outcome, or {@code null} if nobody listens
+	 * Tells the end of a call. Never throws.
+	 * @param call a call that has its outcome
 	 */
-	@Nullable CallNotice begin(TelemetryPayload payload, CallContext context, int pipeline) {
-		List<TelemetryCallListener> listeners = this.listeners;
-		if (listeners.isEmpty()) {
-			return null;
-		}
-		String name = (pipeline != PipelineTable.NONE) ? this.pipelines.get(pipeline) : null;
-		return new CallNotice(this, listeners, payload, name, context);
-	}
-
-	long nanoTime() {
-		return this.ticker.getAsLong();
-	}
-
-	void tell(TelemetryCallListener listener, EndedCall call) {
+	void ended(EngineCall call) {
 		try {
-			listener.onEnd(call);
+			if (call.outcome() instanceof MeasuredFailure failure) {
+				failed(call.signal(), call.pipeline(), call.payloadBytes(), call.context(), failure);
+			}
+			else if (call.outcome() instanceof ExportResult result && !this.interestedInSuccesses.isEmpty()) {
+				Times times = new Times(result.queued(), result.processing(), result.exporting());
+				tell(this.interestedInSuccesses, new EndedCall(call.signal(), pipeline(call.pipeline()),
+						call.payloadBytes(), call.context(), result, null, times, result.attempts()));
+			}
 		}
 		catch (Throwable ex) {
-			failed(ex);
+			notTold(ex);
 		}
 	}
 
-	void failed(Throwable ex) {
+	/**
+	 * Tells that a call was refused before it began. Never throws.
+	 * @param payload what was submitted
+	 * @param pipeline index of the pipeline, or {@link PipelineTable#NONE}
+	 * @param context context of the call
+	 * @param exception failure of the call
+	 */
+	void refused(TelemetryPayload payload, int pipeline, CallContext context, TelemetryEngineException exception) {
+		try {
+			failed(payload.signal(), pipeline, payload.size(), context, MeasuredFailure.atOnce(exception));
+		}
+		catch (Throwable ex) {
+			notTold(ex);
+		}
+	}
+
+	private void failed(Signal signal, int pipeline, int payloadBytes, CallContext context, MeasuredFailure failure) {
+		List<TelemetryCallListener> listeners = this.all;
+		if (!listeners.isEmpty()) {
+			tell(listeners, new EndedCall(signal, pipeline(pipeline), payloadBytes, context, null,
+					failure.exception().failure(), failure.times(), failure.attempts()));
+		}
+	}
+
+	private @Nullable String pipeline(int index) {
+		return (index != PipelineTable.NONE) ? this.pipelines.get(index) : null;
+	}
+
+	private void tell(List<TelemetryCallListener> listeners, EndedCall call) {
+		for (TelemetryCallListener listener : listeners) {
+			try {
+				listener.onEnd(call);
+			}
+			catch (Throwable ex) {
+				notTold(ex);
+			}
+		}
+	}
+
+	private void notTold(Throwable ex) {
 		this.statistics.listenerError();
 		if (this.logLimit.permits()) {
 			logger.warn("A listener could not be told of the end of a call", ex);

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * The outcome may arrive at any moment after the second step, a cancellation cannot be
  * missed because observing a cancelled token cancels at once.
  */
-final class CallSubmitter {
+final class CallSubmitter implements CallOwner {
 
 	/** Delay for refusals that are decided here. */
 	static final Duration RETRY_DELAY = Duration.ofSeconds(1);
@@ -65,8 +65,6 @@ final class CallSubmitter {
 
 	private final LongSupplier ticker;
 
-	private final EngineCall.Canceller canceller;
-
 	private final LogLimit logLimit = new LogLimit();
 
 	CallSubmitter(EngineHandle engine, PendingCalls calls, Admission admission, CallStatistics statistics,
@@ -79,7 +77,6 @@ final class CallSubmitter {
 		this.listeners = listeners;
 		this.limits = TimeLimits.of(options);
 		this.ticker = ticker;
-		this.canceller = this::cancel;
 	}
 
 	/**
@@ -97,13 +94,11 @@ final class CallSubmitter {
 		long reserved = (buffer != null) ? buffer.take() : 0;
 		boolean handedOver = false;
 		FrameBuffer frame = null;
-		CallNotice notice = null;
 		this.statistics.submitted(payload.size());
 		try {
-			notice = this.listeners.begin(payload, context, pipeline);
 			TelemetryEngineException refusal = refusal(context, pipeline);
 			if (refusal != null) {
-				return failed(refusal, context, notice);
+				return failed(payload, pipeline, context, refusal);
 			}
 			frame = this.buffers.acquire();
 			if (reserved == 0 && payload.size() > FrameEncoder.INLINE_LIMIT) {
@@ -111,19 +106,19 @@ final class CallSubmitter {
 				payload.copyTo(this.engine.api().memoryAt(frame.buffer().getLong(0), payload.size()), 0);
 			}
 			int length = FrameEncoder.encode(frame, context, payload, reserved, pipeline);
-			EngineCall call = register(frame, context, notice);
+			EngineCall call = register(frame, context, payload, pipeline);
 			handedOver = true;
 			return enter(call, frame, length, context.cancellation());
 		}
 		catch (TelemetryEngineException ex) {
-			return failed(ex, context, notice);
+			return failed(payload, pipeline, context, ex);
 		}
 		catch (OutOfMemoryError ex) {
-			return failed(RefusalReason.MEMORY_PRESSURE.exception(RETRY_DELAY), context, notice);
+			return failed(payload, pipeline, context, RefusalReason.MEMORY_PRESSURE.exception(RETRY_DELAY));
 		}
 		catch (RuntimeException | Error ex) {
 			unexpected(ex);
-			return failed(RefusalReason.INTERNAL.exception(null), context, notice);
+			return failed(payload, pipeline, context, RefusalReason.INTERNAL.exception(null));
 		}
 		finally {
 			if (frame != null) {
@@ -186,8 +181,14 @@ final class CallSubmitter {
 	 * @param call call to cancel
 	 * @param cause why
 	 */
-	void cancel(EngineCall call, CancellationCause cause) {
+	@Override
+	public void cancel(EngineCall call, CancellationCause cause) {
 		this.engine.api().engineCancel(this.engine.value(), call.id(), cause.code());
+	}
+
+	@Override
+	public void ended(EngineCall call) {
+		this.listeners.ended(call);
 	}
 
 	private @Nullable NativePayloadBuffer ownBuffer(TelemetryPayload payload) {
@@ -231,12 +232,12 @@ final class CallSubmitter {
 		return payload;
 	}
 
-	private EngineCall register(FrameBuffer frame, CallContext context, @Nullable CallNotice notice) {
+	private EngineCall register(FrameBuffer frame, CallContext context, TelemetryPayload payload, int pipeline) {
 		long remaining = this.limits.remaining(context);
 		if (remaining <= 0) {
 			throw RefusalReason.EXPIRED.exception(null);
 		}
-		EngineCall call = new EngineCall(this.canceller, context, this.ticker.getAsLong() + remaining, notice);
+		EngineCall call = new EngineCall(this, context, this.ticker.getAsLong() + remaining, payload, pipeline);
 		if (!this.calls.register(call)) {
 			throw RefusalReason.TOO_MANY_CALLS.exception(RETRY_DELAY);
 		}
@@ -257,7 +258,7 @@ final class CallSubmitter {
 			}
 			else if (this.calls.take(call)) {
 				this.statistics.failed(refusal.failure().kind());
-				call.fail(refusal);
+				call.fail(MeasuredFailure.atOnce(refusal));
 				call.run();
 			}
 		}
@@ -279,13 +280,11 @@ final class CallSubmitter {
 		}
 	}
 
-	private CompletableFuture<ExportResult> failed(TelemetryEngineException failure, CallContext context,
-			@Nullable CallNotice notice) {
+	private CompletableFuture<ExportResult> failed(TelemetryPayload payload, int pipeline, CallContext context,
+			TelemetryEngineException failure) {
 		this.statistics.failed(failure.failure().kind());
 		ContextEnd.ifExpired(context);
-		if (notice != null) {
-			notice.ended(failure);
-		}
+		this.listeners.refused(payload, pipeline, context, failure);
 		return CompletableFuture.failedFuture(failure);
 	}
 

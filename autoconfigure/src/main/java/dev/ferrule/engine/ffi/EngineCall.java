@@ -26,7 +26,8 @@ import dev.ferrule.cancellation.CancellationToken;
 import dev.ferrule.cancellation.CancellationToken.Registration;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.ExportResult;
-import dev.ferrule.error.TelemetryEngineException;
+import dev.ferrule.engine.Signal;
+import dev.ferrule.engine.TelemetryPayload;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,8 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	private static final Registration CLOSED = () -> {
 	};
 
+	private static final Signal[] SIGNALS = Signal.values();
+
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -59,21 +62,23 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 		}
 	}
 
-	private final Canceller canceller;
+	private final CallOwner owner;
 
 	private final CallContext context;
 
 	private final long deadlineNanos;
 
-	private final @Nullable CallNotice notice;
+	private final int payloadBytes;
+
+	// As small as they are, so that the object does not grow
+	private final byte signal;
+
+	private final short pipeline;
 
 	/** Written before the call is published in the table. */
 	private long id;
 
-	/**
-	 * Result or exception. Written by whoever took the call out of the table, before it
-	 * is handed on.
-	 */
+	/** Written by whoever took the call out of the table, before it is handed on. */
 	private @Nullable Object outcome;
 
 	private @Nullable Thread deliverer;
@@ -85,16 +90,19 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 
 	/**
 	 * Creates a call that is not in the table yet.
-	 * @param canceller tells the engine that the call is cancelled
+	 * @param owner takes care of the call
 	 * @param context hears of it when the engine ends the call for good
 	 * @param deadlineNanos deadline on the clock of the engine, in nanoseconds
-	 * @param notice is told of the outcome, {@code null} if nobody listens
+	 * @param payload what is submitted; not kept
+	 * @param pipeline index of the pipeline
 	 */
-	EngineCall(Canceller canceller, CallContext context, long deadlineNanos, @Nullable CallNotice notice) {
-		this.canceller = canceller;
+	EngineCall(CallOwner owner, CallContext context, long deadlineNanos, TelemetryPayload payload, int pipeline) {
+		this.owner = owner;
 		this.context = context;
 		this.deadlineNanos = deadlineNanos;
-		this.notice = notice;
+		this.payloadBytes = payload.size();
+		this.signal = (byte) payload.signal().ordinal();
+		this.pipeline = (short) pipeline;
 	}
 
 	long id() {
@@ -109,8 +117,29 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 		return this.deadlineNanos;
 	}
 
-	@Nullable CallNotice notice() {
-		return this.notice;
+	CallContext context() {
+		return this.context;
+	}
+
+	Signal signal() {
+		return SIGNALS[this.signal];
+	}
+
+	int pipeline() {
+		return this.pipeline;
+	}
+
+	int payloadBytes() {
+		return this.payloadBytes;
+	}
+
+	/**
+	 * Returns the outcome.
+	 * @return an {@link ExportResult} or a {@link MeasuredFailure}, or {@code null}
+	 * before the end
+	 */
+	@Nullable Object outcome() {
+		return this.outcome;
 	}
 
 	/**
@@ -137,11 +166,7 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 		this.outcome = result;
 	}
 
-	/**
-	 * Sets the outcome, as {@link #succeed(ExportResult)}.
-	 * @param failure failure of the call
-	 */
-	void fail(TelemetryEngineException failure) {
+	void fail(MeasuredFailure failure) {
 		this.outcome = failure;
 	}
 
@@ -162,13 +187,6 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 		return this.deliverer == null;
 	}
 
-	private void closeRegistration() {
-		Registration registered = (Registration) REGISTRATION.getAndSet(this, CLOSED);
-		if (registered != null) {
-			registered.close();
-		}
-	}
-
 	/**
 	 * Completes the future with the outcome, unless its caller is just completing it.
 	 * What hangs on the future and on the token runs here, so this does nothing in the
@@ -180,8 +198,15 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 			this.deliverer = null;
 			return;
 		}
+		Registration registered = (Registration) REGISTRATION.getAndSet(this, CLOSED);
+		if (registered == CLOSED) {
+			// An executor may run a task and then claim that it refused it
+			return;
+		}
 		try {
-			closeRegistration();
+			if (registered != null) {
+				registered.close();
+			}
 		}
 		finally {
 			try {
@@ -196,14 +221,12 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 
 	private void afterOutcome() {
 		try {
-			if (this.outcome instanceof TelemetryEngineException exception) {
-				ContextEnd.after(this.context, exception.failure());
+			if (this.outcome instanceof MeasuredFailure failure) {
+				ContextEnd.after(this.context, failure.exception().failure());
 			}
 		}
 		finally {
-			if (this.notice != null) {
-				this.notice.ended(this.outcome);
-			}
+			this.owner.ended(this);
 		}
 	}
 
@@ -211,8 +234,8 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 		if (this.abandoned) {
 			return;
 		}
-		if (this.outcome instanceof TelemetryEngineException exception) {
-			super.completeExceptionally(exception);
+		if (this.outcome instanceof MeasuredFailure failure) {
+			super.completeExceptionally(failure.exception());
 		}
 		else if (this.outcome instanceof ExportResult result) {
 			super.complete(result);
@@ -227,10 +250,10 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	@Override
 	public void accept(CancellationCause cause) {
 		if (cause != CancellationCause.DEADLINE) {
-			this.canceller.cancel(this, cause);
+			this.owner.cancel(this, cause);
 		}
 		else if (this.context.deadline() == null) {
-			this.canceller.cancel(this, CancellationCause.APPLICATION);
+			this.owner.cancel(this, CancellationCause.APPLICATION);
 		}
 	}
 
@@ -269,23 +292,8 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 		// that and may take their time. The flag keeps the engine's answer from
 		// completing the future first: whoever sets it goes on to complete the future
 		if (!isDone() && ABANDONED.compareAndSet(this, false, true)) {
-			this.canceller.cancel(this, CancellationCause.APPLICATION);
+			this.owner.cancel(this, CancellationCause.APPLICATION);
 		}
-	}
-
-	/**
-	 * Cancels a call in the engine.
-	 */
-	@FunctionalInterface
-	interface Canceller {
-
-		/**
-		 * Tells the engine that a call is cancelled; does not block.
-		 * @param call call to cancel
-		 * @param cause why
-		 */
-		void cancel(EngineCall call, CancellationCause cause);
-
 	}
 
 }

@@ -86,7 +86,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		this.drainTimeout = options.drainTimeout();
 		this.calls = new PendingCalls(options.maximumInFlight());
 		this.delivery = new OutcomeDelivery(options.executor(), options.name(), this.statistics);
-		this.listeners = new CallListeners(pipelines.names(), this.statistics, ticker);
+		this.listeners = new CallListeners(pipelines.names(), this.statistics);
 		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, this.listeners, options,
 				ticker);
 		this.sweep = new OverdueSweep(this.calls, this::endOverdue, options, ticker);
@@ -169,8 +169,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	}
 
 	/**
-	 * Replaces those who are told of the ends of calls. Calls in flight keep those that
-	 * they were submitted with.
+	 * Replaces those who are told of the ends of calls.
 	 * @param listeners told in this order
 	 */
 	public void setCallListeners(List<TelemetryCallListener> listeners) {

@@ -82,7 +82,16 @@ final class OutcomeDelivery {
 	 * @param failure failure of the call
 	 */
 	void fail(EngineCall call, TelemetryEngineException failure) {
-		this.statistics.failed(failure.failure().kind());
+		fail(call, MeasuredFailure.atOnce(failure));
+	}
+
+	/**
+	 * Finishes a call with a failure.
+	 * @param call call that the caller took out of the table
+	 * @param failure failure of the call
+	 */
+	void fail(EngineCall call, MeasuredFailure failure) {
+		this.statistics.failed(failure.exception().kind());
 		call.fail(failure);
 		deliver(call);
 	}
