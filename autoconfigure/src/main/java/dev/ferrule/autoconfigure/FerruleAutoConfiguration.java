@@ -29,12 +29,14 @@ import dev.ferrule.context.MetadataExtractor;
 import dev.ferrule.context.TraceContextExtractor;
 import dev.ferrule.context.W3cTraceContextExtractor;
 import dev.ferrule.engine.EngineConfigCustomizer;
+import dev.ferrule.engine.TelemetryCallListener;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.ffi.NativeEngine;
 import dev.ferrule.engine.ffi.NativeEngineOptions;
 import dev.ferrule.engine.ffi.NativeLibraryOptions;
 import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.error.TelemetryEngineException;
+import dev.ferrule.observability.FailureLog;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -169,6 +171,19 @@ public final class FerruleAutoConfiguration {
 			catch (TelemetryEngineException ex) {
 				throw new EngineStartException(specification.origin(), ex);
 			}
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		@ConditionalOnBooleanProperty(name = "ferrule.failure-log.enabled", matchIfMissing = true)
+		FailureLog ferruleFailureLog() {
+			return new FailureLog();
+		}
+
+		@Bean
+		CallListenerRegistration ferruleCallListenerRegistration(NativeEngine engine,
+				ObjectProvider<TelemetryCallListener> listeners) {
+			return new CallListenerRegistration(engine, listeners);
 		}
 
 		@Bean

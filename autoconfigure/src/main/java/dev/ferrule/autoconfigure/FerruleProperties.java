@@ -34,6 +34,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param engine Limits of the engine.
  * @param context Deadlines and metadata of calls.
  * @param cancellation What tells that a client left.
+ * @param failureLog Log of failed calls.
  * @param exporter Exporter of the only pipeline.
  * @param batch Batching of the only pipeline.
  * @param retry Retry of the only pipeline.
@@ -47,12 +48,20 @@ record FerruleProperties(@DefaultValue("true") boolean enabled,
 		@NestedConfigurationProperty @DefaultValue EngineProperties engine,
 		@NestedConfigurationProperty @DefaultValue ContextProperties context,
 		@NestedConfigurationProperty @DefaultValue CancellationProperties cancellation,
-		@NestedConfigurationProperty @Nullable ExporterProperties exporter,
+		@DefaultValue FailureLog failureLog, @NestedConfigurationProperty @Nullable ExporterProperties exporter,
 		@NestedConfigurationProperty @Nullable BatchProperties batch,
 		@NestedConfigurationProperty @Nullable RetryProperties retry,
 		@DefaultValue Map<String, PipelineProperties> pipelines,
 		@NestedConfigurationProperty @DefaultValue OtlpProperties otlp) {
 
 	static final String PREFIX = "ferrule";
+
+	/**
+	 * Log of failed calls.
+	 *
+	 * @param enabled Whether to log failed calls, at a level that fits the failure.
+	 */
+	record FailureLog(@DefaultValue("true") boolean enabled) {
+	}
 
 }

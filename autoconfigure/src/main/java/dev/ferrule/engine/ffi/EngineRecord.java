@@ -90,9 +90,23 @@ final class EngineRecord {
 		return new ExportResult(
 				hasFlag(RecordLayout.FLAG_PARTIAL_SUCCESS)
 						? this.buffer.getLong(this.start + RecordLayout.REJECTED_ITEMS_OFFSET) : 0,
-				message(), duration(RecordLayout.QUEUE_NANOS_OFFSET), duration(RecordLayout.PIPELINE_NANOS_OFFSET),
-				duration(RecordLayout.EXPORT_NANOS_OFFSET),
-				this.buffer.getInt(this.start + RecordLayout.ATTEMPTS_OFFSET));
+				message(), queued(), processing(), exporting(), attempts());
+	}
+
+	Duration queued() {
+		return duration(RecordLayout.QUEUE_NANOS_OFFSET);
+	}
+
+	Duration processing() {
+		return duration(RecordLayout.PIPELINE_NANOS_OFFSET);
+	}
+
+	Duration exporting() {
+		return duration(RecordLayout.EXPORT_NANOS_OFFSET);
+	}
+
+	int attempts() {
+		return this.buffer.getInt(this.start + RecordLayout.ATTEMPTS_OFFSET);
 	}
 
 	/**

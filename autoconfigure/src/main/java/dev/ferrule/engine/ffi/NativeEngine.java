@@ -26,11 +26,10 @@ import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.PayloadBuffer;
+import dev.ferrule.engine.TelemetryCallListener;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
-import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
-import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,12 +46,6 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(NativeEngine.class);
 
-	private static final Failure SHUT_DOWN = Failure.cancelled(CancellationCause.SHUTDOWN,
-			"The engine stopped before the call had an outcome.");
-
-	private static final Failure LOST = new Failure(ErrorKind.RETRYABLE, 0, 0, 0, false, CallSubmitter.RETRY_DELAY,
-			null, true, "The engine ended unexpectedly, it is not known whether the data was delivered.", null);
-
 	private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(5);
 
 	private static final Duration CANCELLED_DRAIN = Duration.ofMillis(500);
@@ -66,6 +59,8 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	private final Admission admission = new Admission();
 
 	private final CallStatistics statistics = new CallStatistics();
+
+	private final CallListeners listeners;
 
 	private final OutcomeDelivery delivery;
 
@@ -91,7 +86,9 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		this.drainTimeout = options.drainTimeout();
 		this.calls = new PendingCalls(options.maximumInFlight());
 		this.delivery = new OutcomeDelivery(options.executor(), options.name(), this.statistics);
-		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, options, ticker);
+		this.listeners = new CallListeners(pipelines.names(), this.statistics);
+		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, this.listeners, options,
+				ticker);
 		this.sweep = new OverdueSweep(this.calls, this::endOverdue, options, ticker);
 		RecordDispatcher dispatcher = new RecordDispatcher(this.calls, this.delivery, this.logRelay, this.statistics);
 		this.pollThread = EngineThreads.create(options.name() + "-poll",
@@ -169,6 +166,14 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	 */
 	public List<String> pipelineNames() {
 		return this.pipelines.names();
+	}
+
+	/**
+	 * Replaces those who are told of the ends of calls.
+	 * @param listeners told in this order
+	 */
+	public void setCallListeners(List<TelemetryCallListener> listeners) {
+		this.listeners.set(listeners);
 	}
 
 	/**
@@ -260,7 +265,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 			this.handle.api().engineWake(this.handle.value());
 		}
 		this.sweep.close();
-		this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(SHUT_DOWN)));
+		this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(OutcomeDelivery.SHUT_DOWN)));
 		this.logRelay.close();
 		this.handle.release();
 	}
@@ -270,7 +275,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		// stops the engine closed the door before
 		if (this.admission.closeWith(RefusalReason.STALE_HANDLE)) {
 			logger.error("The engine ended unexpectedly and takes no more calls");
-			this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(LOST)));
+			this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(OutcomeDelivery.LOST)));
 		}
 	}
 
