@@ -40,6 +40,8 @@ final class CallStatistics {
 
 	private final LongAdder malformed = new LongAdder();
 
+	private final LongAdder degraded = new LongAdder();
+
 	private final LongAdder pollErrors = new LongAdder();
 
 	private final LongAdder rejections = new LongAdder();
@@ -74,6 +76,10 @@ final class CallStatistics {
 		this.malformed.increment();
 	}
 
+	void degradedError() {
+		this.degraded.increment();
+	}
+
 	void pollError() {
 		this.pollErrors.increment();
 	}
@@ -93,7 +99,7 @@ final class CallStatistics {
 		}
 		return new EngineCounters(this.submitted.sum(), this.succeeded.sum(), failures, inFlight, this.late.sum(),
 				this.lastNet.sum(), this.malformed.sum(), this.pollErrors.sum(), this.rejections.sum(),
-				this.droppedLogLines.sum());
+				this.droppedLogLines.sum(), this.degraded.sum());
 	}
 
 }

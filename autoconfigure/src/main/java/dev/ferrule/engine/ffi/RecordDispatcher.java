@@ -102,12 +102,23 @@ final class RecordDispatcher {
 		// Reads the outcome of a call that is out of the table, and so must get one
 		// whatever its record holds
 		try {
-			return (record.kind() == 0) ? record.result() : TelemetryEngineException.of(record.failure());
+			return (record.kind() == 0) ? record.result() : TelemetryEngineException.of(failure(record));
 		}
 		catch (RuntimeException ex) {
 			malformed("The outcome of a call could not be read", ex);
 			return TelemetryEngineException.of(UNREADABLE);
 		}
+	}
+
+	private Failure failure(EngineRecord record) {
+		Failure failure = record.failure();
+		if (record.isDegraded()) {
+			this.statistics.degradedError();
+			if (this.logLimit.permits()) {
+				logger.warn("A failure of the engine was not understood whole; is the library a newer one?");
+			}
+		}
+		return failure;
 	}
 
 	private void malformed(String message, @Nullable Throwable ex) {
