@@ -16,9 +16,11 @@
 
 package dev.ferrule.web.servlet;
 
+import dev.ferrule.context.RequestCallContext;
 import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.web.ProblemDetailRenderer;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.core.Ordered;
@@ -49,19 +51,27 @@ public final class TelemetryExceptionAdvice {
 	/**
 	 * Answers a request.
 	 * @param failure what the controller threw or its future failed with
+	 * @param request the request
 	 * @param response response of the request
 	 * @return the answer
 	 * @throws Exception the failure, if it is an exception of the application that only
-	 * has ours as its cause, or if the response is under way: then it must not look
-	 * complete
+	 * has ours as its cause, if the client left, or if the response is under way: then it
+	 * must not look complete
 	 */
 	@ExceptionHandler(TelemetryEngineException.class)
-	ResponseEntity<ProblemDetail> handle(Exception failure, HttpServletResponse response) throws Exception {
+	ResponseEntity<ProblemDetail> handle(Exception failure, HttpServletRequest request, HttpServletResponse response)
+			throws Exception {
 		TelemetryEngineException exception = TelemetryEngineException.find(failure);
-		if (exception == null || response.isCommitted()) {
+		if (exception == null || response.isCommitted() || hasClientLeft(request, failure)) {
 			throw failure;
 		}
 		return ProblemDetailRenderer.toResponse(this.translator.translate(exception));
+	}
+
+	private static boolean hasClientLeft(HttpServletRequest request, Exception failure) {
+		// The filter ends such requests. Writing to them would have them observed twice
+		RequestCallContext context = TelemetryContextFilter.of(request);
+		return context != null && ClientDisconnect.hasEnded(context.cancellation(), failure);
 	}
 
 }
