@@ -41,6 +41,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param pipelines Pipelines by name, if there is more than one. Names consist of
  * lower-case letters and digits.
  * @param otlp OTLP endpoints.
+ * @param errors What the application's own clients are told about failures of the engine.
  */
 @ConfigurationProperties(prefix = "ferrule", ignoreUnknownFields = false)
 record FerruleProperties(@DefaultValue("true") boolean enabled,
@@ -52,7 +53,8 @@ record FerruleProperties(@DefaultValue("true") boolean enabled,
 		@NestedConfigurationProperty @Nullable BatchProperties batch,
 		@NestedConfigurationProperty @Nullable RetryProperties retry,
 		@DefaultValue Map<String, PipelineProperties> pipelines,
-		@NestedConfigurationProperty @DefaultValue OtlpProperties otlp) {
+		@NestedConfigurationProperty @DefaultValue OtlpProperties otlp,
+		@NestedConfigurationProperty @DefaultValue ErrorsProperties errors) {
 
 	static final String PREFIX = "ferrule";
 

@@ -42,6 +42,8 @@ final class CallStatistics {
 
 	private final LongAdder malformed = new LongAdder();
 
+	private final LongAdder degraded = new LongAdder();
+
 	private final LongAdder pollErrors = new LongAdder();
 
 	private final LongAdder rejections = new LongAdder();
@@ -79,6 +81,10 @@ final class CallStatistics {
 		this.malformed.increment();
 	}
 
+	void degradedError() {
+		this.degraded.increment();
+	}
+
 	void pollError() {
 		this.pollErrors.increment();
 	}
@@ -102,7 +108,7 @@ final class CallStatistics {
 		}
 		return new EngineCounters(this.submitted.sum(), this.submittedBytes.sum(), this.succeeded.sum(), failures,
 				inFlight, this.late.sum(), this.lastNet.sum(), this.malformed.sum(), this.pollErrors.sum(),
-				this.rejections.sum(), this.droppedLogLines.sum(), this.listenerErrors.sum());
+				this.rejections.sum(), this.droppedLogLines.sum(), this.degraded.sum(), this.listenerErrors.sum());
 	}
 
 }

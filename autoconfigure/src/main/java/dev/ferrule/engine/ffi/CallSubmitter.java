@@ -227,7 +227,7 @@ final class CallSubmitter implements CallOwner {
 		// Reserves memory, whose address is then at the start of the frame buffer
 		long payload = this.engine.api().payloadReserve(this.engine.value(), size, frame.address());
 		if (payload <= 0) {
-			throw RefusalReason.exception(-payload);
+			throw RefusalReason.exception(-payload, this.statistics);
 		}
 		return payload;
 	}
@@ -272,7 +272,7 @@ final class CallSubmitter implements CallOwner {
 	private @Nullable TelemetryEngineException downcall(FrameBuffer frame, int length) {
 		try {
 			long result = this.engine.api().engineSubmit(this.engine.value(), frame.address(), length);
-			return (result == 0) ? null : RefusalReason.exception(result);
+			return (result == 0) ? null : RefusalReason.exception(result, this.statistics);
 		}
 		catch (RuntimeException | Error ex) {
 			unexpected(ex);

@@ -37,11 +37,14 @@ import dev.ferrule.error.ErrorKind;
  * @param executorRejections outcomes that the executor refused and that were delivered on
  * a thread of the engine
  * @param droppedLogLines log lines dropped because logging was too slow
+ * @param degradedErrors failures whose records hold something that cannot be understood
+ * (a kind or code of a newer library, text that is no UTF-8 or too long, details that are
+ * no JSON object, an impossible delay) and that lost it
  * @param listenerErrors notifications of listeners that failed
  */
 public record EngineCounters(long submitted, long submittedBytes, long succeeded, Map<ErrorKind, Long> failed,
 		long inFlight, long lateCompletions, long lastNetFired, long malformedRecords, long pollErrors,
-		long executorRejections, long droppedLogLines, long listenerErrors) {
+		long executorRejections, long droppedLogLines, long degradedErrors, long listenerErrors) {
 
 	public EngineCounters {
 		failed = Map.copyOf(failed);

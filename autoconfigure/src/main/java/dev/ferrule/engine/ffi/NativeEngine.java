@@ -29,6 +29,7 @@ import dev.ferrule.engine.PayloadBuffer;
 import dev.ferrule.engine.TelemetryCallListener;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
+import dev.ferrule.error.EngineUnavailableException;
 import dev.ferrule.error.TelemetryEngineException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -149,8 +150,11 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		try {
 			return this.submitter.reserve(size);
 		}
+		// Thrown to the caller, and so with the caller's stack trace
+		catch (EngineUnavailableException ex) {
+			throw new EngineUnavailableException(ex.failure(), null);
+		}
 		catch (TelemetryEngineException ex) {
-			// Thrown to the caller, and so with the caller's stack trace
 			throw TelemetryEngineException.withStackTrace(ex.failure(), null);
 		}
 	}

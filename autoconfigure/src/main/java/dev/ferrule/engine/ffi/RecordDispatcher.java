@@ -111,8 +111,15 @@ final class RecordDispatcher {
 		}
 	}
 
-	private static MeasuredFailure failure(EngineRecord record) {
-		return new MeasuredFailure(TelemetryEngineException.of(record.failure()),
+	private MeasuredFailure failure(EngineRecord record) {
+		Failure failure = record.failure();
+		if (record.isDegraded()) {
+			this.statistics.degradedError();
+			if (this.logLimit.permits()) {
+				logger.warn("A failure of the engine was not understood whole; is the library a newer one?");
+			}
+		}
+		return new MeasuredFailure(TelemetryEngineException.of(failure),
 				new EndedCall.Times(record.queued(), record.processing(), record.exporting()), record.attempts());
 	}
 
