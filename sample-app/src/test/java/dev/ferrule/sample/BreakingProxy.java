@@ -17,8 +17,6 @@
 package dev.ferrule.sample;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -96,7 +94,7 @@ final class BreakingProxy implements AutoCloseable {
 		this.sockets.add(from);
 		this.threads.execute(() -> {
 			try (from; to) {
-				copy(from.getInputStream(), to.getOutputStream());
+				from.getInputStream().transferTo(to.getOutputStream());
 			}
 			catch (IOException ex) {
 				// Reset
@@ -105,10 +103,6 @@ final class BreakingProxy implements AutoCloseable {
 				this.sockets.remove(from);
 			}
 		});
-	}
-
-	private static void copy(InputStream in, OutputStream out) throws IOException {
-		in.transferTo(out);
 	}
 
 	private static void close(Socket socket) {
