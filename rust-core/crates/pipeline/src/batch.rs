@@ -262,6 +262,12 @@ impl BatchProcessor {
         if self.shared.is_stopping() {
             due = due.min(now + DRAIN_WAIT);
         }
+        if let Some(call) = &call {
+            self.shared.calls.step(call, || {
+                let wait = due.saturating_duration_since(now);
+                format!("waits in a batch for {wait:?} at most")
+            });
+        }
         let (context, payload) = data.into_parts();
         let member = Rc::new(Member::new(call, place.signal, context, &self.members));
         let waiting = Waiting {

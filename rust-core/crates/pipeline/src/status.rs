@@ -55,6 +55,8 @@ impl Engine {
             "lingering": shared.lingering.load(Ordering::Relaxed),
             "droppedHeaders": shared.dropped_headers.load(Ordering::Relaxed),
             "payloadBytes": shared.budget.used(),
+            "maxPayloadBytes": shared.config.max_payload_bytes,
+            "maxInFlight": shared.config.max_in_flight,
             "droppedLogLines": shared.outbox.dropped_lines(),
             "pipelines": pipelines,
         })

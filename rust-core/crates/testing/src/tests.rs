@@ -5,6 +5,7 @@
 
 mod batch;
 mod node;
+mod telemetry;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -118,11 +118,15 @@ impl<C: Client> Running<C> {
         let start = Instant::now();
         let mut attempts = 0;
         loop {
+            attempts += 1;
+            self.step(call, || format!("attempt {attempts} begins"));
             let failure = match self.attempt(call, request.clone()).await {
-                Ok(success) => return Ok(success),
+                Ok(success) => {
+                    self.step(call, || format!("attempt {attempts} was accepted"));
+                    return Ok(success);
+                }
                 Err(failure) => failure,
             };
-            attempts += 1;
             drop(place);
             self.log(&failure);
             let now = Instant::now();
@@ -132,8 +136,20 @@ impl<C: Client> Running<C> {
                 .retry
                 .wait(&failure.error, attempts, elapsed, remaining)
             else {
+                self.step(call, || {
+                    format!(
+                        "attempt {attempts} failed and was the last: {}",
+                        failure.error
+                    )
+                });
                 return Err(self.with_delay(failure.error));
             };
+            self.step(call, || {
+                format!(
+                    "attempt {attempts} failed, the next is in {wait:?}: {}",
+                    failure.error
+                )
+            });
             tokio::time::sleep(wait).await;
             place = self.place().await;
         }
@@ -176,6 +192,12 @@ impl<C: Client> Running<C> {
             error.retry_delay = Some(self.node.shared.config.retry_delay());
         }
         error
+    }
+
+    fn step(&self, call: Option<&Call>, text: impl FnOnce() -> String) {
+        if let Some(call) = call {
+            self.node.shared.calls.step(call, text);
+        }
     }
 
     fn log(&self, failure: &Failure) {

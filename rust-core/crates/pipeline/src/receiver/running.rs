@@ -184,6 +184,9 @@ impl Running {
         } = queued;
         guard.disarm();
         call.mark_dispatched();
+        self.shared
+            .calls
+            .step(&call, || "sent into the pipeline".to_owned());
         self.in_flight.mark_sent(call.id());
         let mut data = OtapPdata::new(
             Context::with_capacity(4),

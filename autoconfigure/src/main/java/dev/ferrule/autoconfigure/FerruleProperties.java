@@ -40,6 +40,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param pipelines Pipelines by name, if there is more than one. Names consist of
  * lower-case letters and digits.
  * @param otlp OTLP endpoints.
+ * @param logging What the engine logs of calls.
  */
 @ConfigurationProperties(prefix = "ferrule", ignoreUnknownFields = false)
 record FerruleProperties(@DefaultValue("true") boolean enabled,
@@ -51,7 +52,8 @@ record FerruleProperties(@DefaultValue("true") boolean enabled,
 		@NestedConfigurationProperty @Nullable BatchProperties batch,
 		@NestedConfigurationProperty @Nullable RetryProperties retry,
 		@DefaultValue Map<String, PipelineProperties> pipelines,
-		@NestedConfigurationProperty @DefaultValue OtlpProperties otlp) {
+		@NestedConfigurationProperty @DefaultValue OtlpProperties otlp,
+		@NestedConfigurationProperty @DefaultValue LoggingProperties logging) {
 
 	static final String PREFIX = "ferrule";
 
