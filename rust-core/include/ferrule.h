@@ -107,6 +107,23 @@ int32_t ferrule_engine_wake(int64_t engine);
 int32_t ferrule_engine_status(int64_t engine, int64_t out, int64_t out_capacity);
 
 /**
+ * Writes the engine's metrics as JSON. Results as for [`ferrule_engine_status`]; a stopped engine
+ * has no metrics.
+ *
+ * # Safety
+ * `out` must point to `out_capacity` writable bytes, unused by others during the call.
+ */
+int32_t ferrule_engine_metrics(int64_t engine, int64_t out, int64_t out_capacity);
+
+/**
+ * Sets the least severe level of the engine's own log lines, 1 trace to 5 error or 0 for none, and
+ * whether each step of the calls is logged that the start configuration names (`follow_calls` is
+ * not 0). May take some milliseconds. Returns 0, or 1 if the engine cannot change the level now and
+ * must be asked again, or 2 for a stale handle or an unknown level.
+ */
+int32_t ferrule_engine_log_level(int64_t engine, int32_t level, int32_t follow_calls);
+
+/**
  * Stops the engine: refuses new calls, lets those in flight finish within `drain_millis`, and
  * finishes the rest as shut down. Waits at most two seconds longer. Returns 0, or 1 if the
  * engine's threads did not end in time, or 2 for a stale handle. Afterwards the outcome of each

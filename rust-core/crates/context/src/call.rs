@@ -201,7 +201,7 @@ impl Call {
         &self.export
     }
 
-    fn members(&self) -> impl Iterator<Item = &Arc<Call>> {
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Arc<Call>> {
         self.members.iter().flat_map(|members| &members.calls)
     }
 

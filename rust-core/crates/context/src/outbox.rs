@@ -3,6 +3,7 @@
 
 //! What waits for the host: outcomes and log lines.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -33,7 +34,7 @@ pub struct LogLine {
     /// When it was written.
     pub time: SystemTime,
     /// Logger name.
-    pub target: &'static str,
+    pub target: Cow<'static, str>,
     /// Text, without payloads or credentials.
     pub text: String,
 }
@@ -152,7 +153,7 @@ impl Outbox {
     }
 
     /// Adds a log line, or drops and counts it if too many wait.
-    pub fn log(&self, level: LogLevel, target: &'static str, text: String) {
+    pub fn log(&self, level: LogLevel, target: impl Into<Cow<'static, str>>, text: String) {
         let mut state = self.state.lock();
         if state.lines.len() >= MOST_LINES {
             self.dropped_lines.fetch_add(1, Ordering::Relaxed);
@@ -161,7 +162,7 @@ impl Outbox {
         state.lines.push_back(Message::Log(LogLine {
             level,
             time: SystemTime::now(),
-            target,
+            target: target.into(),
             text,
         }));
         drop(state);

@@ -9,6 +9,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::follow::Follow;
 use crate::group::{GROUP_BIT, Groups, Members, OpenGroup};
 use crate::sync::{AtomicU64, Mutex, Ordering};
 use crate::{Call, CancelCause, Error, ErrorKind, Metadata, Outbox, Outcome, Success};
@@ -36,6 +37,7 @@ pub struct CallTable {
     failed: [AtomicU64; ErrorKind::ALL.len()],
     late: AtomicU64,
     degraded: Arc<AtomicU64>,
+    follow: Follow,
 }
 
 /// Ended calls that are remembered, because their data may still be in a pipeline.
@@ -120,7 +122,20 @@ impl CallTable {
             failed: std::array::from_fn(|_| AtomicU64::new(0)),
             late: AtomicU64::new(0),
             degraded: Arc::new(AtomicU64::new(0)),
+            follow: Follow::default(),
         }
+    }
+
+    /// Which calls are followed.
+    #[must_use]
+    pub fn follow(&self) -> &Follow {
+        &self.follow
+    }
+
+    /// Logs a step of a call, or of all members of a batch, if they are followed. `text` must hold
+    /// no payload and no credentials.
+    pub fn step(&self, call: &Call, text: impl FnOnce() -> String) {
+        self.follow.step(&self.outbox, call, text);
     }
 
     /// Admits a call if a credit is free and its id is not in flight.
@@ -143,6 +158,7 @@ impl CallTable {
         };
         if admitted {
             self.submitted.fetch_add(1, Ordering::Relaxed);
+            self.step(&call, || "admitted".to_owned());
             Admission::Admitted(call)
         } else {
             self.outbox.return_credit();
@@ -300,6 +316,7 @@ impl CallTable {
             Err(error) => &self.failed[usize::from(error.kind.number() - 1)],
         }
         .fetch_add(1, Ordering::Relaxed);
+        self.step(&call, || ending_of(&outcome));
         call.mark_finished(&outcome);
         self.outbox.complete(call_id, outcome, call.timings());
         Some(call)
@@ -321,6 +338,13 @@ impl CallTable {
 
     fn shard(&self, call_id: u64) -> &Shard {
         &self.shards[(call_id % SHARDS as u64) as usize]
+    }
+}
+
+fn ending_of(outcome: &Outcome) -> String {
+    match outcome {
+        Ok(_) => "succeeded".to_owned(),
+        Err(error) => format!("failed as {}: {}", error.kind.name(), error.message),
     }
 }
 

@@ -92,7 +92,7 @@ pub(crate) fn with_record<T>(message: &Message, write: impl FnOnce(&Record<'_>) 
             kind: line.level as u8,
             call_id: unix_nanos(line.time),
             message: &line.text,
-            details: line.target,
+            details: &line.target,
             ..Record::default()
         }),
     }

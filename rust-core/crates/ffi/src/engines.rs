@@ -11,7 +11,7 @@ use ferrule_abi::handle::HandleTable;
 use ferrule_abi::layout::frame as frame_at;
 use ferrule_abi::memory::{HostBuffer, copy_array, copy_in, copy_in_shared, copy_out};
 use ferrule_context::{CancelCause, Error};
-use ferrule_pipeline::{Engine, Permit, Reason, Refusal};
+use ferrule_pipeline::{Engine, LogThreshold, Permit, Reason, Refusal};
 
 use crate::STATUS_STALE;
 use crate::convert::{error_record, refused, submission, with_record};
@@ -223,13 +223,41 @@ pub(crate) unsafe fn status(engine: i64, out: HostMemory) -> i32 {
     let Some(engine) = engine_of(engine) else {
         return STATUS_STALE;
     };
-    let status = engine.status();
-    let length = i32::try_from(status.len()).unwrap_or(i32::MAX);
+    // SAFETY: the caller's promise is passed on.
+    unsafe { write_text(&engine.status(), out) }
+}
+
+/// # Safety
+/// As for [`status`].
+pub(crate) unsafe fn metrics(engine: i64, out: HostMemory) -> i32 {
+    let Some(engine) = engine_of(engine) else {
+        return STATUS_STALE;
+    };
+    // SAFETY: the caller's promise is passed on.
+    unsafe { write_text(&engine.metrics(), out) }
+}
+
+/// Returns the length of the text, negated if it does not fit.
+///
+/// # Safety
+/// The range must be writable and unused by others.
+unsafe fn write_text(text: &str, out: HostMemory) -> i32 {
+    let length = i32::try_from(text.len()).unwrap_or(i32::MAX);
     // SAFETY: the caller promises a writable range.
-    if unsafe { write(status.as_bytes(), out) } {
+    if unsafe { write(text.as_bytes(), out) } {
         length
     } else {
         -length
+    }
+}
+
+pub(crate) fn log_level(engine: i64, level: i32, follow_calls: bool) -> i32 {
+    match (engine_of(engine), LogThreshold::from_number(level)) {
+        (Some(engine), Some(threshold)) => {
+            engine.follow_calls(follow_calls);
+            i32::from(!engine.set_log_level(threshold))
+        }
+        _ => STALE,
     }
 }
 

@@ -154,6 +154,28 @@ pub unsafe extern "C" fn ferrule_engine_status(engine: i64, out: i64, out_capaci
     })
 }
 
+/// Writes the engine's metrics as JSON. Results as for [`ferrule_engine_status`]; a stopped engine
+/// has no metrics.
+///
+/// # Safety
+/// `out` must point to `out_capacity` writable bytes, unused by others during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ferrule_engine_metrics(engine: i64, out: i64, out_capacity: i64) -> i32 {
+    guarded(STATUS_STALE, || {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { engines::metrics(engine, (out, out_capacity)) }
+    })
+}
+
+/// Sets the least severe level of the engine's own log lines, 1 trace to 5 error or 0 for none, and
+/// whether each step of the calls is logged that the start configuration names (`follow_calls` is
+/// not 0). May take some milliseconds. Returns 0, or 1 if the engine cannot change the level now and
+/// must be asked again, or 2 for a stale handle or an unknown level.
+#[unsafe(no_mangle)]
+pub extern "C" fn ferrule_engine_log_level(engine: i64, level: i32, follow_calls: i32) -> i32 {
+    guarded(1, || engines::log_level(engine, level, follow_calls != 0))
+}
+
 /// Stops the engine: refuses new calls, lets those in flight finish within `drain_millis`, and
 /// finishes the rest as shut down. Waits at most two seconds longer. Returns 0, or 1 if the
 /// engine's threads did not end in time, or 2 for a stale handle. Afterwards the outcome of each

@@ -8,6 +8,7 @@ use std::time::Duration;
 use ferrule_context::Error;
 use serde::Deserialize;
 
+use crate::logs::LogThreshold;
 use crate::settings::ContextSettings;
 
 /// Largest value of any limit, so that sums of a few stay far from overflow.
@@ -51,6 +52,12 @@ pub struct StartConfig {
     /// Milliseconds after which a refused caller is told to come back.
     #[serde(default = "default_retry_delay_millis")]
     pub default_retry_delay_millis: u64,
+    /// Which of the engine's own log lines go to the host until that says otherwise.
+    #[serde(default)]
+    pub log_level: LogThreshold,
+    /// Ids of the traces whose calls are followed, in hex; empty for all.
+    #[serde(default)]
+    pub follow_trace_ids: Vec<String>,
     /// Settings of call contexts.
     #[serde(default)]
     pub context: ContextSettings,
@@ -80,7 +87,29 @@ impl StartConfig {
             }
         }
         config.context.check()?;
+        config.follow_traces()?;
         Ok(config)
+    }
+
+    /// The traces whose calls are followed; empty for all.
+    ///
+    /// # Errors
+    /// `Configuration` if one is no trace id.
+    pub(crate) fn follow_traces(&self) -> Result<Vec<[u8; 16]>, Error> {
+        let parse = |id: &String| {
+            let is_hex = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+            u128::from_str_radix(id, 16)
+                .ok()
+                .filter(|number| is_hex && *number != 0)
+                .map(u128::to_be_bytes)
+                .ok_or_else(|| {
+                    configuration(
+                        "start configuration: followTraceIds must be ids of 32 hex digits"
+                            .to_owned(),
+                    )
+                })
+        };
+        self.follow_trace_ids.iter().map(parse).collect()
     }
 
     /// Drops the specification, which may hold credentials, once it was prepared.

@@ -19,7 +19,7 @@ use crate::lane::{LanePlace, NoPlace, QueuedCall, Undelivered};
 use crate::refusal::{Reason, Refusal};
 use crate::runtime::Runtime;
 use crate::shared::{Shared, next_id};
-use crate::{panics, spec};
+use crate::{logs, panics, spec};
 
 /// How long a poll waits at most before it looks for overdue calls.
 const SWEEP_INTERVAL: Duration = Duration::from_millis(100);
@@ -74,13 +74,17 @@ impl Engine {
     /// `Configuration` if the configuration is refused or the pipelines do not become ready.
     pub fn start(json: &[u8]) -> Result<Self, Error> {
         panics::install_hook();
+        logs::install();
         let mut config = StartConfig::from_json(json)?;
         // TLS needs one process-wide provider; a second installation is harmless.
         let _ = otel_arrow_dfe_otap::crypto::install_crypto_provider();
         let id = next_id();
         let prepared = spec::prepare(&config, id)?;
         config.forget_spec();
+        let traces = config.follow_traces()?;
         let shared = Shared::register(id, config, prepared.outbound, prepared.pipelines);
+        shared.calls.follow().only(&traces);
+        logs::changed();
         let config = &shared.config;
         let limits = Limits {
             budget: Arc::clone(&shared.budget),
@@ -98,7 +102,7 @@ impl Engine {
             message: format!("codec threads cannot be started: {error}").into(),
             ..Error::from(&error)
         })?;
-        let runtime = Runtime::start(&config.name, prepared.spec, config.start_timeout())?;
+        let runtime = Runtime::start(&config.name, id, prepared.spec, config.start_timeout())?;
         Ok(Self {
             shared,
             codec,

@@ -48,8 +48,12 @@ impl ContextProcessor for Gate {
     async fn process(
         &mut self,
         data: &mut OtapPdata,
-        _: &ProcessorHandler<'_>,
+        handler: &ProcessorHandler<'_>,
     ) -> Result<Next, Error> {
+        if let Some(call) = handler.call() {
+            let calls = handler.engine().calls();
+            calls.step(call, || "passes the gate".to_owned());
+        }
         if let Some(headers) = data.transport_headers()
             && headers.find_by_name(CALL_ID_HEADER).next().is_some()
         {

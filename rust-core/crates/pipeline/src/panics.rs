@@ -8,7 +8,7 @@ use std::sync::Once;
 
 use ferrule_context::LogLevel;
 
-use crate::shared::log_to_all;
+use crate::logs::log_to_all;
 
 const TARGET: &str = "panic";
 const MOST_CHARS: usize = 200;

@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use ferrule_context::{Error, LogLevel};
+use otel_arrow_dfe_admin::{EngineConfigReconcileRequest, EngineConfigReconcileState};
 use otel_arrow_dfe_config::engine::OtelDataflowSpec;
 // Referenced so that the engine's own nodes are linked in.
 use otel_arrow_dfe_controller::{
@@ -17,19 +18,18 @@ use otel_arrow_dfe_controller::{
 };
 use otel_arrow_dfe_core_nodes as _;
 use otel_arrow_dfe_otap::OTAP_PIPELINE_FACTORY;
-#[cfg(test)]
 use otel_arrow_dfe_telemetry::registry::TelemetryRegistryHandle;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::configuration;
-use crate::shared::log_to_all;
+use crate::logs::{self, LogThreshold};
 
 /// The extension through which the controller hands out its handles.
 pub(crate) const HOST_EXTENSION: &str = "urn:ferrule:extension:host";
 
 /// Group of the engine's own observability pipeline.
-const SYSTEM_GROUP: &str = "system";
+pub(crate) const SYSTEM_GROUP: &str = "system";
 
 const READINESS_POLL: Duration = Duration::from_millis(1);
 
@@ -46,6 +46,7 @@ impl Runtime {
     /// Starts the controller and waits until all pipelines are ready.
     pub(crate) fn start(
         name: &str,
+        engine_id: u64,
         spec: OtelDataflowSpec,
         timeout: Duration,
     ) -> Result<Self, Error> {
@@ -60,11 +61,12 @@ impl Runtime {
         std::thread::Builder::new()
             .name(format!("{name}-engine"))
             .spawn(move || {
+                logs::own_thread(engine_id);
                 let result =
                     Controller::new(&OTAP_PIPELINE_FACTORY).run_forever_with_options(spec, options);
                 let result = result.map_err(|error| error.to_string());
                 if let Err(message) = &result {
-                    log_to_all(LogLevel::Error, "engine", message);
+                    logs::log_from_thread(LogLevel::Error, "engine", message);
                 }
                 // Nobody listens any more if the start or the stop gave up.
                 let _ = end.send(result);
@@ -150,8 +152,29 @@ impl Runtime {
         states
     }
 
+    /// Sets which of the engine's own log lines go to the host; false if the engine is busy with
+    /// another change of its configuration.
+    pub(crate) fn set_log_level(&self, threshold: LogThreshold) -> bool {
+        let plane = &self.context.control_plane;
+        let Ok(mut config) = plane.engine_config_snapshot() else {
+            return false;
+        };
+        config.engine.telemetry.logs.level = threshold.directive().try_into().ok();
+        // Without pipelines it looks at nothing but the engine's own settings.
+        config.groups.clear();
+        let request = EngineConfigReconcileRequest {
+            config,
+            step_timeout_secs: 1,
+            drain_timeout_secs: 1,
+            delete_timeout_secs: 1,
+            delete_missing: false,
+        };
+        plane
+            .reconcile_engine_config(request)
+            .is_ok_and(|status| status.state == EngineConfigReconcileState::Succeeded)
+    }
+
     /// What the engine measures.
-    #[cfg(test)]
     pub(crate) fn telemetry(&self) -> &TelemetryRegistryHandle {
         &self.context.telemetry_registry
     }

@@ -3,8 +3,9 @@
 
 //! What the parts of one engine share, and how nodes find it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
@@ -48,6 +49,8 @@ pub struct Shared {
     pub(crate) config: StartConfig,
     pub(crate) outbound: OutboundRules,
     pub(crate) outbox: Arc<Outbox>,
+    /// A `LogThreshold` as its number.
+    pub(crate) log_threshold: AtomicU8,
     pub(crate) calls: Arc<CallTable>,
     pub(crate) errors: ErrorSlab,
     pub(crate) budget: Arc<ByteBudget>,
@@ -86,7 +89,7 @@ impl std::fmt::Debug for Pressure {
     }
 }
 
-static ENGINES: RwLock<BTreeMap<u64, Weak<Shared>>> = RwLock::new(BTreeMap::new());
+pub(crate) static ENGINES: RwLock<BTreeMap<u64, Weak<Shared>>> = RwLock::new(BTreeMap::new());
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
 /// An id for a new engine, never used again.
@@ -118,6 +121,7 @@ impl Shared {
             lingering: AtomicU64::new(0),
             dropped_headers: AtomicU64::new(0),
             dropped_details: AtomicU64::new(0),
+            log_threshold: AtomicU8::new(config.log_level as u8),
             stopping: AtomicBool::new(false),
             stop_began: Notify::new(),
             drain_deadline: Mutex::new(None),
@@ -186,7 +190,7 @@ impl Shared {
 
     /// Sends a line to the host's logging; never waits. `text` must hold no payload and no
     /// credentials.
-    pub fn log(&self, level: LogLevel, target: &'static str, text: String) {
+    pub fn log(&self, level: LogLevel, target: impl Into<Cow<'static, str>>, text: String) {
         self.outbox.log(level, target, text);
     }
 
@@ -215,22 +219,5 @@ impl Shared {
 impl Drop for Shared {
     fn drop(&mut self) {
         ENGINES.write().remove(&self.id);
-    }
-}
-
-/// Sends a line to the logging of all hosts, for what belongs to no single engine.
-pub(crate) fn log_to_all(level: LogLevel, target: &'static str, text: &str) {
-    // A panic while the lock is held must not dead-lock the hook that reports it. The lock is
-    // released before the engines are, because the last owner of one takes it to remove it.
-    let Some(engines) = ENGINES.try_read().map(|engines| {
-        engines
-            .values()
-            .filter_map(Weak::upgrade)
-            .collect::<Vec<_>>()
-    }) else {
-        return;
-    };
-    for shared in engines {
-        shared.log(level, target, text.to_owned());
     }
 }

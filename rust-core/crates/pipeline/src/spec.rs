@@ -6,12 +6,15 @@
 mod propagation;
 
 use ferrule_context::{Error, OutboundRules};
-use otel_arrow_dfe_config::engine::OtelDataflowSpec;
+use otel_arrow_dfe_config::engine::{
+    EngineObservabilityPipelineConfig, INTERNAL_TELEMETRY_RECEIVER_URN, OtelDataflowSpec,
+};
 use otel_arrow_dfe_controller::startup::validate_engine_components;
 use otel_arrow_dfe_otap::OTAP_PIPELINE_FACTORY;
 use serde_json::{Map, Value, json};
 
 use crate::config::{StartConfig, configuration};
+use crate::logs::LOG_EXPORTER;
 use crate::runtime::HOST_EXTENSION;
 
 /// Type of the receiver that the host submits to.
@@ -19,6 +22,9 @@ pub(crate) const HOST_RECEIVER: &str = "urn:ferrule:receiver:host";
 
 /// Nodes whose type starts so are told which engine they belong to.
 const OWN_NODES: &str = "urn:ferrule";
+
+/// Log lines of the engine that may wait; beyond this they are lost.
+const LOG_CHANNEL: usize = 4096;
 
 /// The engine's own default for its largest channel.
 const LEAST_CAPACITY: usize = 512;
@@ -35,14 +41,15 @@ pub(crate) struct PreparedSpec {
 
 /// Parses, completes and validates the specification of an engine.
 ///
-/// The admin server goes to a free loopback port, logs are printed nowhere, channels hold what
-/// may be in flight (a full one would hold up the Acks), cores are explicit, and exporters send what
-/// the context's settings let out.
+/// The admin server goes to a free loopback port, logs go to the host, channels hold what may be in
+/// flight (a full one would hold up the Acks), cores are explicit, and exporters send what the
+/// context's settings let out.
 pub(crate) fn prepare(config: &StartConfig, engine_id: u64) -> Result<PreparedSpec, Error> {
     let parsed = parse(config)?;
     let mut value = serde_json::to_value(&parsed).map_err(|error| {
         configuration(format!("the specification cannot be completed: {error}"))
     })?;
+    complete_logs(&mut value, config)?;
     let pipelines = attach_nodes(&mut value, engine_id)?;
     let outbound = config.context.outbound.rules()?;
     propagation::complete(&mut value, &outbound)?;
@@ -79,19 +86,16 @@ fn refused(error: impl std::fmt::Display) -> Error {
 /// Numbers the pipelines that have a host receiver and tells each of our nodes its engine.
 fn attach_nodes(spec: &mut Value, engine_id: u64) -> Result<Vec<String>, Error> {
     let mut found = Vec::new();
+    for (_, node) in sorted(spec.pointer_mut("/engine/observability/pipeline/nodes")) {
+        attach(node, engine_id);
+    }
     for (group_name, group) in sorted(spec.pointer_mut("/groups")) {
         for (pipeline_name, pipeline) in sorted(group.pointer_mut("/pipelines")) {
             let mut receivers = 0;
             for (_, node) in sorted(pipeline.pointer_mut("/nodes")) {
-                let node_type = node["type"].as_str().unwrap_or_default().to_owned();
-                if !node_type.starts_with(OWN_NODES) {
-                    continue;
-                }
-                let config = object(&mut node["config"]);
-                config.insert("engine".to_owned(), json!(engine_id));
-                if node_type == HOST_RECEIVER {
+                if attach(node, engine_id) && node["type"] == HOST_RECEIVER {
                     receivers += 1;
-                    config.insert("pipeline".to_owned(), json!(found.len()));
+                    node["config"]["pipeline"] = json!(found.len());
                 }
             }
             match receivers {
@@ -112,6 +116,17 @@ fn attach_nodes(spec: &mut Value, engine_id: u64) -> Result<Vec<String>, Error> 
         )));
     }
     Ok(names(&found))
+}
+
+/// Tells a node its engine; false if it is not one of ours.
+fn attach(node: &mut Value, engine_id: u64) -> bool {
+    let ours = node["type"]
+        .as_str()
+        .is_some_and(|name| name.starts_with(OWN_NODES));
+    if ours {
+        object(&mut node["config"]).insert("engine".to_owned(), json!(engine_id));
+    }
+    ours
 }
 
 /// A pipeline's own name where it is unique, else `group/pipeline`.
@@ -136,12 +151,6 @@ fn complete(spec: &mut Value, config: &StartConfig) -> Result<(), Error> {
         "http_admin".to_owned(),
         json!({"bind_address": "127.0.0.1:0"}),
     );
-    let telemetry = object(engine.entry("telemetry").or_insert_with(|| json!({})));
-    let logs = object(telemetry.entry("logs").or_insert_with(|| json!({})));
-    logs.insert(
-        "providers".to_owned(),
-        json!({"global": "noop", "engine": "noop", "internal": "noop", "admin": "noop"}),
-    );
     let controller = object(engine.entry("controller").or_insert_with(|| json!({})));
     object(controller.entry("extensions").or_insert_with(|| json!({}))).insert(
         "ferrule".to_owned(),
@@ -160,6 +169,38 @@ fn complete(spec: &mut Value, config: &StartConfig) -> Result<(), Error> {
             "core_allocation".to_owned(),
             json!({"type": "core_set", "set": set}),
         );
+    }
+    Ok(())
+}
+
+/// Routes the engine's logs to the host, unless the specification has an observability pipeline of
+/// its own; that gets them then.
+fn complete_logs(spec: &mut Value, config: &StartConfig) -> Result<(), Error> {
+    let engine = object(&mut spec["engine"]);
+    let telemetry = object(engine.entry("telemetry").or_insert_with(|| json!({})));
+    raise(telemetry, "reporting_channel_size", LOG_CHANNEL);
+    let logs = object(telemetry.entry("logs").or_insert_with(|| json!({})));
+    // Threads of the engine without a provider are served by a subscriber for the whole process.
+    logs.insert(
+        "providers".to_owned(),
+        json!({"global": "noop", "engine": "its", "internal": "noop", "admin": "its"}),
+    );
+    logs.insert("level".to_owned(), json!(config.log_level.directive()));
+    let default = serde_json::to_value(EngineObservabilityPipelineConfig::default())
+        .map_err(|error| configuration(error.to_string()))?;
+    let observability = object(engine.entry("observability").or_insert_with(|| json!({})));
+    let pipeline = observability.entry("pipeline").or_insert(Value::Null);
+    if pipeline.is_null() || *pipeline == default {
+        *pipeline = json!({
+            "nodes": {
+                "logs": {
+                    "type": INTERNAL_TELEMETRY_RECEIVER_URN,
+                    "config": {"signals": ["logs"]},
+                },
+                "host": {"type": LOG_EXPORTER, "config": {}},
+            },
+            "connections": [{"from": "logs", "to": "host"}],
+        });
     }
     Ok(())
 }

@@ -58,6 +58,8 @@ impl Engine {
             "droppedHeaders": shared.dropped_headers.load(Ordering::Relaxed),
             "droppedDetails": shared.dropped_details.load(Ordering::Relaxed),
             "payloadBytes": shared.budget.used(),
+            "maxPayloadBytes": shared.config.max_payload_bytes,
+            "maxInFlight": shared.config.max_in_flight,
             "droppedLogLines": shared.outbox.dropped_lines(),
             "pipelines": pipelines,
         })

@@ -10,6 +10,7 @@ mod node;
 mod protocol;
 mod stages;
 mod stop;
+mod telemetry;
 
 #[path = "../../pipeline/tests/support/downstream.rs"]
 #[allow(dead_code, reason = "it serves the tests of the exporters, too")]

@@ -214,6 +214,17 @@ fn several_engines_run_at_once_and_start_again() {
 }
 
 #[test]
+fn log_level_and_metrics_are_of_a_running_engine() {
+    let host = Host::start(&config("exporter:noop", ""));
+    assert_eq!(log_level(host.engine, 5, true), 0);
+    assert_eq!(log_level(host.engine, 6, false), STALE);
+    assert_eq!(log_level(0, 3, false), STALE);
+    let small = [0_u8; 2];
+    // SAFETY: the range is that of a live buffer.
+    assert!(unsafe { metrics(host.engine, range_of(&small)) } < -2);
+}
+
+#[test]
 fn json_is_read_and_malformed_payloads_are_answered() {
     let host = Host::start(&config("exporter:noop", ""));
     let json = Frame {
@@ -329,6 +340,7 @@ fn stale_handle_is_an_answer_everywhere() {
         );
         assert_eq!(poll(engine, range, Duration::ZERO), -2);
         assert_eq!(status(engine, range), i32::MIN);
+        assert_eq!(metrics(engine, range), i32::MIN);
         assert_eq!(reason(-reserve(engine, 8, range.0)), refusal::STALE_HANDLE);
     }
     assert_eq!(cancel(engine, 1, 1), 1);

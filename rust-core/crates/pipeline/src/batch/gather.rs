@@ -128,6 +128,12 @@ impl BatchProcessor {
         if self.shared.is_stopping() {
             due = due.or(now + DRAIN_WAIT, Trigger::Drain);
         }
+        if let Some(call) = &call {
+            self.shared.calls.step(call, || {
+                let wait = due.at.saturating_duration_since(now);
+                format!("waits in a batch for {wait:?} at most")
+            });
+        }
         let (context, payload) = data.into_parts();
         let member = Rc::new(Member::new(call, place.signal, context, &self.members));
         let waiting = Waiting {

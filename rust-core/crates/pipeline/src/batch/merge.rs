@@ -132,8 +132,12 @@ impl BatchProcessor {
         let mut group = None;
         if let Some(first) = calls.first() {
             let metadata = self.names.merged(first.metadata());
+            let count = calls.len();
             let members = Members { calls, others };
             let opened = self.shared.calls.open_group(members, metadata);
+            self.shared
+                .calls
+                .step(&opened, || format!("leaves in a batch of {count} calls"));
             let outbound = &self.shared.outbound;
             (headers, _) = self.header_names.headers(&opened, headers, outbound);
             group = Some(opened);

@@ -125,11 +125,15 @@ impl<C: Client> Running<C> {
         let start = Instant::now();
         let mut attempts = 0;
         loop {
+            attempts += 1;
+            self.step(call, || format!("attempt {attempts} begins"));
             let failure = match self.attempt(call, attempts, request.clone()).await {
-                Ok(success) => return Ok(self.without_addresses(success)),
+                Ok(success) => {
+                    self.step(call, || format!("attempt {attempts} was accepted"));
+                    return Ok(self.without_addresses(success));
+                }
                 Err(failure) => failure,
             };
-            attempts += 1;
             drop(place);
             self.log(&failure);
             let now = Instant::now();
@@ -139,14 +143,26 @@ impl<C: Client> Running<C> {
                 .retry
                 .wait(&failure.error, attempts, elapsed, remaining)
             else {
+                self.step(call, || {
+                    format!(
+                        "attempt {attempts} failed and was the last: {}",
+                        failure.error
+                    )
+                });
                 return Err(self.finished(failure.error));
             };
+            self.step(call, || {
+                format!(
+                    "attempt {attempts} failed, the next is in {wait:?}: {}",
+                    failure.error
+                )
+            });
             tokio::time::sleep(wait).await;
             place = self.place().await;
         }
     }
 
-    /// Makes one attempt; the first one has number 0.
+    /// Makes one attempt; the first one has number 1.
     async fn attempt(
         &self,
         call: Option<&Call>,
@@ -210,6 +226,12 @@ impl<C: Client> Running<C> {
             error.retry_delay = Some(self.node.shared.config.retry_delay());
         }
         error
+    }
+
+    fn step(&self, call: Option<&Call>, text: impl FnOnce() -> String) {
+        if let Some(call) = call {
+            self.node.shared.calls.step(call, text);
+        }
     }
 
     fn log(&self, failure: &Failure) {

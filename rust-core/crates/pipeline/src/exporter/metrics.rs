@@ -100,11 +100,11 @@ impl ExporterMetrics {
         }
     }
 
-    /// Counts an attempt; the first one has number 0.
+    /// Counts an attempt; the first one has number 1.
     pub(super) fn attempt(&self, number: u32) {
         let mut requests = self.requests.borrow_mut();
         requests.attempts.inc();
-        if number > 0 {
+        if number > 1 {
             requests.retries.inc();
         }
     }

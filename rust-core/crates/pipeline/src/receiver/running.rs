@@ -207,6 +207,9 @@ impl Running {
         guard.disarm();
         self.metrics.sent.inc();
         call.mark_dispatched();
+        self.shared
+            .calls
+            .step(&call, || "sent into the pipeline".to_owned());
         self.in_flight.mark_sent(call.id());
         let mut data = OtapPdata::new(
             Context::with_capacity(4),

@@ -33,9 +33,12 @@ fn embedding_settings_are_forced() {
     let spec = serde_json::to_value(&prepared.spec).unwrap();
     assert_eq!(spec["engine"]["http_admin"]["bind_address"], "127.0.0.1:0");
     assert_eq!(
-        spec["engine"]["telemetry"]["logs"]["providers"]["engine"],
-        "noop"
+        spec["engine"]["telemetry"]["logs"]["providers"],
+        json!({"global": "noop", "engine": "its", "internal": "noop", "admin": "its"})
     );
+    let nodes = &spec["engine"]["observability"]["pipeline"]["nodes"];
+    assert_eq!(nodes["host"]["type"], LOG_EXPORTER);
+    assert_eq!(nodes["host"]["config"]["engine"], 7);
     assert_eq!(spec["policies"]["channel_capacity"]["pdata"], 3000);
     assert_eq!(
         spec["policies"]["channel_capacity"]["control"]["completion"],
@@ -43,6 +46,30 @@ fn embedding_settings_are_forced() {
     );
     let node = &spec["groups"]["default"]["pipelines"]["main"]["nodes"]["in"];
     assert_eq!(node["config"], json!({"engine": 7, "pipeline": 0}));
+}
+
+#[test]
+fn own_observability_pipeline_is_kept() {
+    let text = format!(
+        "version: otel_dataflow/v1
+engine:
+  observability:
+    pipeline:
+      nodes:
+        in: {{type: 'receiver:internal_telemetry', config: {{}}}}
+        out: {{type: 'exporter:noop'}}
+      connections: [{{from: in, to: out}}]
+groups:
+  default:
+    pipelines:
+      main: {}",
+        NODES.replace('\n', "\n    ").trim_end()
+    );
+    let prepared = prepare(&of_yaml(&text), 1).unwrap();
+    let spec = serde_json::to_value(&prepared.spec).unwrap();
+    let nodes = &spec["engine"]["observability"]["pipeline"]["nodes"];
+    assert_eq!(nodes.as_object().unwrap().len(), 2);
+    assert_eq!(nodes["out"]["type"], "urn:otel:exporter:noop");
 }
 
 #[test]

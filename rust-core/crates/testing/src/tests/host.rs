@@ -25,7 +25,7 @@ pub(super) const CHANNEL: usize = 512;
 pub(super) struct Host {
     pub(super) engine: Engine,
     pub(super) outcomes: BTreeMap<u64, Outcome>,
-    lines: Vec<String>,
+    pub(super) lines: Vec<String>,
 }
 
 impl Host {

@@ -26,6 +26,8 @@ import java.util.Map;
 
 import dev.ferrule.engine.EngineConfigCustomizer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.json.JsonWriter;
 import org.springframework.core.io.Resource;
@@ -37,6 +39,8 @@ import org.springframework.core.io.Resource;
 final class EngineSpecification {
 
 	static final String SINGLE_PIPELINE = "main";
+
+	private static final Logger nativeLogger = LoggerFactory.getLogger("dev.ferrule.native");
 
 	private final Map<String, Object> configuration;
 
@@ -63,6 +67,7 @@ final class EngineSpecification {
 		properties.engine().validate();
 		properties.context().validate();
 		properties.otlp().validate();
+		properties.logging().validate();
 		Map<String, Object> configuration = limits(properties, memory);
 		Resource location = properties.engine().configLocation();
 		PipelineRoutes routes;
@@ -151,6 +156,11 @@ final class EngineSpecification {
 		limits.put("startTimeoutMillis", engine.startTimeout().toMillis());
 		limits.put("codecThreads", engine.codecThreads());
 		limits.put("context", properties.context().toMap());
+		limits.put("followTraceIds", properties.logging().followTraceIds());
+		// A normal start is not worth a line unless somebody looks into the engine
+		if (nativeLogger.isDebugEnabled()) {
+			limits.put("logLevel", nativeLogger.isTraceEnabled() ? "trace" : "debug");
+		}
 		return limits;
 	}
 

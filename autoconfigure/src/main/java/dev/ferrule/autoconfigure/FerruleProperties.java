@@ -42,6 +42,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * lower-case letters and digits.
  * @param otlp OTLP endpoints.
  * @param errors What the application's own clients are told about failures of the engine.
+ * @param logging What the engine logs of calls.
  */
 @ConfigurationProperties(prefix = "ferrule", ignoreUnknownFields = false)
 record FerruleProperties(@DefaultValue("true") boolean enabled,
@@ -54,7 +55,8 @@ record FerruleProperties(@DefaultValue("true") boolean enabled,
 		@NestedConfigurationProperty @Nullable RetryProperties retry,
 		@DefaultValue Map<String, PipelineProperties> pipelines,
 		@NestedConfigurationProperty @DefaultValue OtlpProperties otlp,
-		@NestedConfigurationProperty @DefaultValue ErrorsProperties errors) {
+		@NestedConfigurationProperty @DefaultValue ErrorsProperties errors,
+		@NestedConfigurationProperty @DefaultValue LoggingProperties logging) {
 
 	static final String PREFIX = "ferrule";
 

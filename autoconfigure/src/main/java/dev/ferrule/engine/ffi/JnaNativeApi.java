@@ -97,6 +97,16 @@ final class JnaNativeApi implements NativeApi {
 	}
 
 	@Override
+	public int engineMetrics(long engine, long outAddress, long outCapacity) {
+		return ferrule_engine_metrics(engine, outAddress, outCapacity);
+	}
+
+	@Override
+	public int engineLogLevel(long engine, int level, int followCalls) {
+		return ferrule_engine_log_level(engine, level, followCalls);
+	}
+
+	@Override
 	public int engineStop(long engine, long drainMillis) {
 		return ferrule_engine_stop(engine, drainMillis);
 	}
@@ -142,6 +152,10 @@ final class JnaNativeApi implements NativeApi {
 	private static native int ferrule_engine_wake(long engine);
 
 	private static native int ferrule_engine_status(long engine, long outAddress, long outCapacity);
+
+	private static native int ferrule_engine_metrics(long engine, long outAddress, long outCapacity);
+
+	private static native int ferrule_engine_log_level(long engine, int level, int followCalls);
 
 	private static native int ferrule_engine_stop(long engine, long drainMillis);
 

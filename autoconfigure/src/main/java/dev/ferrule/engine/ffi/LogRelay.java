@@ -47,16 +47,29 @@ final class LogRelay implements Runnable, AutoCloseable {
 
 	private static final long WAIT_MILLIS = 500;
 
+	private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
 	private final BlockingQueue<Line> lines = new ArrayBlockingQueue<>(CAPACITY);
 
 	private final Map<String, Logger> loggers = new ConcurrentHashMap<>();
 
 	private final CallStatistics statistics;
 
+	private final Runnable everySecond;
+
+	private long nextSecond = System.nanoTime();
+
 	private volatile boolean closed;
 
-	LogRelay(CallStatistics statistics) {
+	/**
+	 * Creates the relay.
+	 * @param statistics counts what is dropped
+	 * @param everySecond called at the start and about once a second, on the thread of
+	 * this relay
+	 */
+	LogRelay(CallStatistics statistics, Runnable everySecond) {
 		this.statistics = statistics;
+		this.everySecond = everySecond;
 	}
 
 	/**
@@ -78,6 +91,7 @@ final class LogRelay implements Runnable, AutoCloseable {
 	public void run() {
 		while (!this.closed || !this.lines.isEmpty()) {
 			try {
+				passSecond();
 				Line line = this.lines.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
 				if (line != null) {
 					line.logger().atLevel(line.level()).log(line.message());
@@ -89,6 +103,14 @@ final class LogRelay implements Runnable, AutoCloseable {
 			catch (Throwable ex) {
 				this.statistics.droppedLogLine();
 			}
+		}
+	}
+
+	private void passSecond() {
+		long now = System.nanoTime();
+		if (now - this.nextSecond >= 0 && !this.closed) {
+			this.nextSecond = now + INTERVAL_NANOS;
+			this.everySecond.run();
 		}
 	}
 

@@ -115,6 +115,24 @@ interface NativeApi {
 	int engineStatus(long engine, long outAddress, long outCapacity);
 
 	/**
+	 * Describes what the engine measures.
+	 * @param engine engine handle
+	 * @param outAddress receives JSON in UTF-8
+	 * @param outCapacity size of the output in bytes
+	 * @return length in bytes, or the negated length needed, or -2^31 for a stale handle
+	 */
+	int engineMetrics(long engine, long outAddress, long outCapacity);
+
+	/**
+	 * Sets which of the engine's own log lines it makes; may take some milliseconds.
+	 * @param engine engine handle
+	 * @param level the least severe level, 1 trace to 5 error, 0 for none
+	 * @param followCalls 1 to log each step of the calls that the configuration names
+	 * @return 0, or 1 if the engine cannot change it now, or 2 for a stale handle
+	 */
+	int engineLogLevel(long engine, int level, int followCalls);
+
+	/**
 	 * Stops an engine; blocks, but not much longer than given.
 	 * @param engine engine handle
 	 * @param drainMillis time for calls in flight in milliseconds

@@ -65,7 +65,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	private final OutcomeDelivery delivery;
 
-	private final LogRelay logRelay = new LogRelay(this.statistics);
+	private final LogRelay logRelay;
 
 	private final CallSubmitter submitter;
 
@@ -85,6 +85,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		this.handle = handle;
 		this.pipelines = pipelines;
 		this.drainTimeout = options.drainTimeout();
+		this.logRelay = new LogRelay(this.statistics, new EngineLogLevel(handle)::update);
 		this.calls = new PendingCalls(options.maximumInFlight());
 		this.delivery = new OutcomeDelivery(options.executor(), options.name(), this.statistics);
 		this.listeners = new CallListeners(pipelines.names(), this.statistics);
@@ -202,7 +203,16 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	 * @throws TelemetryEngineException if the engine is not running
 	 */
 	public String status() {
-		return EngineStatus.read(this.handle);
+		return EngineTexts.status(this.handle);
+	}
+
+	/**
+	 * Describes what the engine and its nodes measure.
+	 * @return the engine's JSON text
+	 * @throws TelemetryEngineException if the engine is not running
+	 */
+	public String metrics() {
+		return EngineTexts.metrics(this.handle);
 	}
 
 	/**

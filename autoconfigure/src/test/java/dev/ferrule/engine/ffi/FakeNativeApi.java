@@ -61,6 +61,10 @@ class FakeNativeApi implements NativeApi {
 
 	final Map<Long, ByteBuffer> payloads = new ConcurrentHashMap<>();
 
+	final List<Integer> logLevels = new CopyOnWriteArrayList<>();
+
+	volatile int logLevelResult;
+
 	final AtomicInteger frees = new AtomicInteger();
 
 	final AtomicInteger stops = new AtomicInteger();
@@ -226,6 +230,17 @@ class FakeNativeApi implements NativeApi {
 		}
 		at(outAddress).put(0, json);
 		return json.length;
+	}
+
+	@Override
+	public int engineMetrics(long engine, long outAddress, long outCapacity) {
+		return engineStatus(engine, outAddress, outCapacity);
+	}
+
+	@Override
+	public int engineLogLevel(long engine, int level, int followCalls) {
+		this.logLevels.add(level + 10 * followCalls);
+		return this.logLevelResult;
 	}
 
 	@Override

@@ -19,6 +19,7 @@ package dev.ferrule.engine.ffi;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.TimeUnit;
 
 import ch.qos.logback.classic.Level;
@@ -43,7 +44,9 @@ class LogRelayTests {
 
 	private final CallStatistics statistics = new CallStatistics();
 
-	private final LogRelay relay = new LogRelay(this.statistics);
+	private final AtomicInteger seconds = new AtomicInteger();
+
+	private final LogRelay relay = new LogRelay(this.statistics, this.seconds::incrementAndGet);
 
 	private final Thread thread = EngineThreads.create("test-log", this.relay);
 
@@ -70,6 +73,25 @@ class LogRelayTests {
 		this.relay.log(4, "ferrule_pipeline::host", "lane is full");
 		await().untilAsserted(() -> assertThat(this.appender.lines)
 			.containsExactly("WARN dev.ferrule.native.ferrule_pipeline.host lane is full"));
+	}
+
+	@Test
+	void secondsPassWithAndWithoutLines() {
+		this.thread.start();
+		await().untilAsserted(() -> assertThat(this.seconds).hasValueGreaterThanOrEqualTo(2));
+	}
+
+	@Test
+	void levelOfTheLoggerIsPassedOnWhenItChanges() {
+		try (EngineFixture fixture = new EngineFixture()) {
+			await().untilAsserted(() -> assertThat(fixture.api.logLevels).containsExactly(3));
+			fixture.api.logLevelResult = 1;
+			this.root.setLevel(Level.TRACE);
+			await().untilAsserted(() -> assertThat(fixture.api.logLevels).startsWith(3, 11, 11));
+			fixture.api.logLevelResult = 0;
+			this.root.setLevel(Level.OFF);
+			await().untilAsserted(() -> assertThat(fixture.api.logLevels).endsWith(0));
+		}
 	}
 
 	@Test

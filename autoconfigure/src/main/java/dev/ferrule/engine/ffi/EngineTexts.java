@@ -24,13 +24,13 @@ import dev.ferrule.error.EngineUnavailableException;
 /**
  * Reads what an engine says about itself.
  */
-final class EngineStatus {
+final class EngineTexts {
 
 	private static final int INITIAL_CAPACITY = 64 * 1024;
 
 	private static final int ATTEMPTS = 4;
 
-	private EngineStatus() {
+	private EngineTexts() {
 	}
 
 	/**
@@ -39,13 +39,27 @@ final class EngineStatus {
 	 * @return the engine's JSON text
 	 * @throws EngineUnavailableException if the engine is not running
 	 */
-	static String read(EngineHandle engine) {
+	static String status(EngineHandle engine) {
+		return read(engine, NativeApi::engineStatus);
+	}
+
+	/**
+	 * Reads the metrics.
+	 * @param engine handle of the engine
+	 * @return the engine's JSON text
+	 * @throws TelemetryEngineException if the engine is not running
+	 */
+	static String metrics(EngineHandle engine) {
+		return read(engine, NativeApi::engineMetrics);
+	}
+
+	private static String read(EngineHandle engine, Text text) {
 		int capacity = INITIAL_CAPACITY;
 		// The text may grow between two attempts
 		for (int attempt = 0; attempt < ATTEMPTS && engine.retain(); attempt++) {
 			try {
 				ByteBuffer out = ByteBuffer.allocateDirect(capacity);
-				int length = engine.api().engineStatus(engine.value(), engine.api().addressOf(out), capacity);
+				int length = text.write(engine.api(), engine.value(), engine.api().addressOf(out), capacity);
 				if (length >= 0) {
 					byte[] json = new byte[Math.min(length, capacity)];
 					out.get(0, json);
@@ -61,6 +75,15 @@ final class EngineStatus {
 			}
 		}
 		throw new EngineUnavailableException(RefusalReason.STALE_HANDLE.exception(null).failure(), null);
+	}
+
+	/**
+	 * A function of the engine that writes a text.
+	 */
+	private interface Text {
+
+		int write(NativeApi api, long engine, long outAddress, long outCapacity);
+
 	}
 
 }

@@ -1,0 +1,154 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.observability;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+/**
+ * The metrics of the engine and its nodes as meters below {@code ferrule.engine}, with
+ * the tags {@code pipeline} and {@code node}, and those that the engine enumerates, such
+ * as {@code signal}. Series are looked for whenever a meter is read, so new ones are
+ * there with the next but one reading; a bound on their number keeps out what grows
+ * without end.
+ */
+public final class EngineMetrics implements MeterBinder {
+
+	private static final int MAXIMUM_SERIES = 2_000;
+
+	private final CachedJson snapshot;
+
+	private final int maximumSeries;
+
+	private final Map<List<Object>, EngineSeries> series = new ConcurrentHashMap<>();
+
+	/** Keys of tags by name of the meter, because registries want them to be the same. */
+	private final Map<String, Set<String>> tagKeys = new ConcurrentHashMap<>();
+
+	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private volatile Map<String, Object> seen = Map.of();
+
+	private volatile double dropped;
+
+	/**
+	 * Creates the meters.
+	 * @param engine the engine
+	 */
+	public EngineMetrics(MeteredEngine engine) {
+		this(engine, System::nanoTime, MAXIMUM_SERIES);
+	}
+
+	EngineMetrics(MeteredEngine engine, LongSupplier ticker, int maximumSeries) {
+		this.snapshot = new CachedJson(engine::metrics, ticker);
+		this.maximumSeries = maximumSeries;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		this.lock.lock();
+		try {
+			this.registries.add(registry);
+			this.series.values().forEach((series) -> series.register(registry, this::refresh));
+		}
+		finally {
+			this.lock.unlock();
+		}
+		Gauge.builder("ferrule.engine.series", this, (metrics) -> metrics.refreshed().series.size())
+			.description("Series of the engine that have a meter")
+			.baseUnit("series")
+			.register(registry);
+		FunctionCounter.builder("ferrule.engine.series.dropped", this, (metrics) -> metrics.refreshed().dropped)
+			.description("Series of the engine that have no meter, because there are too many or their tags differ")
+			.baseUnit("series")
+			.register(registry);
+		refresh();
+	}
+
+	private EngineMetrics refreshed() {
+		refresh();
+		return this;
+	}
+
+	private void refresh() {
+		Map<String, Object> current = this.snapshot.get();
+		if (current == this.seen || !this.lock.tryLock()) {
+			return;
+		}
+		try {
+			if (current != this.seen) {
+				this.seen = current;
+				update(current);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void update(Map<String, Object> current) {
+		List<Map<?, ?>> metrics = CachedJson.objects(current, "metrics");
+		Map<String, Set<String>> found = new HashMap<>();
+		for (Map<?, ?> metric : metrics) {
+			found.computeIfAbsent(EngineSeries.nameOf(metric), (name) -> new TreeSet<>())
+				.addAll(EngineSeries.tagsOf(metric).keySet());
+		}
+		found.forEach(this.tagKeys::putIfAbsent);
+		double left = CachedJson.number(current, "dropped");
+		for (Map<?, ?> metric : metrics) {
+			if (!take(metric)) {
+				left++;
+			}
+		}
+		this.dropped = Math.max(this.dropped, left);
+	}
+
+	private boolean take(Map<?, ?> metric) {
+		String name = EngineSeries.nameOf(metric);
+		Map<String, String> tags = EngineSeries.tagsOf(metric);
+		List<Object> key = List.of(name, tags);
+		EngineSeries known = this.series.get(key);
+		if (known != null) {
+			known.update(metric);
+			return true;
+		}
+		Set<String> keys = this.tagKeys.getOrDefault(name, Set.of());
+		if (this.series.size() >= this.maximumSeries || !keys.containsAll(tags.keySet())) {
+			return false;
+		}
+		EngineSeries added = EngineSeries.of(metric, keys);
+		added.update(metric);
+		this.series.put(key, added);
+		this.registries.forEach((registry) -> added.register(registry, this::refresh));
+		return true;
+	}
+
+}

@@ -1,0 +1,133 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.autoconfigure;
+
+import java.time.Duration;
+
+import dev.ferrule.context.CallContext;
+import dev.ferrule.context.ContextStatistics;
+import dev.ferrule.engine.Signal;
+import dev.ferrule.engine.TelemetryEngine;
+import dev.ferrule.engine.TelemetryPayload;
+import dev.ferrule.observability.CallMetrics;
+import dev.ferrule.observability.EngineMetrics;
+import dev.ferrule.observability.MeteredEngine;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Tests for {@link FerruleMetricsAutoConfiguration}.
+ */
+class FerruleMetricsAutoConfigurationTests {
+
+	private final ApplicationContextRunner bare = new ApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(FerruleAutoConfiguration.class, FerruleMetricsAutoConfiguration.class));
+
+	private final ApplicationContextRunner metered = this.bare
+		.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class))
+		.withBean(SimpleMeterRegistry.class);
+
+	@Test
+	void callsAreCountedInTheRegistry() {
+		this.metered.run((context) -> {
+			TelemetryEngine engine = context.getBean(TelemetryEngine.class);
+			engine.submit(TelemetryPayload.of(Signal.TRACES, new byte[] { 10, 4, 18, 2, 18, 0 }),
+					CallContext.background())
+				.join();
+			assertThat(engine.submit(TelemetryPayload.of(Signal.TRACES, new byte[] { 1, 2 }), CallContext.background()))
+				.failsWithin(Duration.ofSeconds(10));
+			assertThat(calls(context, "none")).isOne();
+			assertThat(calls(context, "PERMANENT")).isOne();
+			assertThat(registry(context).get("ferrule.calls.submitted").functionCounter().count()).isEqualTo(2);
+			assertThat(registry(context).get("ferrule.payload.max").gauge().value()).isPositive();
+			assertThat(registry(context).get("ferrule.lane.depth").tag("pipeline", "main").gauge().value()).isZero();
+		});
+	}
+
+	@Test
+	void metricsOfTheEngineAppearWithPipelineAndNode() {
+		this.metered.run((context) -> Awaitility.await().untilAsserted(() -> {
+			assertThat(registry(context).get("ferrule.engine.series").gauge().value()).isPositive();
+			assertThat(registry(context).find("ferrule.engine.pipeline.uptime").tag("pipeline", "main").gauge())
+				.isNotNull();
+			assertThat(registry(context).getMeters()
+				.stream()
+				.filter((meter) -> meter.getId().getName().startsWith("ferrule.engine."))
+				.filter((meter) -> "exporter".equals(meter.getId().getTag("node")))).isNotEmpty();
+		}));
+	}
+
+	@Test
+	void metersWithoutRegistryAreLeftOut() {
+		this.bare.run((context) -> assertThat(context).hasNotFailed()
+			.doesNotHaveBean(CallMetrics.class)
+			.doesNotHaveBean(EngineMetrics.class));
+	}
+
+	@Test
+	void metersWithoutMicrometerAreLeftOut() {
+		this.bare.withClassLoader(new FilteredClassLoader("io.micrometer"))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("ferruleCallMetrics"));
+	}
+
+	@Test
+	void metersWhenUserDefinesBeansBackOff() {
+		MeteredEngine engine = mock(MeteredEngine.class);
+		CallMetrics calls = new CallMetrics(engine, new ContextStatistics());
+		EngineMetrics metrics = new EngineMetrics(engine);
+		this.metered.withBean(CallMetrics.class, () -> calls)
+			.withBean(EngineMetrics.class, () -> metrics)
+			.run((context) -> {
+				assertThat(context).getBean(CallMetrics.class).isSameAs(calls);
+				assertThat(context).getBean(EngineMetrics.class).isSameAs(metrics);
+			});
+	}
+
+	@Test
+	void metersOfAnEngineOfTheUserAreLeftOut() {
+		this.metered.withBean(TelemetryEngine.class, () -> mock(TelemetryEngine.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(CallMetrics.class));
+	}
+
+	@Test
+	void nothingIsThereWhenFerruleIsOff() {
+		this.metered.withPropertyValues("ferrule.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(CallMetrics.class)
+				.doesNotHaveBean(EngineMetrics.class));
+	}
+
+	private static double calls(ApplicationContext context, String kind) {
+		return registry(context).get("ferrule.calls").tag("kind", kind).functionCounter().count();
+	}
+
+	private static MeterRegistry registry(ApplicationContext context) {
+		return context.getBean(MeterRegistry.class);
+	}
+
+}

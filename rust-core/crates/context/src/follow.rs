@@ -1,0 +1,72 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! Follows single calls through all stages, for those who want to know what becomes of one.
+
+use std::fmt::Write;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::{Call, LogLevel, Outbox, TraceContext};
+
+/// Logger of the steps.
+const TARGET: &str = "call";
+
+/// Which calls are followed. Costs one relaxed load for each step while it is off.
+#[derive(Debug, Default)]
+pub struct Follow {
+    on: AtomicBool,
+    /// Empty for all.
+    traces: OnceLock<Box<[[u8; 16]]>>,
+}
+
+impl Follow {
+    /// Sets whether each step of the followed calls is logged.
+    pub fn set(&self, on: bool) {
+        self.on.store(on, Ordering::Relaxed);
+    }
+
+    /// Follows only calls of these traces; all if there are none. The first invocation counts.
+    pub fn only(&self, traces: &[[u8; 16]]) {
+        let _ = self.traces.set(traces.into());
+    }
+
+    /// Writes a line for the call, or for each member of a batch, if it is followed.
+    pub(crate) fn step(&self, outbox: &Outbox, call: &Call, text: impl FnOnce() -> String) {
+        if self.on.load(Ordering::Relaxed) {
+            self.write(outbox, call, &text());
+        }
+    }
+
+    #[cold]
+    fn write(&self, outbox: &Outbox, call: &Call, text: &str) {
+        if call.is_group() {
+            for member in call.members() {
+                self.write(outbox, member, text);
+            }
+            return;
+        }
+        let trace = call.trace();
+        let wanted = self.traces.get().is_none_or(|traces| {
+            traces.is_empty() || trace.is_some_and(|trace| traces.contains(&trace.trace_id))
+        });
+        if wanted {
+            let text = format!("call={} trace={} {text}", call.id(), hex(trace));
+            outbox.log(LogLevel::Trace, TARGET, text);
+        }
+    }
+}
+
+fn hex(trace: Option<&TraceContext>) -> String {
+    let mut text = String::new();
+    match trace {
+        Some(trace) => {
+            for byte in trace.trace_id {
+                // Writing to a string does not fail.
+                let _ = write!(text, "{byte:02x}");
+            }
+        }
+        None => text.push('-'),
+    }
+    text
+}
