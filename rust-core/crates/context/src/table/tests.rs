@@ -239,7 +239,7 @@ fn given_up_calls_are_told_from_answered_and_unknown_ones() {
         .collect();
     assert_eq!(
         found,
-        ["CANCELLED", "TIMEOUT", "unknown", "open", "unknown"]
+        ["cancelled", "timeout", "unknown", "open", "unknown"]
     );
 }
 
