@@ -171,14 +171,14 @@ class ClientRetryTests {
 	@EnumSource
 	void exportersRetryWhatWasTooLate(Protocol protocol) {
 		downstream.holdUntil(this.release);
-		assertAttempts(protocol, ErrorKind.TIMEOUT, ATTEMPTS);
+		assertAttempts(protocol, "2s", ErrorKind.TIMEOUT, ATTEMPTS);
 	}
 
 	@ParameterizedTest
 	@EnumSource
 	void exportersRetryWhatAShutdownCancelled(Protocol protocol) {
 		downstream.holdUntil(this.release);
-		try (SpanExporter exporter = exporter(protocol)) {
+		try (SpanExporter exporter = exporter(protocol, "30s")) {
 			CompletableResultCode result = exporter.export(List.of(span()));
 			Awaitility.await().until(() -> downstream.traces().size() == 1);
 			downstream.reset();
@@ -257,8 +257,12 @@ class ClientRetryTests {
 	}
 
 	private void assertAttempts(Protocol protocol, ErrorKind kind, int attempts) {
+		assertAttempts(protocol, "30s", kind, attempts);
+	}
+
+	private void assertAttempts(Protocol protocol, String deadline, ErrorKind kind, int attempts) {
 		this.ended.clear();
-		try (SpanExporter exporter = exporter(protocol)) {
+		try (SpanExporter exporter = exporter(protocol, deadline)) {
 			assertThat(exporter.export(List.of(span())).join(30, TimeUnit.SECONDS).isSuccess()).isFalse();
 		}
 		assertEnded(kind, attempts);
@@ -307,18 +311,18 @@ class ClientRetryTests {
 		return (call.failure() != null) ? call.failure().kind() : null;
 	}
 
-	private SpanExporter exporter(Protocol protocol) {
+	private SpanExporter exporter(Protocol protocol, String deadline) {
 		return switch (protocol) {
 			case HTTP -> OtlpHttpSpanExporter.builder()
 				.setEndpoint(http("traces"))
 				.setRetryPolicy(POLICY)
-				.addHeader("x-request-timeout", "1s")
+				.addHeader("x-request-timeout", deadline)
 				.setTimeout(Duration.ofSeconds(30))
 				.build();
 			case GRPC -> OtlpGrpcSpanExporter.builder()
 				.setEndpoint(grpc())
 				.setRetryPolicy(POLICY)
-				.addHeader("x-request-timeout", "1s")
+				.addHeader("x-request-timeout", deadline)
 				.setTimeout(Duration.ofSeconds(30))
 				.build();
 		};
