@@ -28,6 +28,7 @@ mod slab;
 mod spec;
 mod status;
 mod text;
+mod tls_bundle;
 
 pub use budget::Permit;
 pub use codec::{ContentCoding, Encoding};
@@ -37,3 +38,4 @@ pub use ferrule_otlp::Signal;
 pub use refusal::{Reason, Refusal};
 pub use settings::{ContextSettings, DeadlineForm, MetadataSettings, OutboundSettings};
 pub use shared::{CALL_ID_HEADER, Shared, call_id_of};
+pub use tls_bundle::TlsBundle;

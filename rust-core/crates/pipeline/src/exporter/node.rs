@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ferrule_context::{Error, ErrorKind, Found, Success};
+use ferrule_context::{Error, ErrorKind, Found, LogLevel, Success};
 use otel_arrow_dfe_engine::ConsumerEffectHandlerExtension;
 use otel_arrow_dfe_engine::control::{AckMsg, NackCause, NackMsg, NodeControlMsg};
 use otel_arrow_dfe_engine::error::Error as EngineError;
@@ -51,6 +51,7 @@ impl<C: Client> Node<C> {
         let shared = Arc::clone(&running.node.shared);
         // Messages of calls are bounded by the calls in flight; others are by this.
         let most_held = shared.config.max_in_flight.max(running.node.max_in_flight);
+        let mut renewed = shared.tls_bundles.subscribe();
         let mut exports = InFlightExports::new();
         loop {
             let has_room = exports.len() < most_held;
@@ -58,6 +59,13 @@ impl<C: Client> Node<C> {
                 biased;
                 Some(done) = exports.next_completion(), if !exports.is_empty() => {
                     answer(&shared, &handler, done).await;
+                    continue;
+                }
+                Ok(()) = renewed.changed() => {
+                    if let Err(error) = running.node.client.renew(&shared).await {
+                        let text = format!("new certificates cannot be used: {}", clean(&error));
+                        shared.log(LogLevel::Warn, C::TARGET, text);
+                    }
                     continue;
                 }
                 message = inbox.recv_when(has_room) => message?,
