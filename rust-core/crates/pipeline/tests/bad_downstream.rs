@@ -8,7 +8,7 @@
 mod support;
 
 use std::io::Write as _;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -71,6 +71,26 @@ fn break_before_or_in_the_answer_may_be_tried_again() {
             while host.lines.is_empty() {
                 host.poll();
             }
+        }
+    }
+}
+
+#[test]
+fn nothing_listens() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    for protocol in BOTH {
+        let (outcome, mut host) = once(protocol, address);
+        let error = outcome.unwrap_err();
+        assert_eq!(
+            facts(&error),
+            (ErrorKind::Retryable, 14, false),
+            "{error:?}"
+        );
+        assert!(!error.message.contains(&address.port().to_string()));
+        while host.lines.is_empty() {
+            host.poll();
         }
     }
 }
@@ -207,6 +227,10 @@ fn text_of_the_downstream_is_bounded_and_printable() {
     assert_eq!(error.effective_grpc_code(), 3);
     assert!(error.message.starts_with("a  b [31m x"), "{error}");
     assert_eq!(error.message.len(), 1024);
+    // tonic panics over details that are no base64
+    let details = Reply::code(3, "bad").header("grpc-status-details-bin", "!!");
+    let error = error_of(Protocol::Grpc, details);
+    assert_eq!((error.effective_grpc_code(), &*error.message), (3, "bad"));
 }
 
 #[test]
@@ -227,11 +251,16 @@ fn headers_without_bounds_lose_the_answer() {
 fn redirect_is_a_permanent_error() {
     for protocol in BOTH {
         let reply = Reply::http(307, "text/plain", b"").leading("location", "/v1/traces");
-        let error = error_of(protocol, reply);
+        let downstream = Downstream::start(protocol, move || reply.clone());
+        let error = once(protocol, downstream.address).0.unwrap_err();
         assert_eq!(
             (error.kind, error.effective_grpc_code()),
             (ErrorKind::Permanent, 2)
         );
+        let status = (protocol == Protocol::Http).then_some(307);
+        assert_eq!(error.downstream_http_status, status);
+        downstream.request();
+        assert!(downstream.is_idle());
     }
 }
 
@@ -274,12 +303,16 @@ fn body_of_an_error_that_is_cut_or_nonsense_leaves_the_status() {
 
 #[test]
 fn success_that_cannot_be_read_is_permanent() {
-    let json = Reply::http(200, "application/json", b"{\"partialSuccess\":");
-    let error = error_of(Protocol::Http, json);
-    assert_eq!(
-        (error.is_permanent(), error.effective_grpc_code()),
-        (true, 13)
-    );
+    for reply in [
+        Reply::http(200, "application/json", b"{\"partialSuccess\":"),
+        Reply::http(200, "application/x-protobuf", b"plain").leading("content-encoding", "gzip"),
+    ] {
+        let error = error_of(Protocol::Http, reply);
+        assert_eq!(
+            (error.is_permanent(), error.effective_grpc_code()),
+            (true, 13)
+        );
+    }
     let status = || vec![("grpc-status", "0".to_owned())];
     for body in [
         b"hello, world".to_vec(),
