@@ -3,6 +3,8 @@
 
 //! `urn:ferrule:exporter:otlp_grpc`.
 
+mod config;
+
 use std::cell::{Cell, RefCell};
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -13,9 +15,7 @@ use ferrule_context::deadline::grpc_timeout;
 use ferrule_context::{Call, Error, Outbound, OutboundRules, Success};
 use linkme::distributed_slice;
 use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_config::error::Error as ConfigError;
 use otel_arrow_dfe_config::node::NodeUserConfig;
-use otel_arrow_dfe_config::validation::deserialize_typed_config;
 use otel_arrow_dfe_engine::ExporterFactory;
 use otel_arrow_dfe_engine::capability::registry::Capabilities;
 use otel_arrow_dfe_engine::config::ExporterConfig;
@@ -34,68 +34,18 @@ use otel_arrow_dfe_otap::otap_grpc::otlp::client::{
     TraceServiceClient,
 };
 use otel_arrow_dfe_otap::pdata::OtapPdata;
-use serde::Deserialize;
 use tonic::codec::CompressionEncoding;
 use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
 use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
+use self::config::Config;
 use super::checked::{Checked, Refused};
 use super::node::Node;
-use super::retry::RetrySettings;
-use super::{Client, Failure, Request, answer, default_max_in_flight, put, unreadable};
+use super::{Client, Failure, Request, answer, put, unreadable};
 use crate::shared::Shared;
-use crate::tls_bundle;
 
 const TARGET: &str = "exporter.otlp_grpc";
-
-/// Settings of the exporter; those of the connection are the engine's own.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    /// Set at start.
-    #[serde(rename = "engine")]
-    _engine: u64,
-    #[serde(flatten)]
-    grpc: GrpcClientSettings,
-    #[serde(default = "default_max_in_flight")]
-    max_in_flight: usize,
-    #[serde(default = "default_num_connections")]
-    num_connections: usize,
-    #[serde(default)]
-    retry: RetrySettings,
-    /// Name of what the host gave for TLS.
-    tls_bundle: Option<String>,
-}
-
-const fn default_num_connections() -> usize {
-    1
-}
-
-impl Config {
-    fn read(config: &serde_json::Value) -> Result<Self, ConfigError> {
-        let read: Self = deserialize_typed_config(config)?;
-        let refused = |error: String| ConfigError::InvalidUserConfig { error };
-        read.grpc
-            .validate()
-            .map_err(|error| refused(error.to_string()))?;
-        read.retry.check().map_err(refused)?;
-        if read.tls_bundle.is_some() {
-            tls_bundle::check_settings("tls", read.grpc.tls.as_ref()).map_err(refused)?;
-            let is_secure = read.grpc.grpc_endpoint.starts_with("https://");
-            tls_bundle::check_scheme("grpc_endpoint", is_secure).map_err(refused)?;
-        }
-        for (name, value) in [
-            ("max_in_flight", read.max_in_flight),
-            ("num_connections", read.num_connections),
-        ] {
-            if value == 0 {
-                return Err(refused(format!("{name} must be at least 1")));
-            }
-        }
-        Ok(read)
-    }
-}
 
 /// The channels are opened when the node starts, on the thread that will use them.
 struct GrpcExporter {
@@ -138,6 +88,7 @@ impl Exporter<OtapPdata> for GrpcExporter {
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, EngineError> {
         let Self { shared, mut config } = *self;
+        let renewed = shared.tls_bundles.subscribe();
         let fixed = config.grpc.headers.keys().map(String::as_str);
         let rules = shared.outbound.clone().without(fixed);
         // Here one attempt's time is watched together with that of the call.
@@ -154,6 +105,7 @@ impl Exporter<OtapPdata> for GrpcExporter {
         let node = Node {
             shared,
             client,
+            renewed,
             retry,
             timeout,
             max_in_flight,

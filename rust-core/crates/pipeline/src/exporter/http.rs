@@ -90,6 +90,7 @@ impl Exporter<OtapPdata> for HttpExporter {
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, EngineError> {
         let Self { shared, mut config } = *self;
+        let renewed = shared.tls_bundles.subscribe();
         let fixed = config.http.headers.keys().map(String::as_str);
         let rules = shared.outbound.clone().without(fixed);
         // Here one attempt's time is watched together with that of the call.
@@ -106,6 +107,7 @@ impl Exporter<OtapPdata> for HttpExporter {
         let node = Node {
             shared,
             client,
+            renewed,
             retry,
             timeout,
             max_in_flight,

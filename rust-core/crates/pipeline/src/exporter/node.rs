@@ -19,6 +19,8 @@ use otel_arrow_dfe_otap::pdata::{OtapPdata, PdataEffectHandlerExtension};
 use otel_arrow_dfe_pdata_codec::{EncodePolicy, EncodingPlan, PdataEncoding};
 use otel_arrow_dfe_telemetry::metrics::MetricSetSnapshot;
 
+use tokio::sync::watch;
+
 use super::Client;
 use super::delivery::{Done, Job, Lost, Running};
 use super::retry::RetrySettings;
@@ -32,6 +34,8 @@ const DRAIN_MARGIN: Duration = Duration::from_millis(50);
 pub(super) struct Node<C> {
     pub(super) shared: Arc<Shared>,
     pub(super) client: C,
+    /// Subscribed before the client was made, so that no renewal is missed.
+    pub(super) renewed: watch::Receiver<()>,
     pub(super) retry: RetrySettings,
     /// Time that one attempt may take.
     pub(super) timeout: Option<Duration>,
@@ -47,11 +51,11 @@ impl<C: Client> Node<C> {
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, EngineError> {
         let plan = handler.resolve_encoding_plan(&PdataEncoding::OTLP, EncodePolicy::default())?;
+        let mut renewed = self.renewed.clone();
         let running = Running::new(self);
         let shared = Arc::clone(&running.node.shared);
         // Messages of calls are bounded by the calls in flight; others are by this.
         let most_held = shared.config.max_in_flight.max(running.node.max_in_flight);
-        let mut renewed = shared.tls_bundles.subscribe();
         let mut exports = InFlightExports::new();
         loop {
             let has_room = exports.len() < most_held;
