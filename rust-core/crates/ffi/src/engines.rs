@@ -75,6 +75,24 @@ pub(crate) unsafe fn validate(config: HostMemory, out: HostMemory) -> i32 {
 }
 
 /// # Safety
+/// As for [`start`].
+pub(crate) unsafe fn update_secrets(engine: i64, secrets: HostMemory, out: HostMemory) -> i32 {
+    let Some(engine) = engine_of(engine) else {
+        return STALE;
+    };
+    // SAFETY: the caller promises a readable range.
+    let secrets = unsafe { read(secrets) };
+    match engine.update_tls_bundles(&secrets) {
+        Ok(()) => 0,
+        Err(error) => {
+            // SAFETY: the caller promises a writable range.
+            unsafe { write_error(&error, out) };
+            1
+        }
+    }
+}
+
+/// # Safety
 /// `out` must point to 8 writable bytes, unused by others.
 pub(crate) unsafe fn reserve(engine: i64, length: i64, out: i64) -> i64 {
     let reserve = || {

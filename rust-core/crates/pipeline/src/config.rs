@@ -3,6 +3,7 @@
 
 //! What the host passes at start.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ferrule_context::Error;
@@ -10,6 +11,7 @@ use serde::Deserialize;
 
 use crate::logs::LogThreshold;
 use crate::settings::ContextSettings;
+use crate::tls_bundle::TlsBundle;
 
 /// Largest value of any limit, so that sums of a few stay far from overflow.
 const MOST: usize = 1 << 40;
@@ -61,6 +63,9 @@ pub struct StartConfig {
     /// Settings of call contexts.
     #[serde(default)]
     pub context: ContextSettings,
+    /// Certificates and keys that exporters name as `tls_bundle`.
+    #[serde(default)]
+    pub tls_bundles: BTreeMap<String, TlsBundle>,
 }
 
 impl StartConfig {

@@ -24,7 +24,7 @@ use ferrule_context::{Call, Error, Outbound, Success};
 use otel_arrow_dfe_config::SignalType;
 
 pub(crate) use self::answer::{REFUSED, of_grpc_code, of_status};
-use crate::shared::{TRACE_PARENT, TRACE_STATE};
+use crate::shared::{Shared, TRACE_PARENT, TRACE_STATE};
 use crate::text::Addresses;
 
 /// What we call ourselves, unless the configuration says otherwise.
@@ -42,6 +42,10 @@ const fn default_max_in_flight() -> usize {
 trait Client: 'static {
     /// Name in logs.
     const TARGET: &'static str;
+
+    /// Opens new connections for what is sent from now on, if the host renewed what they are made
+    /// with. After an error those of before are used.
+    fn renew(&self, shared: &Shared) -> impl Future<Output = Result<(), String>>;
 
     /// Headers of a call that go out, and how many values the protocol cannot carry.
     fn outbound<'a>(&'a self, call: &'a Call) -> Outbound<'a>;

@@ -33,6 +33,7 @@ mod slab;
 mod spec;
 mod status;
 mod text;
+mod tls_bundle;
 #[cfg(test)]
 mod vectors;
 
@@ -46,3 +47,4 @@ pub use logs::LogThreshold;
 pub use refusal::{Reason, Refusal};
 pub use settings::{ContextSettings, DeadlineForm, MetadataSettings, OutboundSettings};
 pub use shared::{CALL_ID_HEADER, Shared, call_id_of};
+pub use tls_bundle::TlsBundle;

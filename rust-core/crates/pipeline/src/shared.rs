@@ -22,6 +22,7 @@ use crate::config::StartConfig;
 use crate::lane::Lanes;
 use crate::settings::ContextSettings;
 use crate::slab::ErrorSlab;
+use crate::tls_bundle::{TlsBundle, TlsBundles};
 
 /// Private binary transport header that carries the call id through the pipeline.
 pub const CALL_ID_HEADER: &str = "ferrule.call";
@@ -48,6 +49,7 @@ pub struct Shared {
     pub(crate) id: u64,
     pub(crate) config: StartConfig,
     pub(crate) outbound: OutboundRules,
+    pub(crate) tls_bundles: TlsBundles,
     pub(crate) outbox: Arc<Outbox>,
     /// A `LogThreshold` as its number.
     pub(crate) log_threshold: AtomicU8,
@@ -102,6 +104,7 @@ impl Shared {
         id: u64,
         config: StartConfig,
         outbound: OutboundRules,
+        tls_bundles: BTreeMap<String, TlsBundle>,
         pipelines: Vec<String>,
     ) -> Arc<Self> {
         let outbox = Arc::new(Outbox::new(config.max_in_flight));
@@ -128,6 +131,7 @@ impl Shared {
             pressure: OnceLock::new(),
             outbox,
             outbound,
+            tls_bundles: TlsBundles::new(tls_bundles),
             config,
         });
         ENGINES.write().insert(id, Arc::downgrade(&shared));

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ferrule_context::{Error, ErrorKind, Found, Success};
+use ferrule_context::{Error, ErrorKind, Found, LogLevel, Success};
 use otel_arrow_dfe_engine::ConsumerEffectHandlerExtension;
 use otel_arrow_dfe_engine::control::{AckMsg, NackCause, NackMsg, NodeControlMsg};
 use otel_arrow_dfe_engine::error::Error as EngineError;
@@ -17,6 +17,8 @@ use otel_arrow_dfe_engine::terminal_state::TerminalState;
 use otel_arrow_dfe_otap::otlp_exporter::InFlightExports;
 use otel_arrow_dfe_otap::pdata::{OtapPdata, PdataEffectHandlerExtension};
 use otel_arrow_dfe_pdata_codec::{EncodePolicy, EncodingPlan, PdataEncoding};
+
+use tokio::sync::watch;
 
 use super::Client;
 use super::delivery::{Done, Job, Lost, Running};
@@ -32,6 +34,8 @@ const DRAIN_MARGIN: Duration = Duration::from_millis(50);
 pub(super) struct Node<C> {
     pub(super) shared: Arc<Shared>,
     pub(super) client: C,
+    /// Subscribed before the client was made, so that no renewal is missed.
+    pub(super) renewed: watch::Receiver<()>,
     pub(super) retry: RetrySettings,
     /// Time that one attempt may take.
     pub(super) timeout: Option<Duration>,
@@ -48,6 +52,7 @@ impl<C: Client> Node<C> {
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, EngineError> {
         let plan = handler.resolve_encoding_plan(&PdataEncoding::OTLP, EncodePolicy::default())?;
+        let mut renewed = self.renewed.clone();
         let running = Running::new(self);
         let shared = Arc::clone(&running.node.shared);
         // Messages of calls are bounded by the calls in flight; others are by this.
@@ -59,6 +64,13 @@ impl<C: Client> Node<C> {
                 biased;
                 Some(done) = exports.next_completion(), if !exports.is_empty() => {
                     answer(&running.node, &handler, done).await;
+                    continue;
+                }
+                Ok(()) = renewed.changed() => {
+                    if let Err(error) = running.node.client.renew(&shared).await {
+                        let text = format!("new certificates cannot be used: {}", clean(&error));
+                        shared.log(LogLevel::Warn, C::TARGET, text);
+                    }
                     continue;
                 }
                 message = inbox.recv_when(has_room) => message?,

@@ -31,7 +31,13 @@ const LONG: Duration = Duration::from_secs(3600);
 
 fn engine() -> Arc<Shared> {
     let config = StartConfig::from_json(json!({"specYaml": "x"}).to_string().as_bytes()).unwrap();
-    Shared::register(next_id(), config, Default::default(), Vec::new())
+    Shared::register(
+        next_id(),
+        config,
+        Default::default(),
+        Default::default(),
+        Vec::new(),
+    )
 }
 
 /// Data of a call that has this time left.

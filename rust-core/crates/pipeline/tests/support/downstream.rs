@@ -3,18 +3,23 @@
 
 //! A server of either protocol that does with each request what a test says.
 
-use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
 use http::{HeaderMap, Request, Response, StatusCode};
-use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
+use http_body_util::BodyExt;
+use hyper::body::{Bytes, Frame, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio_rustls::TlsAcceptor;
 
 use super::{PATIENCE, Protocol};
 
@@ -26,8 +31,23 @@ pub enum Reply {
         headers: Vec<(&'static str, String)>,
         body: Vec<u8>,
         trailers: Vec<(&'static str, String)>,
+        end: End,
     },
     Hang,
+    /// The answer comes once the test says so.
+    Later(Arc<Notify>, Box<Reply>),
+}
+
+/// What follows the bytes of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    Whole,
+    /// A reset of the stream, or of the connection.
+    Broken,
+    /// Nothing, for ever.
+    Stalled,
+    /// The same bytes, for ever.
+    Endless,
 }
 
 impl Reply {
@@ -49,6 +69,7 @@ impl Reply {
             headers: vec![("content-type", "application/grpc".to_owned())],
             body,
             trailers,
+            end: End::Whole,
         }
     }
 
@@ -68,7 +89,15 @@ impl Reply {
             headers: vec![("content-type", content_type.to_owned())],
             body: body.to_vec(),
             trailers: Vec::new(),
+            end: End::Whole,
         }
+    }
+
+    pub fn ending(mut self, with: End) -> Self {
+        if let Self::Answer { end, .. } = &mut self {
+            *end = with;
+        }
+        self
     }
 
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
@@ -82,6 +111,14 @@ impl Reply {
                 trailers
             };
             target.push((name, value.to_owned()));
+        }
+        self
+    }
+
+    /// Adds a header before the body.
+    pub fn leading(mut self, name: &'static str, value: &str) -> Self {
+        if let Self::Answer { headers, .. } = &mut self {
+            headers.push((name, value.to_owned()));
         }
         self
     }
@@ -109,6 +146,10 @@ pub enum Event {
 pub struct Downstream {
     pub address: SocketAddr,
     pub events: Receiver<Event>,
+    /// The certificate of the client, for each connection that came about.
+    pub connections: Receiver<Option<Vec<u8>>>,
+    /// Bytes of bodies that were sent.
+    pub sent: Arc<AtomicUsize>,
 }
 
 type Script = Arc<Mutex<Box<dyn FnMut() -> Reply + Send>>>;
@@ -116,38 +157,66 @@ type Script = Arc<Mutex<Box<dyn FnMut() -> Reply + Send>>>;
 impl Downstream {
     /// Each request gets what `script` returns.
     pub fn start(protocol: Protocol, script: impl FnMut() -> Reply + Send + 'static) -> Self {
+        Self::start_with(protocol, None, script)
+    }
+
+    pub fn start_with(
+        protocol: Protocol,
+        tls: Option<TlsAcceptor>,
+        script: impl FnMut() -> Reply + Send + 'static,
+    ) -> Self {
         let (sender, events) = channel();
-        let script: Script = Arc::new(Mutex::new(Box::new(script)));
+        let (connected, connections) = channel();
+        let sent = Arc::new(AtomicUsize::new(0));
+        let service = Service {
+            events: sender,
+            script: Arc::new(Mutex::new(Box::new(script))),
+            sent: Arc::clone(&sent),
+        };
         let address = serve(move |stream| {
-            let (sender, script) = (sender.clone(), Arc::clone(&script));
-            let service =
-                service_fn(move |request| answer(request, sender.clone(), Arc::clone(&script)));
+            let (service, tls, connected) = (service.clone(), tls.clone(), connected.clone());
             async move {
-                let stream = TokioIo::new(stream);
-                // The client may go at any time.
-                let _ = match protocol {
-                    Protocol::Grpc => {
-                        let builder =
-                            hyper::server::conn::http2::Builder::new(TokioExecutor::new());
-                        builder.serve_connection(stream, service).await
-                    }
-                    Protocol::Http => {
-                        let builder = hyper::server::conn::http1::Builder::new();
-                        builder.serve_connection(stream, service).await
-                    }
+                let Some(tls) = tls else {
+                    let _ = connected.send(None);
+                    return service.run(protocol, stream).await;
                 };
+                if let Ok(stream) = tls.accept(stream).await {
+                    let certificates = stream.get_ref().1.peer_certificates();
+                    let client = certificates.map(|certificates| certificates[0].to_vec());
+                    let _ = connected.send(client);
+                    service.run(protocol, stream).await;
+                }
             }
         });
-        Self { address, events }
+        Self {
+            address,
+            events,
+            connections,
+            sent,
+        }
     }
 
     /// Answers whatever comes with these bytes, and closes.
-    pub fn raw(bytes: &'static [u8]) -> SocketAddr {
+    pub fn raw(bytes: impl Into<Vec<u8>>) -> SocketAddr {
+        let bytes = bytes.into();
+        serve(move |mut stream| {
+            let bytes = bytes.clone();
+            async move {
+                use tokio::io::{AsyncReadExt, AsyncWriteExt};
+                let mut buffer = [0; 1024];
+                let _ = stream.read(&mut buffer).await;
+                let _ = stream.write_all(&bytes).await;
+            }
+        })
+    }
+
+    /// Resets each connection once something came.
+    pub fn resetting() -> SocketAddr {
         serve(move |mut stream| async move {
-            use tokio::io::{AsyncReadExt, AsyncWriteExt};
+            use tokio::io::AsyncReadExt;
             let mut buffer = [0; 1024];
             let _ = stream.read(&mut buffer).await;
-            let _ = stream.write_all(bytes).await;
+            stream.set_zero_linger().unwrap();
         })
     }
 
@@ -174,7 +243,7 @@ impl Downstream {
     }
 }
 
-fn serve<F>(mut connection: impl FnMut(tokio::net::TcpStream) -> F + Send + 'static) -> SocketAddr
+pub fn serve<F>(mut connection: impl FnMut(TcpStream) -> F + Send + 'static) -> SocketAddr
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -195,49 +264,124 @@ where
     address.recv().unwrap()
 }
 
-async fn answer(
-    request: Request<Incoming>,
+#[derive(Clone)]
+struct Service {
     events: Sender<Event>,
     script: Script,
-) -> Result<Response<BoxBody<Bytes, Infallible>>, Infallible> {
-    let (parts, body) = request.into_parts();
-    let body = body
-        .collect()
-        .await
-        .map(|body| body.to_bytes())
-        .unwrap_or_default();
-    let _ = events.send(Event::Request {
-        path: parts.uri.path().to_owned(),
-        headers: parts.headers,
-        body,
-    });
-    let reply = (script.lock().unwrap())();
-    let Reply::Answer {
-        status,
-        headers,
-        body,
-        trailers,
-    } = reply
-    else {
-        let _cancelled = Cancelled(events);
-        return std::future::pending().await;
-    };
-    let mut response = Response::builder().status(StatusCode::from_u16(status).unwrap());
-    for (name, value) in headers {
-        response = response.header(name, value);
+    sent: Arc<AtomicUsize>,
+}
+
+impl Service {
+    async fn run(
+        self,
+        protocol: Protocol,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    ) {
+        let service = service_fn(move |request| self.clone().answer(request));
+        let stream = TokioIo::new(stream);
+        // The client may go at any time.
+        let _ = match protocol {
+            Protocol::Grpc => {
+                let builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+                builder.serve_connection(stream, service).await
+            }
+            Protocol::Http => {
+                let builder = hyper::server::conn::http1::Builder::new();
+                builder.serve_connection(stream, service).await
+            }
+        };
     }
-    let mut trailing = HeaderMap::new();
-    for (name, value) in trailers {
-        trailing.append(name, value.parse().unwrap());
+
+    async fn answer(self, request: Request<Incoming>) -> Result<Response<Body>, io::Error> {
+        let (parts, body) = request.into_parts();
+        let body = body
+            .collect()
+            .await
+            .map(|body| body.to_bytes())
+            .unwrap_or_default();
+        let _ = self.events.send(Event::Request {
+            path: parts.uri.path().to_owned(),
+            headers: parts.headers,
+            body,
+        });
+        let mut reply = (self.script.lock().unwrap())();
+        if let Reply::Later(now, later) = reply {
+            now.notified().await;
+            reply = *later;
+        }
+        let Reply::Answer {
+            status,
+            headers,
+            body,
+            trailers,
+            end,
+        } = reply
+        else {
+            let _cancelled = Cancelled(self.events);
+            return std::future::pending().await;
+        };
+        let mut response = Response::builder().status(StatusCode::from_u16(status).unwrap());
+        for (name, value) in headers {
+            response = response.header(name, value);
+        }
+        let mut trailing = HeaderMap::new();
+        for (name, value) in trailers {
+            trailing.append(name, value.parse().unwrap());
+        }
+        let body = Body {
+            data: Some(Bytes::from(body)).filter(|data| !data.is_empty()),
+            trailers: Some(trailing).filter(|trailers| !trailers.is_empty()),
+            end,
+            flushed: false,
+            sent: self.sent,
+        };
+        Ok(response.body(body).unwrap())
     }
-    let body = Full::new(Bytes::from(body));
-    let body = if trailing.is_empty() {
-        body.boxed()
-    } else {
-        body.with_trailers(async move { Some(Ok(trailing)) })
-            .boxed()
-    };
-    Ok(response.body(body).unwrap())
+}
+
+struct Body {
+    data: Option<Bytes>,
+    trailers: Option<HeaderMap>,
+    end: End,
+    flushed: bool,
+    sent: Arc<AtomicUsize>,
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let data = if self.end == End::Endless {
+            self.data.clone()
+        } else {
+            self.data.take()
+        };
+        if let Some(data) = data {
+            self.sent.fetch_add(data.len(), Ordering::Relaxed);
+            return Poll::Ready(Some(Ok(Frame::data(data))));
+        }
+        match self.end {
+            // What was written goes out while nothing more is ready.
+            End::Broken if !self.flushed => {
+                self.flushed = true;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            End::Broken => Poll::Ready(Some(Err(io::Error::other("broken on purpose")))),
+            End::Stalled => Poll::Pending,
+            End::Whole | End::Endless => {
+                Poll::Ready(self.trailers.take().map(|map| Ok(Frame::trailers(map))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.end == End::Whole && self.data.is_none() && self.trailers.is_none()
+    }
 }
 
 struct Cancelled(Sender<Event>);

@@ -4,9 +4,11 @@
 //! A programmable downstream, and an engine that sends to it.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(dead_code, reason = "no test needs all of it")]
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod downstream;
+pub mod proxy;
+pub mod tls;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -18,12 +20,13 @@ use ferrule_context::{
 use ferrule_pipeline::{ContentCoding, Encoding, Engine, Signal, Submission};
 use serde_json::{Value, json};
 
-pub use self::downstream::{Downstream, Reply};
+#[allow(unused_imports, reason = "each test file uses a part of them")]
+pub use self::downstream::{Downstream, End, Reply};
 
 /// A valid `ExportTraceServiceRequest`: one empty `ResourceSpans`.
 pub const TRACES: &[u8] = &[0x0a, 0x00];
 
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
@@ -53,7 +56,7 @@ pub fn error_and_dropped(protocol: Protocol, reply: Reply) -> (ferrule_context::
     (error, host.status()["droppedDetails"].take())
 }
 
-/// An engine with one exporter.
+/// An engine with one pipeline.
 pub struct Host {
     pub engine: Engine,
     done: BTreeMap<u64, (Outcome, Timings)>,
@@ -72,35 +75,45 @@ impl Host {
         more: Value,
         context: Value,
     ) -> Result<Self, ferrule_context::Error> {
-        let (kind, mut config) = match protocol {
-            Protocol::Grpc => ("otlp_grpc", json!({"grpc_endpoint": url})),
-            Protocol::Http => ("otlp_http", json!({"endpoint": url})),
-        };
-        for (key, value) in more.as_object().unwrap() {
-            config[key] = value.clone();
-        }
-        let config = json!({"cores": 1, "context": context, "spec": {
+        let nodes = json!({"out": exporter(protocol, url, more)});
+        let connections = json!([{"from": "host", "to": "out"}]);
+        Self::of_nodes(nodes, connections, json!({"context": context}))
+    }
+
+    /// `nodes` stand behind the receiver `host`; `settings` are those of the start.
+    pub fn of_nodes(
+        mut nodes: Value,
+        connections: Value,
+        settings: Value,
+    ) -> Result<Self, ferrule_context::Error> {
+        nodes["host"] = json!({"type": "urn:ferrule:receiver:host", "config": {}});
+        let mut config = json!({"cores": 1, "spec": {
             "version": "otel_dataflow/v1",
             "groups": {"default": {"pipelines": {"main": {
-                "nodes": {
-                    "host": {"type": "urn:ferrule:receiver:host", "config": {}},
-                    "out": {"type": format!("urn:ferrule:exporter:{kind}"), "config": config},
-                },
-                "connections": [{"from": "host", "to": "out"}],
+                "nodes": nodes,
+                "connections": connections,
             }}}},
         }});
+        merge(&mut config, settings);
+        let engine = Engine::start(config.to_string().as_bytes())?;
+        // That of the engine tells the host only.
+        std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
         Ok(Self {
-            engine: Engine::start(config.to_string().as_bytes())?,
+            engine,
             done: BTreeMap::new(),
             lines: Vec::new(),
         })
     }
 
     pub fn submit(&self, submission: Submission) {
+        self.submit_payload(submission, TRACES);
+    }
+
+    pub fn submit_payload(&self, submission: Submission, payload: &'static [u8]) {
         let ticket = self.engine.take_place(0).unwrap();
-        let permit = self.engine.take_bytes(TRACES.len()).unwrap();
+        let permit = self.engine.take_bytes(payload.len()).unwrap();
         self.engine
-            .submit(ticket, submission, TRACES, permit)
+            .submit(ticket, submission, payload, permit)
             .unwrap();
     }
 
@@ -154,6 +167,51 @@ impl Host {
         }
         assert_eq!(self.status()["submitted"], self.done.len());
     }
+}
+
+/// A node that sends to `url`.
+pub fn exporter(protocol: Protocol, url: &str, more: Value) -> Value {
+    let (kind, mut config) = match protocol {
+        Protocol::Grpc => ("otlp_grpc", json!({"grpc_endpoint": url})),
+        Protocol::Http => ("otlp_http", json!({"endpoint": url})),
+    };
+    merge(&mut config, more);
+    json!({"type": format!("urn:ferrule:exporter:{kind}"), "config": config})
+}
+
+/// Settings of the connection, which stand elsewhere in each protocol.
+pub fn client(protocol: Protocol, settings: Value) -> Value {
+    let mut config = json!({"retry": {"enabled": false}});
+    match protocol {
+        Protocol::Grpc => merge(&mut config, settings),
+        Protocol::Http => config["http"] = settings,
+    }
+    config
+}
+
+pub fn merge(into: &mut Value, more: Value) {
+    let Value::Object(more) = more else {
+        panic!("an object was expected");
+    };
+    into.as_object_mut().unwrap().extend(more);
+}
+
+/// Runs the test called `name` again in a process with other variables. There it returns true,
+/// and false in one without; none where the two were started and have passed.
+pub fn in_child(name: &str, variables: &[(&str, &str)]) -> Option<bool> {
+    const ROLE: &str = "FERRULE_TEST_CHILD";
+    if let Ok(role) = std::env::var(ROLE) {
+        return Some(role == "changed");
+    }
+    for role in ["changed", "plain"] {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", name, "--nocapture"]).env(ROLE, role);
+        if role == "changed" {
+            child.envs(variables.iter().copied());
+        }
+        assert!(child.status().unwrap().success(), "{role}");
+    }
+    None
 }
 
 pub fn submission(call_id: u64) -> Submission {

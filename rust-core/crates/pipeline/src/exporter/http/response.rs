@@ -3,6 +3,8 @@
 
 //! Reads answers over HTTP.
 
+use std::error::Error as _;
+use std::io;
 use std::time::SystemTime;
 
 use ::http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -30,11 +32,12 @@ pub(super) async fn success(response: Response) -> Result<Success, Failure> {
         JSON => answer::success_from_json,
         _ => return Ok(Success::default()),
     };
-    let body = body(response, MOST_SUCCESS).await.map_err(failure)?;
-    let success = match body {
-        Body::Whole(body) if body.is_empty() => Some(Success::default()),
-        Body::Whole(body) => read(&body),
-        Body::Cut(_) => None,
+    let success = match body(response, MOST_SUCCESS).await {
+        Ok(Body::Whole(body)) if body.is_empty() => Some(Success::default()),
+        Ok(Body::Whole(body)) => read(&body),
+        Ok(Body::Cut(_)) => None,
+        Err(error) if is_of_decompression(&error) => None,
+        Err(error) => return Err(failure(error)),
     };
     success.ok_or_else(|| unreadable().into())
 }
@@ -71,6 +74,15 @@ fn content_type(response: &Response) -> String {
         .unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default();
     essence.trim().to_ascii_lowercase()
+}
+
+/// Whether the whole body came but cannot be decompressed. The client's error for a lost connection
+/// has the same kind, but wraps an I/O error of no certain kind, or none.
+fn is_of_decompression(error: &reqwest::Error) -> bool {
+    error
+        .source()
+        .and_then(|source| source.downcast_ref::<io::Error>())
+        .is_some_and(|error| error.kind() != io::ErrorKind::Other)
 }
 
 enum Body {

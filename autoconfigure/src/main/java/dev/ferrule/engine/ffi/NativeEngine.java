@@ -216,6 +216,15 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	}
 
 	/**
+	 * Replaces certificates and keys for new requests of exporters.
+	 * @param secretsJson bundles by name, as {@code tlsBundles} of the configuration
+	 * @throws TelemetryEngineException if all were refused, or the engine is not running
+	 */
+	public void updateSecrets(String secretsJson) {
+		EngineStart.updateSecrets(this.handle, secretsJson);
+	}
+
+	/**
 	 * Lets no more calls enter; those in flight go on. New calls fail as unavailable.
 	 */
 	public void stopAccepting() {

@@ -221,6 +221,18 @@ class NativeEngineLifecycleTests {
 	}
 
 	@Test
+	void refusedSecretsAreAnErrorAndSoIsAnEngineThatIsGone() {
+		EngineFixture fixture = new EngineFixture();
+		fixture.engine.updateSecrets("{}");
+		fixture.api.startFailure = Records.failure(0, ErrorKind.CONFIGURATION, "unknown");
+		assertThatExceptionOfType(TelemetryEngineException.class).isThrownBy(() -> fixture.engine.updateSecrets("{}"))
+			.withMessage("unknown");
+		fixture.close();
+		assertThatExceptionOfType(TelemetryEngineException.class).isThrownBy(() -> fixture.engine.updateSecrets("{}"))
+			.withMessage("The engine is stopped.");
+	}
+
+	@Test
 	void statusOfAnySizeIsRead() {
 		try (EngineFixture fixture = new EngineFixture()) {
 			assertThat(fixture.engine.status()).isEqualTo("{\"version\":\"1\"}");
