@@ -87,7 +87,7 @@ class OverdueSweepTests {
 
 	private EngineCall register(Duration deadline) {
 		EngineCall call = new EngineCall((cancelled, cause) -> {
-		}, CallContext.background(), deadline.toNanos());
+		}, CallContext.background(), deadline.toNanos(), EngineFixture.payload(), 0);
 		assertThat(this.calls.register(call)).isTrue();
 		return call;
 	}
