@@ -67,6 +67,10 @@ mod tests {
                     "ferrule_engine_validate",
                     ferrule_engine_validate(0, 0, 0, 0).into(),
                 ),
+                (
+                    "ferrule_engine_update_secrets",
+                    ferrule_engine_update_secrets(0, 0, 0, 0, 0).into(),
+                ),
                 ("ferrule_payload_reserve", ferrule_payload_reserve(0, 0, 0)),
                 (
                     "ferrule_payload_release",
@@ -86,6 +90,14 @@ mod tests {
                     "ferrule_engine_status",
                     ferrule_engine_status(0, 0, 0).into(),
                 ),
+                (
+                    "ferrule_engine_metrics",
+                    ferrule_engine_metrics(0, 0, 0).into(),
+                ),
+                (
+                    "ferrule_engine_log_level",
+                    ferrule_engine_log_level(0, 0, 0).into(),
+                ),
                 ("ferrule_engine_stop", ferrule_engine_stop(0, 0).into()),
                 ("ferrule_engine_free", ferrule_engine_free(0).into()),
             ]
@@ -93,7 +105,9 @@ mod tests {
         PANICS.set(false);
         let refused = panicked();
         let status = i64::from(STATUS_STALE);
-        let expected = [0, 1, -refused, 1, refused, 1, 0, 2, status, 1, 2];
+        let expected = [
+            0, 1, 1, -refused, 1, refused, 1, 0, 2, status, status, 1, 1, 2,
+        ];
         assert_eq!(codes.map(|(_, code)| code), expected);
         assert_eq!(refused & 0xff, i64::from(Error::panicked().kind.number()));
         let mut exports: Vec<_> = include_str!("../../../include/ferrule.h")

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 class OverdueSweepTests {
 
@@ -86,8 +87,8 @@ class OverdueSweepTests {
 	}
 
 	private EngineCall register(Duration deadline) {
-		EngineCall call = new EngineCall((cancelled, cause) -> {
-		}, CallContext.background(), deadline.toNanos(), EngineFixture.payload(), 0);
+		EngineCall call = new EngineCall(mock(CallOwner.class), CallContext.background(), deadline.toNanos(),
+				EngineFixture.payload(), 0);
 		assertThat(this.calls.register(call)).isTrue();
 		return call;
 	}
