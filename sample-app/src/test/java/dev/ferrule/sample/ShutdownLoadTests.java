@@ -54,6 +54,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -64,6 +65,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests that a gateway with batches can stop while requests keep coming.
  */
+@Timeout(180)
 class ShutdownLoadTests {
 
 	private static final int THREADS = 16;
