@@ -131,6 +131,13 @@ class FerrulePropertiesTests {
 	}
 
 	@Test
+	void bindsLoggingKeys() {
+		assertThat(TestProperties.bind().logging().followTraceIds()).isEmpty();
+		assertThat(TestProperties.bind("ferrule.logging.follow-trace-ids=a,b").logging().followTraceIds())
+			.containsExactly("a", "b");
+	}
+
+	@Test
 	void bindsExporterBatchAndRetryKeys() {
 		FerruleProperties properties = TestProperties.bind("ferrule.exporter.type=otlp-http",
 				"ferrule.exporter.endpoint=http://localhost:4318", "ferrule.exporter.protocol=http",

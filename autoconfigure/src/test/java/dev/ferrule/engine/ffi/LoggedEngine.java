@@ -40,7 +40,7 @@ final class LoggedEngine extends AppenderBase<ILoggingEvent> implements AutoClos
 			"groups": {"default": {"pipelines": {"main": {
 			"nodes": {"host": {"type": "urn:ferrule:receiver:host", "config": {}},
 			"exporter": {"type": "urn:ferrule:exporter:log", "config": {}}},
-			"connections": [{"from": "host", "to": "exporter"}]}}}}}""";
+			"connections": [{"from": "host", "to": "exporter"}]}}}}}}""";
 
 	final Logger logger = (Logger) LoggerFactory.getLogger(LogRelay.PREFIX);
 
@@ -60,8 +60,8 @@ final class LoggedEngine extends AppenderBase<ILoggingEvent> implements AutoClos
 	}
 
 	void submit() {
-		this.engine.submit(TelemetryPayload.of(Signal.TRACES, new byte[] { 10, 4, 18, 2, 18, 0 }),
-				CallContext.background())
+		this.engine
+			.submit(TelemetryPayload.of(Signal.TRACES, new byte[] { 10, 4, 18, 2, 18, 0 }), CallContext.background())
 			.join();
 	}
 
