@@ -56,8 +56,9 @@ class FerruleMetricsAutoConfigurationTests {
 	void callsAreCountedInTheRegistry() {
 		this.metered.run((context) -> {
 			TelemetryEngine engine = context.getBean(TelemetryEngine.class);
-			engine.submit(TelemetryPayload.of(Signal.TRACES, new byte[] { 10, 4, 18, 2, 18, 0 }),
-					CallContext.background())
+			engine
+				.submit(TelemetryPayload.of(Signal.TRACES, new byte[] { 10, 4, 18, 2, 18, 0 }),
+						CallContext.background())
 				.join();
 			assertThat(engine.submit(TelemetryPayload.of(Signal.TRACES, new byte[] { 1, 2 }), CallContext.background()))
 				.failsWithin(Duration.ofSeconds(10));

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A real engine and what it logs. As a program it runs two engines and prints nothing.
  */
-final class LoggedEngine extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class LoggedEngine extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
 	private static final String CONFIGURATION = """
 			{"cores": 1, "logLevel": "%s", "spec": {"version": "otel_dataflow/v1",
