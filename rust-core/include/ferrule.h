@@ -46,6 +46,22 @@ int32_t ferrule_engine_validate(int64_t config,
                                 int64_t out_capacity);
 
 /**
+ * Replaces certificates and keys that the engine was started with, from JSON as in `tlsBundles`
+ * of the start configuration. New requests use them; those under way end as they began. Returns
+ * 0, or 1 and writes a record with the error, and then nothing was replaced, or 2 for a stale
+ * handle.
+ *
+ * # Safety
+ * `secrets` must point to `secrets_length` readable bytes and `out` to `out_capacity` writable
+ * ones, both unused by others during the call.
+ */
+int32_t ferrule_engine_update_secrets(int64_t engine,
+                                      int64_t secrets,
+                                      int64_t secrets_length,
+                                      int64_t out,
+                                      int64_t out_capacity);
+
+/**
  * Reserves zeroed memory for a payload. Returns a handle and writes the memory's address
  * (`u64`) to `out`, or returns a negated refusal code. The memory stays valid until it is
  * submitted or released, even if the engine is freed before.

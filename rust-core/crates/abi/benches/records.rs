@@ -12,7 +12,7 @@ fn main() {
 }
 
 fn encode(bencher: Bencher<'_, '_>, record: Record<'_>) {
-    let mut out = Vec::with_capacity(1024);
+    let mut out = Vec::with_capacity(32 << 10);
     bencher.bench_local(|| {
         out.clear();
         black_box(&record).append(&mut out);
@@ -33,22 +33,37 @@ fn success(bencher: Bencher<'_, '_>) {
     );
 }
 
+fn failure(details: &str) -> Record<'_> {
+    Record {
+        record_type: at::TYPE_COMPLETION as u16,
+        kind: 2,
+        flags: flag(at::FLAG_DELIVERY_UNKNOWN),
+        call_id: 77,
+        grpc_code: 14,
+        http_code: 503,
+        downstream_http: 503,
+        retry_delay_nanos: Some(1_000_000_000),
+        message: "the downstream is unavailable: connection refused",
+        details,
+        ..Record::default()
+    }
+}
+
 #[divan::bench]
 fn error(bencher: Bencher<'_, '_>) {
+    encode(bencher, failure(""));
+}
+
+#[divan::bench]
+fn error_with_names(bencher: Bencher<'_, '_>) {
     encode(
         bencher,
-        Record {
-            record_type: at::TYPE_COMPLETION as u16,
-            kind: 2,
-            flags: flag(at::FLAG_DELIVERY_UNKNOWN),
-            call_id: 77,
-            grpc_code: 14,
-            http_code: 503,
-            downstream_http: 503,
-            retry_delay_nanos: Some(1_000_000_000),
-            message: "the downstream is unavailable: connection refused",
-            details: r#"{"attempts":3,"reason":"UNAVAILABLE"}"#,
-            ..Record::default()
-        },
+        failure(r#"{"source":"grpc","operation":"export"}"#),
     );
+}
+
+/// Of the length in bytes.
+#[divan::bench(args = [1024, at::MAX_DETAILS_LENGTH])]
+fn error_with_details(bencher: Bencher<'_, '_>, length: usize) {
+    encode(bencher, failure(&"x".repeat(length)));
 }

@@ -6,12 +6,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
-
 use crate::deadline::{deadline_in, remaining};
 use crate::export::Export;
 use crate::group::{Members, Nobody};
-use crate::sync::{AtomicU8, AtomicU64, Ordering};
+use crate::sync::{AtomicU8, AtomicU64, Notify, Ordering};
 use crate::{
     Attributes, CancelCause, ErrorKind, Metadata, Outcome, Success, Timings, TraceContext,
 };

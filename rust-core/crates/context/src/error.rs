@@ -3,117 +3,25 @@
 
 //! The one error of the native side.
 
+mod convert;
+mod details;
+mod kind;
+
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// The six kinds of failure; numbers and default codes are those of the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-#[repr(u8)]
-pub enum ErrorKind {
-    /// Retrying cannot help.
-    Permanent = 1,
-    /// Retrying may help.
-    Retryable = 2,
-    /// The call was cancelled.
-    Cancelled = 3,
-    /// The deadline passed.
-    Timeout = 4,
-    /// A limit was reached; retrying later may help.
-    ResourceExhausted = 5,
-    /// The request cannot be served as configured.
-    Configuration = 6,
-}
+pub use self::details::Details;
+pub use self::kind::{CancelCause, ErrorKind};
 
-impl ErrorKind {
-    /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 6] = [
-        Self::Permanent,
-        Self::Retryable,
-        Self::Cancelled,
-        Self::Timeout,
-        Self::ResourceExhausted,
-        Self::Configuration,
-    ];
+const INVALID_ARGUMENT: u8 = 3;
+const PERMISSION_DENIED: u8 = 7;
+const RESOURCE_EXHAUSTED: u8 = 8;
+const UNIMPLEMENTED: u8 = 12;
+const UNAUTHENTICATED: u8 = 16;
 
-    /// The number that crosses to the host.
-    #[must_use]
-    pub const fn number(self) -> u8 {
-        self as u8
-    }
-
-    /// The default gRPC code.
-    #[must_use]
-    pub const fn grpc_code(self) -> u8 {
-        match self {
-            Self::Permanent => 13,
-            Self::Retryable => 14,
-            Self::Cancelled => 1,
-            Self::Timeout => 4,
-            Self::ResourceExhausted => 8,
-            Self::Configuration => 3,
-        }
-    }
-
-    /// Whether retrying cannot help.
-    #[must_use]
-    pub const fn is_permanent(self) -> bool {
-        matches!(self, Self::Permanent | Self::Configuration)
-    }
-
-    /// The kind's name in metrics and logs.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Permanent => "permanent",
-            Self::Retryable => "retryable",
-            Self::Cancelled => "cancelled",
-            Self::Timeout => "timeout",
-            Self::ResourceExhausted => "resource_exhausted",
-            Self::Configuration => "configuration",
-        }
-    }
-}
-
-/// Why a call was cancelled; numbers are those of the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum CancelCause {
-    /// The client that made the request left.
-    Client = 1,
-    /// The application cancelled.
-    Application = 2,
-    /// The engine is stopping.
-    Shutdown = 3,
-    /// All other members of the batch are gone.
-    BatchPeer = 4,
-    /// The downstream cancelled.
-    Downstream = 5,
-}
-
-impl CancelCause {
-    /// The cause with a number; unknown numbers are the application's.
-    #[must_use]
-    pub const fn from_number(number: i32) -> Self {
-        match number {
-            1 => Self::Client,
-            3 => Self::Shutdown,
-            4 => Self::BatchPeer,
-            5 => Self::Downstream,
-            _ => Self::Application,
-        }
-    }
-
-    const fn text(self) -> &'static str {
-        match self {
-            Self::Client => "the client left",
-            Self::Application => "cancelled by the application",
-            Self::Shutdown => "the engine is shutting down",
-            Self::BatchPeer => "all other members of the batch are gone",
-            Self::Downstream => "cancelled by the downstream",
-        }
-    }
-}
+/// What a code beyond the known ones stands for.
+const UNKNOWN: u8 = 2;
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -121,7 +29,8 @@ impl CancelCause {
 pub struct Error {
     /// Kind of the failure.
     pub kind: ErrorKind,
-    /// Specific gRPC code, 1 to 16, if it differs from the kind's.
+    /// Specific gRPC code if it differs from the kind's. Kinds that take none keep it for the
+    /// record only.
     pub grpc_code: Option<u8>,
     /// HTTP status of the answer, if it differs from the kind's.
     pub http_status: Option<u16>,
@@ -135,11 +44,19 @@ pub struct Error {
     pub delivery_unknown: bool,
     /// Message for the caller.
     pub message: Cow<'static, str>,
-    /// What else the downstream said, as a JSON object.
-    pub details: Option<Box<str>>,
+    /// What was being done, as `export`, `batch` or `decode`; a short name, or empty.
+    pub operation: &'static str,
+    /// Where code and message come from if not from Ferrule, as `grpc` or `http` for the answer of
+    /// a downstream; a short name, or empty.
+    pub origin: &'static str,
+    /// What else the downstream said.
+    pub details: Option<Arc<Details>>,
 }
 
 impl Error {
+    /// Longer delays mean the same to any client, as HTTP has it: some 68 years.
+    pub const LONGEST_DELAY: Duration = Duration::from_secs(0x7fff_ffff);
+
     /// An error with the defaults of its kind.
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -151,6 +68,8 @@ impl Error {
             cause: None,
             delivery_unknown: false,
             message: message.into(),
+            operation: "",
+            origin: "",
             details: None,
         }
     }
@@ -163,7 +82,7 @@ impl Error {
     /// The payload is not what it says it is: `INVALID_ARGUMENT`, 400.
     pub fn invalid_payload(message: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            grpc_code: Some(3),
+            grpc_code: Some(INVALID_ARGUMENT),
             http_status: Some(400),
             ..Self::permanent(message)
         }
@@ -172,9 +91,48 @@ impl Error {
     /// The payload is larger than allowed: `RESOURCE_EXHAUSTED` for good, 413.
     pub fn payload_too_large(message: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            grpc_code: Some(8),
+            grpc_code: Some(RESOURCE_EXHAUSTED),
             http_status: Some(413),
             ..Self::permanent(message)
+        }
+    }
+
+    /// The caller is not known: `UNAUTHENTICATED`, 401.
+    pub fn unauthenticated(message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            grpc_code: Some(UNAUTHENTICATED),
+            ..Self::permanent(message)
+        }
+    }
+
+    /// The caller may not do this: `PERMISSION_DENIED`, 403.
+    pub fn denied(message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            grpc_code: Some(PERMISSION_DENIED),
+            ..Self::permanent(message)
+        }
+    }
+
+    /// There is no such thing here: `UNIMPLEMENTED`, 404.
+    pub fn unsupported(message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            grpc_code: Some(UNIMPLEMENTED),
+            ..Self::permanent(message)
+        }
+    }
+
+    /// The request cannot be served as configured.
+    pub fn configuration(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Configuration, message)
+    }
+
+    /// A panic was caught: a bug, which retrying does not mend. Its text is for the log alone,
+    /// because it may hold anything.
+    #[must_use]
+    pub fn panicked() -> Self {
+        Self {
+            origin: "panic",
+            ..Self::permanent("an internal error occurred; the log tells more")
         }
     }
 
@@ -217,10 +175,23 @@ impl Error {
         }
     }
 
+    /// Tells what was being done, unless that is known already.
+    #[must_use]
+    pub fn during(mut self, operation: &'static str) -> Self {
+        if self.operation.is_empty() {
+            self.operation = operation;
+        }
+        self
+    }
+
     /// Whether retrying cannot help. Codes 3, 7, 12 and 16 are always permanent.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
-        self.kind.is_permanent() || matches!(self.specific_code(), Some(3 | 7 | 12 | 16))
+        self.kind.is_permanent()
+            || matches!(
+                self.specific_code(),
+                Some(INVALID_ARGUMENT | PERMISSION_DENIED | UNIMPLEMENTED | UNAUTHENTICATED)
+            )
     }
 
     /// The gRPC code: the specific one where the kind takes one, else the kind's.
@@ -229,55 +200,55 @@ impl Error {
         self.specific_code().unwrap_or(self.kind.grpc_code())
     }
 
-    /// Only `Permanent` and `Retryable` take a specific code.
+    /// The HTTP status: the specific one, else the kind's. The host may answer with another, where
+    /// it knows one that says more and means the same.
+    #[must_use]
+    pub fn effective_http_status(&self) -> u16 {
+        self.http_status.unwrap_or(self.kind.http_status())
+    }
+
+    /// Operation, origin and details as a JSON object: `{"details":[...],"source":"...",
+    /// "operation":"..."}`, without what is not known; none if nothing is.
+    #[must_use]
+    pub fn details_json(&self) -> Option<String> {
+        let elements = self.details.as_deref().map_or("", Details::elements);
+        if elements.is_empty() && self.origin.is_empty() && self.operation.is_empty() {
+            return None;
+        }
+        let mut json =
+            String::with_capacity(elements.len() + self.origin.len() + self.operation.len() + 48);
+        json.push('{');
+        if !elements.is_empty() {
+            json.extend(["\"details\":[", elements, "]"]);
+        }
+        for (key, name) in [("source", self.origin), ("operation", self.operation)] {
+            if !name.is_empty() {
+                let comma = if json.len() == 1 { "" } else { "," };
+                json.extend([comma, "\"", key, "\":\""]);
+                json.extend(name.split(|c: char| matches!(c, '"' | '\\' | '\0'..='\x1f')));
+                json.push('"');
+            }
+        }
+        json.push('}');
+        Some(json)
+    }
+
+    /// How many parts of the downstream's answer could not be passed on.
+    #[must_use]
+    pub fn left_out(&self) -> u32 {
+        self.details.as_deref().map_or(0, Details::left_out)
+    }
+
+    /// The specific code, if it is one and the kind takes one.
     fn specific_code(&self) -> Option<u8> {
-        match self.kind {
-            ErrorKind::Permanent | ErrorKind::Retryable => self.grpc_code,
-            _ => None,
+        match self.grpc_code? {
+            0 => None,
+            _ if !self.kind.takes_code() => None,
+            code @ 1..=16 => Some(code),
+            _ => Some(UNKNOWN),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_and_codes_are_those_of_the_contract() {
-        let table: Vec<_> = ErrorKind::ALL
-            .iter()
-            .map(|kind| (kind.number(), kind.grpc_code(), kind.is_permanent()))
-            .collect();
-        assert_eq!(
-            table,
-            [
-                (1, 13, true),
-                (2, 14, false),
-                (3, 1, false),
-                (4, 4, false),
-                (5, 8, false),
-                (6, 3, true)
-            ]
-        );
-    }
-
-    #[test]
-    fn invalid_argument_is_permanent_even_if_retryable() {
-        let error = Error {
-            grpc_code: Some(3),
-            ..Error::retryable("no")
-        };
-        assert!(error.is_permanent());
-        assert_eq!(error.effective_grpc_code(), 3);
-    }
-
-    #[test]
-    fn timeout_takes_no_specific_code() {
-        let error = Error {
-            grpc_code: Some(3),
-            ..Error::timeout()
-        };
-        assert_eq!(error.effective_grpc_code(), 4);
-        assert!(!error.is_permanent());
-    }
-}
+mod tests;

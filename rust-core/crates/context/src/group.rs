@@ -5,12 +5,10 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
-
 use crate::deadline::{deadline_in, group_deadline};
+use crate::sync::{AtomicU64, Mutex, Ordering};
 use crate::{Call, CallMap, CallOwner, CallTable, CancelCause, Ending, ErrorKind, TraceContext};
 
 /// Ids with this bit are those of groups; no call of the host has one.

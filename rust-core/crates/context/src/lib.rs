@@ -29,7 +29,7 @@ mod trace;
 pub use attributes::Attributes;
 pub use builder::CallBuilder;
 pub use call::{Call, CallOwner, Ending};
-pub use error::{CancelCause, Error, ErrorKind};
+pub use error::{CancelCause, Details, Error, ErrorKind};
 pub use follow::Follow;
 pub use group::{Members, OpenGroup};
 pub use metadata::{Entry, Metadata, MetadataBuilder, Place, PlaceName, is_token};

@@ -1,9 +1,8 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Locks and atomics: the real ones, or those of loom, which tries the orders in which threads
-//! can meet (`build.sh test` runs it). tokio's `Notify` is not part of the model; it never
-//! blocks there.
+//! Locks, atomics and notifications: the real ones, or those of loom, which tries the orders in
+//! which threads can meet (`build.sh test` runs it).
 
 #[cfg(not(ferrule_loom))]
 pub(crate) use self::real::*;
@@ -16,11 +15,14 @@ mod real {
     pub(crate) use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
     pub(crate) use parking_lot::{Condvar, Mutex};
+    pub(crate) use tokio::sync::Notify;
 }
 
 #[cfg(ferrule_loom)]
 mod model {
+    use std::pin::Pin;
     use std::sync::PoisonError;
+    use std::task::{Context, Poll, Waker};
     use std::time::Instant;
 
     pub(crate) use loom::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
@@ -75,6 +77,56 @@ mod model {
 
         pub(crate) fn notify_all(&self) {
             self.0.notify_all();
+        }
+    }
+
+    /// What is used of tokio's: all who asked before a notification hear of it.
+    #[derive(Debug, Default)]
+    pub(crate) struct Notify(Mutex<Waiting>);
+
+    #[derive(Debug, Default)]
+    struct Waiting {
+        notifications: u64,
+        wakers: Vec<Waker>,
+    }
+
+    impl Notify {
+        pub(crate) fn new() -> Self {
+            Self::default()
+        }
+
+        pub(crate) fn notified(&self) -> Notified<'_> {
+            Notified {
+                notify: self,
+                heard: self.0.lock().notifications,
+            }
+        }
+
+        pub(crate) fn notify_waiters(&self) {
+            let wakers = {
+                let mut waiting = self.0.lock();
+                waiting.notifications += 1;
+                std::mem::take(&mut waiting.wakers)
+            };
+            wakers.into_iter().for_each(Waker::wake);
+        }
+    }
+
+    pub(crate) struct Notified<'a> {
+        notify: &'a Notify,
+        heard: u64,
+    }
+
+    impl Future for Notified<'_> {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let mut waiting = self.notify.0.lock();
+            if waiting.notifications != self.heard {
+                return Poll::Ready(());
+            }
+            waiting.wakers.push(context.waker().clone());
+            Poll::Pending
         }
     }
 }

@@ -46,19 +46,19 @@ const MOST_REMEMBERED: usize = 8192;
 /// Calls that were cancelled or whose deadline passed, the latest at the end.
 #[derive(Debug, Default)]
 struct GivenUp {
-    calls: CallMap<()>,
+    calls: CallMap<ErrorKind>,
     order: VecDeque<u64>,
 }
 
 impl GivenUp {
-    fn insert(&mut self, call_id: u64) {
+    fn insert(&mut self, call_id: u64, kind: ErrorKind) {
         if self.order.len() == MOST_REMEMBERED
             && let Some(oldest) = self.order.pop_front()
         {
             self.calls.remove(&oldest);
         }
         self.order.push_back(call_id);
-        self.calls.insert(call_id, ());
+        self.calls.insert(call_id, kind);
     }
 }
 
@@ -67,8 +67,8 @@ impl GivenUp {
 pub enum Found {
     /// It is in flight.
     Open(Arc<Call>),
-    /// It was cancelled, or its deadline passed: nobody wants the data any more.
-    GivenUp,
+    /// It was cancelled, or its deadline passed, as the kind says: nobody wants the data any more.
+    GivenUp(ErrorKind),
     /// It had an answer, as from a node that keeps the data and answers early, or it is not of
     /// this table: the data goes on without it.
     Unknown,
@@ -265,8 +265,10 @@ impl CallTable {
     pub fn find(&self, call_id: u64) -> Found {
         match self.get(call_id) {
             Some(call) => Found::Open(call),
-            None if self.given_up.lock().calls.contains_key(&call_id) => Found::GivenUp,
-            None => Found::Unknown,
+            None => match self.given_up.lock().calls.get(&call_id) {
+                Some(kind) => Found::GivenUp(*kind),
+                None => Found::Unknown,
+            },
         }
     }
 
@@ -301,7 +303,7 @@ impl CallTable {
             if let Err(error) = &outcome
                 && matches!(error.kind, ErrorKind::Cancelled | ErrorKind::Timeout)
             {
-                self.given_up.lock().insert(call_id);
+                self.given_up.lock().insert(call_id, error.kind);
             }
             call
         };

@@ -6,11 +6,15 @@
 
 #![cfg(ferrule_loom)]
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Wake};
 use std::time::{Duration, Instant};
 
 use ferrule_context::{
-    Admission, Call, CallBuilder, CallTable, CancelCause, Error, Fetched, Message, Outbox, Success,
+    Admission, Call, CallBuilder, CallTable, CancelCause, Ending, Error, ErrorKind, Fetched,
+    Members, Message, Metadata, OpenGroup, Outbox, Success,
 };
 use loom::thread;
 
@@ -20,7 +24,11 @@ fn table(capacity: usize) -> (Arc<CallTable>, Arc<Outbox>) {
 }
 
 fn admit(table: &CallTable, time_left: Duration) -> Arc<Call> {
-    let call = CallBuilder::new(1)
+    admit_id(table, 1, time_left)
+}
+
+fn admit_id(table: &CallTable, id: u64, time_left: Duration) -> Arc<Call> {
+    let call = CallBuilder::new(id)
         .time_left(time_left)
         .build()
         .expect("legal");
@@ -130,4 +138,102 @@ fn waiting_host_gets_what_was_finished_quietly() {
         assert_eq!(fetched, Fetched::Messages);
         answer.join().unwrap();
     });
+}
+
+const LEFT_BY_ALL: Ending = Ending {
+    failure: Some(ErrorKind::Cancelled),
+    cause: Some(CancelCause::BatchPeer),
+};
+
+fn group_of_two(table: &Arc<CallTable>) -> OpenGroup {
+    let calls = [1, 2].map(|id| admit_id(table, id, Duration::from_secs(1)));
+    let members = Members {
+        calls: calls.into(),
+        others: false,
+    };
+    table.open_group(members, Metadata::default())
+}
+
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Scenario: both members of a batch are cancelled while its export begins to wait for that.
+/// Guarantees: the export is woken once both are gone, not before, and never waits for good.
+#[test]
+fn export_of_a_batch_is_woken_when_all_members_are_gone() {
+    loom::model(|| {
+        let (table, outbox) = table(2);
+        let group = group_of_two(&table);
+        let cancels = [1, 2].map(|id| {
+            let table = Arc::clone(&table);
+            thread::spawn(move || assert!(table.cancel(id, CancelCause::Client)))
+        });
+        let woken = Arc::new(Woken::default());
+        let waker = Arc::clone(&woken).into();
+        let mut context = Context::from_waker(&waker);
+        let mut finished = pin!(group.finished());
+        let mut waits = finished.as_mut().poll(&mut context).is_pending();
+        assert!(waits || table.is_empty());
+        for cancel in cancels {
+            cancel.join().unwrap();
+        }
+        while waits {
+            assert!(woken.0.swap(false, Ordering::SeqCst), "nobody wakes it");
+            waits = finished.as_mut().poll(&mut context).is_pending();
+        }
+        assert_eq!(group.ending(), Some(LEFT_BY_ALL));
+        assert_eq!(outcomes(&outbox), 2);
+    });
+}
+
+/// Scenario: a batch is answered and ends, while one of its members, or each, is cancelled and an
+/// exporter asks for the batch by its id.
+/// Guarantees: each member has one outcome, the exporter finds the batch whole or not at all, and
+/// nothing of it is left.
+#[test]
+fn answer_of_a_batch_and_cancellation_of_its_members_meet() {
+    for cancelled in [&[1][..], &[1, 2]] {
+        loom::model(move || {
+            let (table, outbox) = table(2);
+            let group = group_of_two(&table);
+            let group_id = group.id();
+            let cancel = {
+                let table = Arc::clone(&table);
+                let one = move |id: &u64| usize::from(table.cancel(*id, CancelCause::Client));
+                thread::spawn(move || cancelled.iter().map(one).sum::<usize>())
+            };
+            let exporter = {
+                let table = Arc::clone(&table);
+                thread::spawn(move || {
+                    if let Some(call) = table.get(group_id)
+                        && call.is_finished()
+                    {
+                        assert_eq!(call.ending(), Some(LEFT_BY_ALL));
+                        assert!(table.is_empty());
+                    }
+                })
+            };
+            let answered = [1, 2]
+                .into_iter()
+                .filter(|id| table.finish(*id, Ok(Success::default())))
+                .count();
+            drop(group);
+            let cancelled = cancel.join().unwrap();
+            exporter.join().unwrap();
+            assert_eq!(answered + cancelled, 2);
+            assert_eq!(outcomes(&outbox), 2);
+            let counters = table.counters();
+            assert_eq!((counters.submitted, counters.completed()), (2, 2));
+            assert_eq!(counters.succeeded, answered as u64);
+            assert_eq!(counters.late, cancelled as u64);
+            assert!(table.is_empty() && table.get(group_id).is_none());
+            assert_eq!(table.open_groups(), 0);
+        });
+    }
 }

@@ -68,10 +68,7 @@ impl ContextProcessor for Quota {
         }
         let tenant = handler.metadata().first(&self.config.header);
         let Some(quota) = tenant.and_then(|tenant| self.config.tenants.get(tenant)) else {
-            return Err(Error {
-                grpc_code: Some(7), // PERMISSION_DENIED
-                ..Error::permanent("the tenant is not known")
-            });
+            return Err(Error::denied("the tenant is not known"));
         };
         // The application may know better, for this request
         let granted = handler.attributes().get("quota").and_then(|it| it.as_u64());

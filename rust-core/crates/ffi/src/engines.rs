@@ -15,6 +15,7 @@ use ferrule_pipeline::{Engine, LogThreshold, Permit, Reason, Refusal};
 
 use crate::STATUS_STALE;
 use crate::convert::{error_record, refused, submission, with_record};
+use crate::guard::caught;
 
 /// Address and length of host memory.
 type HostMemory = (i64, i64);
@@ -36,7 +37,7 @@ static RESERVED: HandleTable<Reserved> = HandleTable::new();
 pub(crate) unsafe fn start(config: HostMemory, out: HostMemory) -> i64 {
     // SAFETY: the caller promises a readable range.
     let config = unsafe { read(config) };
-    match Engine::start(&config) {
+    match caught(|| Engine::start(&config)) {
         Ok(engine) => {
             let names = engine.pipelines().collect::<Vec<_>>().join("\n");
             let mut text = u32::try_from(names.len())
@@ -63,7 +64,25 @@ pub(crate) unsafe fn start(config: HostMemory, out: HostMemory) -> i64 {
 pub(crate) unsafe fn validate(config: HostMemory, out: HostMemory) -> i32 {
     // SAFETY: the caller promises a readable range.
     let config = unsafe { read(config) };
-    match Engine::validate(&config) {
+    match caught(|| Engine::validate(&config)) {
+        Ok(()) => 0,
+        Err(error) => {
+            // SAFETY: the caller promises a writable range.
+            unsafe { write_error(&error, out) };
+            1
+        }
+    }
+}
+
+/// # Safety
+/// As for [`start`].
+pub(crate) unsafe fn update_secrets(engine: i64, secrets: HostMemory, out: HostMemory) -> i32 {
+    let Some(engine) = engine_of(engine) else {
+        return STALE;
+    };
+    // SAFETY: the caller promises a readable range.
+    let secrets = unsafe { read(secrets) };
+    match engine.update_tls_bundles(&secrets) {
         Ok(()) => 0,
         Err(error) => {
             // SAFETY: the caller promises a writable range.

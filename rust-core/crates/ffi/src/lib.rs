@@ -71,6 +71,28 @@ pub unsafe extern "C" fn ferrule_engine_validate(
     })
 }
 
+/// Replaces certificates and keys that the engine was started with, from JSON as in `tlsBundles`
+/// of the start configuration. New requests use them; those under way end as they began. Returns
+/// 0, or 1 and writes a record with the error, and then nothing was replaced, or 2 for a stale
+/// handle.
+///
+/// # Safety
+/// `secrets` must point to `secrets_length` readable bytes and `out` to `out_capacity` writable
+/// ones, both unused by others during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ferrule_engine_update_secrets(
+    engine: i64,
+    secrets: i64,
+    secrets_length: i64,
+    out: i64,
+    out_capacity: i64,
+) -> i32 {
+    guarded(1, || {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { engines::update_secrets(engine, (secrets, secrets_length), (out, out_capacity)) }
+    })
+}
+
 /// Reserves zeroed memory for a payload. Returns a handle and writes the memory's address
 /// (`u64`) to `out`, or returns a negated refusal code. The memory stays valid until it is
 /// submitted or released, even if the engine is freed before.

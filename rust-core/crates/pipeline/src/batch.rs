@@ -5,45 +5,41 @@
 
 mod buffer;
 mod config;
+mod gather;
 mod member;
 mod merge;
+mod metrics;
 mod output;
 
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use ferrule_context::merging::{PartitionKey, PartitionNames};
-use ferrule_context::{Call, Error};
+use ferrule_context::merging::PartitionNames;
 use linkme::distributed_slice;
 use otel_arrow_dfe_config::node::NodeUserConfig;
 use otel_arrow_dfe_engine::capability::registry::Capabilities;
 use otel_arrow_dfe_engine::config::ProcessorConfig;
 use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_engine::control::{AckMsg, NodeControlMsg, WakeupSlot};
+use otel_arrow_dfe_engine::control::{NodeControlMsg, WakeupSlot};
 use otel_arrow_dfe_engine::error::Error as EngineError;
 use otel_arrow_dfe_engine::local::processor::{EffectHandler, Processor};
 use otel_arrow_dfe_engine::message::Message;
 use otel_arrow_dfe_engine::node::NodeId;
-use otel_arrow_dfe_engine::processor::{FlowMetricHook, ProcessorWrapper};
+use otel_arrow_dfe_engine::processor::ProcessorWrapper;
 use otel_arrow_dfe_engine::wiring_contract::WiringContract;
 use otel_arrow_dfe_engine::{
-    ConsumerEffectHandlerExtension, LocalWakeupRequirements, ProcessorFactory,
-    ProcessorRuntimeRequirements,
+    LocalWakeupRequirements, ProcessorFactory, ProcessorRuntimeRequirements,
 };
 use otel_arrow_dfe_otap::OTAP_PROCESSOR_FACTORIES;
-use otel_arrow_dfe_otap::pdata::{OtapPdata, PdataEffectHandlerExtension};
-use otel_arrow_dfe_pdata_codec::PdataPayload;
+use otel_arrow_dfe_otap::pdata::OtapPdata;
 use tokio_util::task::AbortOnDropHandle;
 
-use self::buffer::{Buffers, Place, Waiting};
+use self::buffer::Buffers;
 use self::config::{Config, Plans};
-use self::member::{Member, Place as MemberPlace};
-use self::merge::metadata_of;
+use self::member::Place as MemberPlace;
+use self::metrics::BatchMetrics;
 use self::output::Outputs;
-use crate::codec::{self, signal_of};
-use crate::nack::{self, Refusal};
 use crate::receiver::headers::HeaderNames;
 use crate::shared::Shared;
 
@@ -53,6 +49,9 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(200);
 
 /// While the engine is being stopped, data waits for more no longer than this.
 const DRAIN_WAIT: Duration = Duration::from_millis(10);
+
+/// What was being done, as errors tell.
+const BATCH: &str = "batch";
 
 const TIMER: WakeupSlot = WakeupSlot(0);
 const STOPPING: WakeupSlot = WakeupSlot(1);
@@ -68,6 +67,7 @@ struct BatchProcessor {
     buffers: Buffers,
     outputs: Outputs,
     members: MemberPlace,
+    metrics: BatchMetrics,
     /// When the timer fires.
     armed: Option<Instant>,
     stop_watch: Option<AbortOnDropHandle<()>>,
@@ -80,7 +80,7 @@ struct BatchProcessor {
 #[distributed_slice(OTAP_PROCESSOR_FACTORIES)]
 static FACTORY: ProcessorFactory<OtapPdata> = ProcessorFactory {
     name: "urn:ferrule:processor:batch",
-    create: |_: PipelineContext,
+    create: |pipeline: PipelineContext,
              node: NodeId,
              node_config: Arc<NodeUserConfig>,
              processor_config: &ProcessorConfig,
@@ -101,6 +101,7 @@ static FACTORY: ProcessorFactory<OtapPdata> = ProcessorFactory {
             buffers: Buffers::default(),
             outputs: Outputs::default(),
             members: MemberPlace::default(),
+            metrics: BatchMetrics::register(&pipeline),
             armed: None,
             stop_watch: None,
         };
@@ -146,6 +147,15 @@ impl Processor<OtapPdata> for BatchProcessor {
                 self.flush_due(now, handler).await;
                 return Ok(());
             }
+            Message::Control(NodeControlMsg::CollectTelemetry {
+                mut metrics_reporter,
+            }) => {
+                let counts = &mut self.metrics.counts;
+                counts.pending_members.set(self.members.taken() as u64);
+                counts.pending_batches.set(self.outputs.len() as u64);
+                self.metrics.report(&mut metrics_reporter);
+                return Ok(());
+            }
             Message::Control(_) => return Ok(()),
         }
         self.arm(handler);
@@ -165,143 +175,15 @@ impl Processor<OtapPdata> for BatchProcessor {
 }
 
 impl BatchProcessor {
-    async fn accept(&mut self, data: OtapPdata, handler: &EffectHandler<OtapPdata>) {
-        let Ok(call) = self.shared.call_of(&data) else {
-            let _ = handler.notify_nack(nack::of_ended(data)).await;
-            return;
-        };
-        let signal = data.signal_type();
-        let plan_number = self.plans.number(data.payload_ref().format());
-        let plan = self.plans.get(plan_number);
-        let (context, mut payload) = data.into_parts();
-        let (size, payload) = match self.check(&payload, call.is_some()) {
-            Ok(()) => match handler.prepare_batch(plan, &mut payload).await {
-                Ok(()) => (plan.settings().sizer.batch_size(&payload), payload),
-                Err(error) => (Err(error), payload),
-            },
-            Err(error) => {
-                let data = OtapPdata::new(context, payload);
-                return self.refuse(error, data, handler).await;
-            }
-        };
-        let mut data = OtapPdata::new(context, payload);
-        let size = match size {
-            Ok(size) => size,
-            Err(error) => {
-                let error = Error::invalid_payload(error.to_string());
-                return self.refuse(error, data, handler).await;
-            }
-        };
-        if size == 0 {
-            data.complete_processor_without_output(handler);
-            let _ = handler.notify_ack(AckMsg::new(data)).await;
-            return;
-        }
-        if plan.settings().in_passthrough_range(size) {
-            return self.forward(call.as_deref(), data, handler).await;
-        }
-        let place = Place {
-            plan: plan_number,
-            signal,
-            key: self.partition_key(call.as_deref(), &data),
-        };
-        let (limit, delay) = (
-            self.config.partition_limit,
-            self.shared.config.retry_delay(),
-        );
-        if let Err(error) = self.buffers.check(&place, limit.get(), delay) {
-            return self.refuse(error, data, handler).await;
-        }
-        self.gather(place, call, data, size, handler).await;
-    }
-
-    /// Checks that the data ends where its neighbour in a batch would begin. What came through
-    /// the host receiver was validated there.
-    fn check(&self, payload: &PdataPayload, is_validated: bool) -> Result<(), Error> {
-        let Some(bytes) = payload.encoded_bytes() else {
-            return Ok(());
-        };
-        if !self.plans.is_otlp(payload.format()) {
-            return Ok(());
-        }
-        if !is_validated {
-            return codec::check(signal_of(payload.signal_type()), bytes);
-        }
-        if ferrule_otlp::is_whole(bytes) {
-            Ok(())
-        } else {
-            Err(Error::invalid_payload("the data is truncated"))
-        }
-    }
-
-    async fn gather(
-        &mut self,
-        place: Place,
-        call: Option<Arc<Call>>,
-        data: OtapPdata,
-        size: usize,
-        handler: &EffectHandler<OtapPdata>,
-    ) {
-        let settings = self.plans.get(place.plan).settings();
-        let gathered = self.buffers.size(&place);
-        let too_large =
-            |most: std::num::NonZeroU64| gathered > 0 && (gathered + size) as u64 > most.get();
-        let (is_full, lower_limit) = (
-            settings.max_size.is_some_and(too_large),
-            settings.lower_limit(),
-        );
-        if is_full {
-            self.flush(&place, handler).await;
-        }
-        let now = Instant::now();
-        let mut due = now + self.config.max_batch_duration;
-        if let Some(call) = &call {
-            let latest = call.deadline().checked_sub(self.config.deadline_margin);
-            due = due.min(latest.unwrap_or(now));
-        }
-        if self.shared.is_stopping() {
-            due = due.min(now + DRAIN_WAIT);
-        }
-        if let Some(call) = &call {
-            self.shared.calls.step(call, || {
-                let wait = due.saturating_duration_since(now);
-                format!("waits in a batch for {wait:?} at most")
-            });
-        }
-        let (context, payload) = data.into_parts();
-        let member = Rc::new(Member::new(call, place.signal, context, &self.members));
-        let waiting = Waiting {
-            member,
-            payload,
-            size,
-        };
-        let (gathered, due) = self.buffers.add(place.clone(), waiting, due);
-        if gathered as u64 >= lower_limit || due <= now {
-            self.flush(&place, handler).await;
-        }
-    }
-
-    fn partition_key(&self, call: Option<&Call>, data: &OtapPdata) -> PartitionKey {
-        match call {
-            Some(call) => self.names.key(call.metadata()),
-            None => self.names.key(&metadata_of(data.transport_headers())),
-        }
-    }
-
-    async fn refuse(&self, error: Error, data: OtapPdata, handler: &EffectHandler<OtapPdata>) {
-        let nack = Refusal::new(&self.shared, error).nack(data);
-        // It fails only while the pipeline ends, and then the receiver answers
-        let _ = handler.notify_nack(nack).await;
-    }
-
     async fn flush_due(&mut self, now: Instant, handler: &EffectHandler<OtapPdata>) {
-        for place in self.buffers.due(now) {
-            self.flush(&place, handler).await;
+        for (place, trigger) in self.buffers.due(now) {
+            self.flush(&place, trigger, handler).await;
         }
     }
 
     async fn let_dead_go(&mut self, handler: &EffectHandler<OtapPdata>) {
         for waiting in self.buffers.take_dead() {
+            self.metrics.counts.dropped.inc();
             waiting.member.let_go(handler).await;
         }
         for member in self.outputs.dead_members() {

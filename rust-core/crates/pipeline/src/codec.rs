@@ -18,6 +18,9 @@ use otel_arrow_dfe_config::SignalType;
 use crate::budget::{ByteBudget, Permit, budgeted};
 use crate::lane::{LanePlace, QueuedCall};
 
+/// What was being done, as errors tell.
+pub(crate) const DECODE: &str = "decode";
+
 /// How a payload is encoded, after decompression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
@@ -129,7 +132,7 @@ pub(crate) fn decode(
 pub(crate) fn check(signal: Signal, payload: &[u8]) -> Result<(), Error> {
     ferrule_otlp::validate(signal, payload)
         .map(|_| ())
-        .map_err(|error| Error::invalid_payload(error.to_string()))
+        .map_err(|error| Error::invalid_payload(error.to_string()).during(DECODE))
 }
 
 /// Our name of the engine's signal.
@@ -326,7 +329,8 @@ fn run(job: CodecJob, calls: &CallTable, limits: &Limits) {
     let payload = std::mem::take(&mut queued.payload);
     queued.guard.blame_payload(true);
     let is_wanted = || !queued.call.is_finished();
-    let decoded = decode(queued.signal, encoding, coding, payload, limits, &is_wanted);
+    let decoded = decode(queued.signal, encoding, coding, payload, limits, &is_wanted)
+        .map_err(|error| error.during(DECODE));
     queued.guard.blame_payload(false);
     match decoded {
         Ok(payload) => {

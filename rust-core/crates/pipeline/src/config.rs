@@ -3,13 +3,15 @@
 
 //! What the host passes at start.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ferrule_context::{Error, ErrorKind};
+use ferrule_context::Error;
 use serde::Deserialize;
 
 use crate::logs::LogThreshold;
 use crate::settings::ContextSettings;
+use crate::tls_bundle::TlsBundle;
 
 /// Largest value of any limit, so that sums of a few stay far from overflow.
 const MOST: usize = 1 << 40;
@@ -61,6 +63,9 @@ pub struct StartConfig {
     /// Settings of call contexts.
     #[serde(default)]
     pub context: ContextSettings,
+    /// Certificates and keys that exporters name as `tls_bundle`.
+    #[serde(default)]
+    pub tls_bundles: BTreeMap<String, TlsBundle>,
 }
 
 impl StartConfig {
@@ -128,7 +133,7 @@ impl StartConfig {
 }
 
 pub(crate) fn configuration(message: String) -> Error {
-    Error::new(ErrorKind::Configuration, message)
+    Error::configuration(message)
 }
 
 fn default_name() -> String {
@@ -173,6 +178,8 @@ const fn default_retry_delay_millis() -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use ferrule_context::ErrorKind;
+
     use super::*;
 
     #[test]

@@ -19,6 +19,7 @@ use crate::lane::{LanePlace, NoPlace, QueuedCall, Undelivered};
 use crate::refusal::{Reason, Refusal};
 use crate::runtime::Runtime;
 use crate::shared::{Shared, next_id};
+use crate::tls_bundle::TlsBundle;
 use crate::{logs, panics, spec};
 
 /// How long a poll waits at most before it looks for overdue calls.
@@ -82,7 +83,14 @@ impl Engine {
         let prepared = spec::prepare(&config, id)?;
         config.forget_spec();
         let traces = config.follow_traces()?;
-        let shared = Shared::register(id, config, prepared.outbound, prepared.pipelines);
+        let tls_bundles = std::mem::take(&mut config.tls_bundles);
+        let shared = Shared::register(
+            id,
+            config,
+            prepared.outbound,
+            tls_bundles,
+            prepared.pipelines,
+        );
         shared.calls.follow().only(&traces);
         logs::changed();
         let config = &shared.config;
@@ -98,7 +106,10 @@ impl Engine {
             &shared.calls,
             &limits,
         )
-        .map_err(|error| Error::retryable(format!("codec threads cannot be started: {error}")))?;
+        .map_err(|error| Error {
+            message: format!("codec threads cannot be started: {error}").into(),
+            ..Error::from(&error)
+        })?;
         let runtime = Runtime::start(&config.name, id, prepared.spec, config.start_timeout())?;
         Ok(Self {
             shared,
@@ -115,6 +126,15 @@ impl Engine {
     /// `Configuration`, as `start` would report it.
     pub fn validate(json: &[u8]) -> Result<(), Error> {
         spec::prepare(&StartConfig::from_json(json)?, 0).map(|_| ())
+    }
+
+    /// Replaces TLS bundles, from JSON as in `tlsBundles` of the start configuration. Requests
+    /// that start from now on use them, on new connections.
+    ///
+    /// # Errors
+    /// `Configuration` if a bundle is unknown or cannot be used; then none is replaced.
+    pub fn update_tls_bundles(&self, json: &[u8]) -> Result<(), Error> {
+        self.shared.tls_bundles.replace(TlsBundle::read_all(json)?)
     }
 
     /// Names of the pipelines that can be submitted to, by index.

@@ -10,6 +10,7 @@ mod checked;
 mod delivery;
 mod grpc;
 mod http;
+mod metrics;
 mod node;
 mod retry;
 mod retry_after;
@@ -22,8 +23,9 @@ use bytes::Bytes;
 use ferrule_context::{Call, Error, Outbound, Success};
 use otel_arrow_dfe_config::SignalType;
 
-pub(crate) use self::answer::of_grpc_code;
-use crate::shared::{TRACE_PARENT, TRACE_STATE};
+pub(crate) use self::answer::{REFUSED, of_grpc_code, of_status};
+use crate::shared::{Shared, TRACE_PARENT, TRACE_STATE};
+use crate::text::Addresses;
 
 /// What we call ourselves, unless the configuration says otherwise.
 const USER_AGENT: &str = concat!("ferrule/", env!("CARGO_PKG_VERSION"));
@@ -41,11 +43,18 @@ trait Client: 'static {
     /// Name in logs.
     const TARGET: &'static str;
 
+    /// Opens new connections for what is sent from now on, if the host renewed what they are made
+    /// with. After an error those of before are used.
+    fn renew(&self, shared: &Shared) -> impl Future<Output = Result<(), String>>;
+
     /// Headers of a call that go out, and how many values the protocol cannot carry.
     fn outbound<'a>(&'a self, call: &'a Call) -> Outbound<'a>;
 
     /// Whether every request carries this header, so that none of a call may replace it.
     fn has_static(&self, name: &str) -> bool;
+
+    /// Where it sends to.
+    fn addresses(&self) -> &Addresses;
 
     /// The body of a request with this content.
     fn body(&self, content: Bytes) -> Result<Bytes, Error>;
@@ -90,7 +99,7 @@ impl Failure {
     /// There was no connection, so nothing was sent.
     fn unreachable(detail: &dyn std::error::Error) -> Self {
         Self {
-            error: Error::retryable("the downstream cannot be reached"),
+            error: Error::retryable("the downstream cannot be reached").during(answer::EXPORT),
             detail: Some(chain(detail)),
         }
     }
@@ -101,7 +110,8 @@ impl Failure {
             error: Error {
                 delivery_unknown: true,
                 ..Error::retryable("the connection to the downstream was lost before its answer")
-            },
+            }
+            .during(answer::EXPORT),
             detail: Some(chain(detail)),
         }
     }
@@ -111,6 +121,7 @@ impl Failure {
 /// would duplicate it.
 fn unreadable() -> Error {
     Error::permanent("the downstream took the data, but its answer cannot be read")
+        .during(answer::EXPORT)
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

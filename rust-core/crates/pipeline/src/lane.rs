@@ -13,6 +13,8 @@ use ferrule_otlp::Signal;
 use parking_lot::RwLock;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::codec::DECODE;
+
 /// The way into one pipeline instance. Its bound counts calls from submission until the
 /// pipeline took them, so the receiver can always empty the channel and arm deadlines.
 #[derive(Debug)]
@@ -135,7 +137,11 @@ impl Drop for Undelivered {
     fn drop(&mut self) {
         if let Some(call_id) = self.call_id {
             let error = if self.payload_blamed {
-                Error::permanent("decoding the payload failed unexpectedly")
+                Error {
+                    message: "decoding the payload failed unexpectedly".into(),
+                    ..Error::panicked()
+                }
+                .during(DECODE)
             } else {
                 Error::retryable("the pipeline was restarted before it took the data")
             };

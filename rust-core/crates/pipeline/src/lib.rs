@@ -12,6 +12,7 @@ mod budget;
 mod codec;
 mod config;
 mod engine;
+mod errors;
 mod exporter;
 mod gate;
 mod lane;
@@ -23,6 +24,8 @@ pub mod node;
 mod panics;
 mod receiver;
 mod refusal;
+#[cfg(test)]
+mod reported;
 mod runtime;
 mod settings;
 mod shared;
@@ -30,13 +33,18 @@ mod slab;
 mod spec;
 mod status;
 mod text;
+mod tls_bundle;
+#[cfg(test)]
+mod vectors;
 
 pub use budget::Permit;
 pub use codec::{ContentCoding, Encoding};
 pub use config::StartConfig;
 pub use engine::{Engine, Submission, Ticket};
+pub use errors::{error_of_engine, error_of_status};
 pub use ferrule_otlp::Signal;
 pub use logs::LogThreshold;
 pub use refusal::{Reason, Refusal};
 pub use settings::{ContextSettings, DeadlineForm, MetadataSettings, OutboundSettings};
 pub use shared::{CALL_ID_HEADER, Shared, call_id_of};
+pub use tls_bundle::TlsBundle;

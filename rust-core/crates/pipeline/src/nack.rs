@@ -4,20 +4,24 @@
 //! What a pipeline's refusal means. Our own exporters hand over structured errors; for the
 //! engine's, whose Nack holds text only, the text is read.
 
+use std::borrow::Cow;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use ferrule_context::Error;
 use otel_arrow_dfe_engine::control::{NackCause, NackMsg};
 use otel_arrow_dfe_otap::pdata::OtapPdata;
 
-use crate::exporter::of_grpc_code;
+use crate::exporter::{REFUSED, of_grpc_code};
 use crate::shared::Shared;
 use crate::slab::without_markers;
 use crate::text;
 
 /// Says that code, delay and kind of an error were read from the text of one of the engine's own
 /// exporters, and may be wrong.
-const FROM_TEXT: &str = r#"{"source":"engine-text"}"#;
+const FROM_TEXT: &str = "engine-text";
+
+const CLOSED: &str = "the pipeline is being restarted or stopped";
 
 /// Descriptions under which tonic prints gRPC codes, by code.
 const GRPC_CODES: [(&str, u8); 16] = [
@@ -68,32 +72,50 @@ impl Shared {
     /// from [`Shared::error_of`].
     #[must_use]
     pub fn reason_of(&self, error: Error) -> String {
+        let left_out = u64::from(error.left_out());
+        self.dropped_details.fetch_add(left_out, Ordering::Relaxed);
         self.errors.reason(error)
     }
 }
 
+/// The flag decides whether to retry; only a code in the text knows better.
 fn error_of(reason: &str, permanent: bool, cause: NackCause, retry_delay: Duration) -> Error {
-    match cause {
-        NackCause::RouteFull => Error::exhausted("the pipeline is full", retry_delay),
-        NackCause::RouteClosed | NackCause::NodeShutdown => closed(),
-        NackCause::Refused => Error::permanent(clean(reason)),
-        NackCause::Unspecified => match grpc_code(reason) {
-            Some(code) => Error {
-                details: Some(FROM_TEXT.into()),
-                ..grpc_error(code, reason)
-            },
-            None if permanent => Error::permanent(clean(reason)),
-            None => Error::retryable(clean(reason)),
+    let hint = retry_hint(reason);
+    if cause == NackCause::Unspecified
+        && let Some(code) = grpc_code(reason)
+    {
+        return grpc_error(code, reason, hint);
+    }
+    let message: Cow<'static, str> = match cause {
+        NackCause::RouteFull => "the pipeline is full".into(),
+        NackCause::RouteClosed | NackCause::NodeShutdown => CLOSED.into(),
+        NackCause::Unspecified | NackCause::Refused => clean(reason).into(),
+    };
+    match (permanent, cause) {
+        (true, NackCause::Refused) => Error::invalid_payload(message),
+        (true, _) => Error::permanent(message),
+        (false, NackCause::RouteFull) => Error {
+            retry_delay: Some(retry_delay),
+            ..Error::retryable(message)
+        },
+        (false, _) => Error {
+            retry_delay: hint,
+            origin: if hint.is_some() { FROM_TEXT } else { "" },
+            ..Error::retryable(message)
         },
     }
 }
 
 /// Code 2 is what the engine's exporter reports while it cannot connect.
-fn grpc_error(code: u8, reason: &str) -> Error {
+fn grpc_error(code: u8, reason: &str, hint: Option<Duration>) -> Error {
     let message = grpc_message(reason);
-    match code {
+    let error = match code {
         2 => Error::retryable(message),
-        _ => of_grpc_code(code, message, retry_delay(reason)),
+        _ => of_grpc_code(code, message.into_owned(), hint),
+    };
+    Error {
+        origin: FROM_TEXT,
+        ..error
     }
 }
 
@@ -110,22 +132,19 @@ fn grpc_code(reason: &str) -> Option<u8> {
 }
 
 /// The quoted message in tonic's text, or a neutral one.
-fn grpc_message(reason: &str) -> String {
+fn grpc_message(reason: &str) -> Cow<'static, str> {
     let quoted = reason.split_once(", message: ").and_then(|(_, rest)| {
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<String>();
         values.next()?.ok()
     });
-    quoted.map_or_else(
-        || "the downstream refused the data".to_owned(),
-        |message| clean(&message),
-    )
+    quoted.map_or(REFUSED.into(), |message| clean(&message).into())
 }
 
 /// The engine's exporter appends `(retry after 1500ms)`.
-fn retry_delay(reason: &str) -> Option<Duration> {
+fn retry_hint(reason: &str) -> Option<Duration> {
     let (_, rest) = reason.rsplit_once("(retry after ")?;
-    let millis = rest.strip_suffix("ms)")?.parse().ok()?;
-    Some(Duration::from_millis(millis))
+    let millis = text::digits(rest.strip_suffix("ms)")?)?;
+    Some(Duration::from_millis(millis).min(Error::LONGEST_DELAY))
 }
 
 /// The address of the downstream, which the clients in the engine's exporters append, is cut off.
@@ -183,19 +202,52 @@ pub(crate) fn of_ended(data: OtapPdata) -> NackMsg<OtapPdata> {
 
 /// The next node takes no more data.
 pub(crate) fn closed() -> Error {
-    Error::retryable("the pipeline is being restarted or stopped")
+    Error::retryable(CLOSED)
 }
 
 #[cfg(test)]
 mod tests {
     use ferrule_context::ErrorKind;
+    use serde_json::json;
 
     use super::*;
+    use crate::vectors;
 
     const DELAY: Duration = Duration::from_secs(1);
 
     fn unspecified(reason: &str, permanent: bool) -> Error {
         error_of(reason, permanent, NackCause::Unspecified, DELAY)
+    }
+
+    #[test]
+    fn vectors() {
+        let (mut mapped, mut hints) = (0, 0);
+        for (id, case) in vectors::section("nackMapping") {
+            let (input, expect) = (&case["input"], &case["expect"]);
+            let cause = match input["cause"].as_str() {
+                None | Some("Unspecified") => NackCause::Unspecified,
+                Some("RouteFull") => NackCause::RouteFull,
+                Some("RouteClosed") => NackCause::RouteClosed,
+                Some("NodeShutdown") => NackCause::NodeShutdown,
+                Some("Refused") => NackCause::Refused,
+                Some(other) => panic!("{id}: no such cause: {other}"),
+            };
+            let permanent = input["permanent"].as_bool().unwrap();
+            let reason = input["reason"].as_str().unwrap_or("why");
+            let error = error_of(reason, permanent, cause, DELAY);
+            if let Some(delay) = expect.get("retryDelayMillis") {
+                let millis = error.retry_delay.map(|delay| delay.as_millis() as u64);
+                assert_eq!(json!(millis), *delay, "{id}");
+                hints += 1;
+            } else {
+                let kind = error.kind.name().to_uppercase();
+                assert_eq!(json!(kind), expect["kind"], "{id}");
+                assert_eq!(json!(error.effective_grpc_code()), expect["code"], "{id}");
+                assert_eq!(json!(error.is_permanent()), expect["permanent"], "{id}");
+                mapped += 1;
+            }
+        }
+        assert_eq!((mapped, hints), (10, 7));
     }
 
     #[test]
@@ -207,6 +259,21 @@ mod tests {
         assert_eq!(error.kind, ErrorKind::ResourceExhausted);
         assert_eq!(error.retry_delay, Some(Duration::from_secs(7)));
         assert_eq!(error.message, "slow \"down\"");
+    }
+
+    #[test]
+    fn rate_limit_that_may_be_tried_at_once_is_none_for_good() {
+        let reason = "code: 'Some resource has been exhausted', message: \"m\" (retry after 0ms)";
+        let error = unspecified(reason, false);
+        assert_eq!(error.kind, ErrorKind::ResourceExhausted);
+        assert_eq!(error.retry_delay, Some(Duration::ZERO));
+        assert_eq!(error.origin, "engine-text");
+    }
+
+    #[test]
+    fn delay_out_of_range_is_bounded() {
+        let error = unspecified("m (retry after 99999999999999999999ms)", false);
+        assert_eq!(error.retry_delay, Some(Error::LONGEST_DELAY));
     }
 
     #[test]

@@ -13,6 +13,7 @@
 
 mod effects;
 mod exporter;
+mod metrics;
 mod nodes;
 mod processor;
 mod receiver;
@@ -30,7 +31,7 @@ use otel_arrow_dfe_otap::pdata::OtapPdata;
 pub use self::effects::SendMessages;
 pub use self::nodes::{local, shared};
 use crate::nack;
-use crate::shared::Shared;
+use crate::shared::{Ended, Shared};
 
 /// How often a full channel is tried again.
 const FIRST_WAIT: Duration = Duration::from_micros(100);
@@ -73,7 +74,10 @@ impl<'a, H> ContextEffectHandler<'a, H> {
     /// # Errors
     /// The data comes back if nobody waits for it any more.
     pub fn new(inner: &'a H, shared: &'a Arc<Shared>, data: &OtapPdata) -> Result<Self, Error> {
-        let call = shared.call_of(data).map_err(|_| ended())?;
+        let call = shared.call_of(data).map_err(|Ended(kind)| match kind {
+            ErrorKind::Timeout => Error::timeout(),
+            _ => ended(),
+        })?;
         Ok(Self {
             inner,
             shared,
@@ -271,3 +275,6 @@ impl Unsent {
 fn ended() -> Error {
     Error::cancelled(CancelCause::Application)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@
 pub(crate) mod headers;
 mod in_flight;
 mod lingering;
+mod metrics;
 mod running;
 mod timers;
 
@@ -31,10 +32,11 @@ use otel_arrow_dfe_engine::terminal_state::TerminalState;
 use otel_arrow_dfe_engine::wiring_contract::WiringContract;
 use otel_arrow_dfe_otap::OTAP_RECEIVER_FACTORIES;
 use otel_arrow_dfe_otap::pdata::OtapPdata;
-use otel_arrow_dfe_telemetry::metrics::MetricSetSnapshot;
+use otel_arrow_dfe_telemetry::metrics::MetricSet;
 use serde::Deserialize;
 
 use self::headers::HeaderNames;
+use self::metrics::HostMetrics;
 use self::running::Running;
 use crate::lane::Lane;
 use crate::shared::{Pressure, Shared};
@@ -53,6 +55,7 @@ struct HostReceiver {
     shared: Arc<Shared>,
     pipeline: usize,
     names: HeaderNames,
+    metrics: MetricSet<HostMetrics>,
 }
 
 #[allow(
@@ -77,6 +80,7 @@ static FACTORY: ReceiverFactory<OtapPdata> = ReceiverFactory {
             shared,
             pipeline: config.pipeline,
             names: HeaderNames::new()?,
+            metrics: HostMetrics::register(&pipeline),
         };
         Ok(
             ReceiverWrapper::local(receiver, node, node_config, receiver_config)
@@ -100,12 +104,13 @@ impl Receiver<OtapPdata> for HostReceiver {
     ) -> Result<TerminalState, Error> {
         let pipeline = &self.shared.pipelines[self.pipeline];
         let (lane, mut arrivals) = Lane::new(self.shared.config.lane_capacity);
-        let mut open_lane = Some(pipeline.lanes.open(lane));
+        let mut open_lane = Some(pipeline.lanes.open(Arc::clone(&lane)));
+        let lane = Arc::downgrade(&lane); // Calls and places alone keep it open
         // Calls and places hold the lane, so it closes when no call can arrive any more.
         let mut lane_open = true;
         pipeline.starts.fetch_add(1, Ordering::Relaxed);
         handler.signal_ready();
-        let mut running = Running::new(Arc::clone(&self.shared), self.names, handler);
+        let mut running = Running::new(Arc::clone(&self.shared), self.names, self.metrics, handler);
         let timer = tokio::time::sleep(FAR);
         tokio::pin!(timer);
         let mut armed = None;
@@ -123,7 +128,10 @@ impl Receiver<OtapPdata> for HostReceiver {
                 }
                 if late || (!lane_open && running.is_idle()) {
                     running.handler.notify_receiver_drained().await?;
-                    return Ok(TerminalState::new(until, Vec::<MetricSetSnapshot>::new()));
+                    return Ok(TerminalState::new(
+                        until,
+                        running.metrics.terminal_snapshots(),
+                    ));
                 }
             }
             let next = running.first_timer().into_iter().chain(drain_until).min();
@@ -148,7 +156,12 @@ impl Receiver<OtapPdata> for HostReceiver {
                     }
                     NodeControlMsg::Shutdown { deadline, .. } => {
                         running.abandon();
-                        return Ok(TerminalState::new(deadline, Vec::<MetricSetSnapshot>::new()));
+                        let metrics = running.metrics.terminal_snapshots();
+                        return Ok(TerminalState::new(deadline, metrics));
+                    }
+                    NodeControlMsg::CollectTelemetry { mut metrics_reporter } => {
+                        let queued = lane.upgrade().map_or(0, |lane| lane.depth());
+                        running.report(queued, &mut metrics_reporter);
                     }
                     _ => {}
                 },

@@ -96,6 +96,32 @@ impl Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vectors;
+
+    /// Those that meet a submission; the others are no refusals.
+    #[test]
+    fn situations() {
+        let mut decided = 0;
+        for (id, case) in vectors::section("situations") {
+            let reason = match &*id {
+                "SIT-size" => Reason::PayloadTooLarge,
+                "SIT-deadline" => Reason::Expired,
+                "SIT-queuefull" => Reason::LaneFull,
+                "SIT-mem" => Reason::MemoryPressure,
+                "SIT-stopping" => Reason::Stopping,
+                "SIT-notready" => Reason::NotReady,
+                "SIT-enginedown" => Reason::StaleHandle,
+                "SIT-panic" => Reason::Internal,
+                "SIT-protobuf" | "SIT-authn" | "SIT-authz" | "SIT-signal" | "SIT-clientgone"
+                | "SIT-javabug" | "SIT-config" | "SIT-boundary" => continue,
+                _ => panic!("{id} is decided by nobody"),
+            };
+            let kind = reason.kind().name().to_uppercase();
+            assert_eq!(kind, case["expect"]["kind"], "{id}");
+            decided += 1;
+        }
+        assert_eq!(decided, 8);
+    }
 
     #[test]
     fn code_holds_kind_reason_and_delay() {

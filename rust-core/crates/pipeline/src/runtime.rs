@@ -71,8 +71,9 @@ impl Runtime {
                 // Nobody listens any more if the start or the stop gave up.
                 let _ = end.send(result);
             })
-            .map_err(|error| {
-                Error::retryable(format!("the engine's thread cannot be started: {error}"))
+            .map_err(|error| Error {
+                message: format!("the engine's thread cannot be started: {error}").into(),
+                ..Error::from(&error)
             })?;
         let context = match handles.recv_timeout(timeout) {
             Ok(context) => context,

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
-use ferrule_context::{Call, CallTable, Found, LogLevel, OutboundRules, Outbox};
+use ferrule_context::{Call, CallTable, ErrorKind, Found, LogLevel, OutboundRules, Outbox};
 use otel_arrow_dfe_config::error::Error as ConfigError;
 use otel_arrow_dfe_engine::memory_limiter::MemoryPressureState;
 use otel_arrow_dfe_otap::pdata::OtapPdata;
@@ -22,6 +22,7 @@ use crate::config::StartConfig;
 use crate::lane::Lanes;
 use crate::settings::ContextSettings;
 use crate::slab::ErrorSlab;
+use crate::tls_bundle::{TlsBundle, TlsBundles};
 
 /// Private binary transport header that carries the call id through the pipeline.
 pub const CALL_ID_HEADER: &str = "ferrule.call";
@@ -48,6 +49,7 @@ pub struct Shared {
     pub(crate) id: u64,
     pub(crate) config: StartConfig,
     pub(crate) outbound: OutboundRules,
+    pub(crate) tls_bundles: TlsBundles,
     pub(crate) outbox: Arc<Outbox>,
     /// A `LogThreshold` as its number.
     pub(crate) log_threshold: AtomicU8,
@@ -59,15 +61,17 @@ pub struct Shared {
     pub(crate) lingering: AtomicU64,
     /// Values for the downstream that gRPC cannot carry.
     pub(crate) dropped_headers: AtomicU64,
+    /// Parts of downstreams' answers that could not be passed on.
+    pub(crate) dropped_details: AtomicU64,
     stopping: AtomicBool,
     stop_began: Notify,
     pub(crate) drain_deadline: Mutex<Option<Instant>>,
     pub(crate) pressure: OnceLock<Pressure>,
 }
 
-/// Nobody waits for the data any more.
+/// Nobody waits for the data any more: its call was cancelled or has expired, as the kind says.
 #[derive(Debug)]
-pub(crate) struct Ended;
+pub(crate) struct Ended(pub(crate) ErrorKind);
 
 /// A pipeline that the host can submit to.
 #[derive(Debug)]
@@ -100,6 +104,7 @@ impl Shared {
         id: u64,
         config: StartConfig,
         outbound: OutboundRules,
+        tls_bundles: BTreeMap<String, TlsBundle>,
         pipelines: Vec<String>,
     ) -> Arc<Self> {
         let outbox = Arc::new(Outbox::new(config.max_in_flight));
@@ -118,6 +123,7 @@ impl Shared {
                 .collect(),
             lingering: AtomicU64::new(0),
             dropped_headers: AtomicU64::new(0),
+            dropped_details: AtomicU64::new(0),
             log_threshold: AtomicU8::new(config.log_level as u8),
             stopping: AtomicBool::new(false),
             stop_began: Notify::new(),
@@ -125,6 +131,7 @@ impl Shared {
             pressure: OnceLock::new(),
             outbox,
             outbound,
+            tls_bundles: TlsBundles::new(tls_bundles),
             config,
         });
         ENGINES.write().insert(id, Arc::downgrade(&shared));
@@ -163,7 +170,12 @@ impl Shared {
     pub(crate) fn call_of(&self, data: &OtapPdata) -> Result<Option<Arc<Call>>, Ended> {
         match call_id_of(data).map(|id| self.calls.find(id)) {
             Some(Found::Open(call)) if !call.is_finished() => Ok(Some(call)),
-            Some(Found::Open(_) | Found::GivenUp) => Err(Ended),
+            Some(Found::Open(call)) => Err(Ended(
+                call.ending()
+                    .and_then(|it| it.failure)
+                    .unwrap_or(ErrorKind::Cancelled),
+            )),
+            Some(Found::GivenUp(kind)) => Err(Ended(kind)),
             Some(Found::Unknown) | None => Ok(None),
         }
     }

@@ -4,6 +4,7 @@
 //! Structured errors on their way back through nodes that pass on text only.
 
 use std::collections::hash_map::RandomState;
+use std::fmt::Write;
 use std::hash::{BuildHasher, Hasher};
 
 use ferrule_context::Error;
@@ -23,7 +24,7 @@ const EDGE: char = '\u{1e}';
 /// nothing.
 pub(crate) struct ErrorSlab {
     /// Part of each marker, so that a downstream cannot make one up.
-    secret: u64,
+    secret: String,
     errors: Mutex<Ring>,
 }
 
@@ -37,7 +38,7 @@ struct Ring {
 impl ErrorSlab {
     pub(crate) fn new(max_in_flight: usize) -> Self {
         Self {
-            secret: RandomState::new().build_hasher().finish(),
+            secret: format!("{:016x}", RandomState::new().build_hasher().finish()),
             errors: Mutex::new(Ring {
                 capacity: max_in_flight.clamp(1, MOST),
                 next: 0,
@@ -48,17 +49,17 @@ impl ErrorSlab {
 
     /// Keeps an error; returns the reason for its Nack.
     pub(crate) fn reason(&self, error: Error) -> String {
-        let message = error.message.clone();
+        let mut reason = format!("{}{EDGE}{}", error.message, self.secret);
         let number = self.errors.lock().insert(error);
-        format!("{message}{EDGE}{:016x}{number:x}{EDGE}", self.secret)
+        let _ = write!(reason, "{number:x}{EDGE}");
+        reason
     }
 
     /// The error that a reason stands for.
     pub(crate) fn resolve(&self, reason: &str) -> Option<Error> {
-        let secret = format!("{:016x}", self.secret);
         let number = reason
             .split(EDGE)
-            .find_map(|part| u64::from_str_radix(part.strip_prefix(&secret)?, 16).ok())?;
+            .find_map(|part| u64::from_str_radix(part.strip_prefix(&*self.secret)?, 16).ok())?;
         self.errors.lock().get(number)
     }
 }

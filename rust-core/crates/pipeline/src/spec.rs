@@ -4,6 +4,7 @@
 //! Prepares the engine's specification for running inside a host process.
 
 mod propagation;
+mod tls;
 
 use ferrule_context::{Error, OutboundRules};
 use otel_arrow_dfe_config::engine::{
@@ -56,6 +57,7 @@ pub(crate) fn prepare(config: &StartConfig, engine_id: u64) -> Result<PreparedSp
     complete(&mut value, config)?;
     let spec = OtelDataflowSpec::from_json(&value.to_string()).map_err(refused)?;
     validate_engine_components(&spec, &OTAP_PIPELINE_FACTORY).map_err(refused)?;
+    tls::check(&mut value, &config.tls_bundles)?;
     Ok(PreparedSpec {
         spec,
         pipelines,

@@ -16,7 +16,9 @@ impl Engine {
     /// `succeeded` and `failed` of calls; `late` answers, which came after the outcome;
     /// `degraded` calls, whose attributes a node asked for but which are no JSON object;
     /// `lingering` calls, whose data was still held half a second after their outcome;
-    /// `droppedHeaders`, values for the downstream that gRPC cannot carry; `droppedLogLines`.
+    /// `droppedHeaders`, values for the downstream that gRPC cannot carry; `droppedDetails`, parts
+    /// of downstreams' answers (details, delays) that are too large or cannot be read;
+    /// `droppedLogLines`.
     /// `inFlight`, `openBatches`, `payloadBytes` and `queued` are as of now.
     #[must_use]
     pub fn status(&self) -> String {
@@ -54,6 +56,7 @@ impl Engine {
             "degraded": counters.degraded,
             "lingering": shared.lingering.load(Ordering::Relaxed),
             "droppedHeaders": shared.dropped_headers.load(Ordering::Relaxed),
+            "droppedDetails": shared.dropped_details.load(Ordering::Relaxed),
             "payloadBytes": shared.budget.used(),
             "maxPayloadBytes": shared.config.max_payload_bytes,
             "maxInFlight": shared.config.max_in_flight,

@@ -6,12 +6,114 @@
 /// More is cut.
 const MOST_CHARS: usize = 1024;
 
-/// Control characters become spaces, and the length is bounded.
+/// What takes the place of an address.
+const HIDDEN: &str = "(address)";
+
+/// Control characters become spaces, those that turn the direction of text among them, and the
+/// length is bounded.
 pub(crate) fn clean(text: &str) -> String {
     text.chars()
         .take(MOST_CHARS)
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| if is_control(c) { ' ' } else { c })
         .collect()
+}
+
+fn is_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A number of digits alone, without a sign; more digits than fit are a large number, too.
+pub(crate) fn digits(text: &str) -> Option<u64> {
+    let all_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    all_digits.then(|| text.parse().unwrap_or(u64::MAX))
+}
+
+/// Where an exporter sends to, which no text may give away.
+#[derive(Debug, Default)]
+pub(crate) struct Addresses {
+    /// Host and port, in lower case.
+    known: Vec<String>,
+}
+
+impl Addresses {
+    /// The addresses of URLs, and of the same machine under its other names.
+    pub(crate) fn of<'a>(urls: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut known = Vec::new();
+        for url in urls {
+            let url = url.to_ascii_lowercase();
+            let (scheme, rest) = url.split_once("://").unwrap_or(("http", &url));
+            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+            let authority = &rest[..end];
+            let authority = authority.rsplit_once('@').map_or(authority, |it| it.1);
+            let port = authority.rsplit_once(':').map(|it| it.1).and_then(digits);
+            let host = match port {
+                Some(_) => authority.rsplit_once(':').map_or(authority, |it| it.0),
+                None => authority,
+            };
+            if host.is_empty() {
+                continue;
+            }
+            let port = port.unwrap_or(if scheme == "https" { 443 } else { 80 });
+            let aliases: &[&str] = match host {
+                "localhost" | "127.0.0.1" | "[::1]" => &["localhost", "127.0.0.1", "[::1]"],
+                other => &[other],
+            };
+            for host in aliases {
+                known.push(format!("{host}:{port}"));
+                known.push(format!("://{host}"));
+            }
+        }
+        known.sort();
+        known.dedup();
+        Self { known }
+    }
+
+    /// The text without the addresses; none if there are none in it. With an address goes the
+    /// whole URL around it.
+    pub(crate) fn hide(&self, text: &str) -> Option<String> {
+        // ASCII alone changes, so places in both are the same
+        let lower = text.to_ascii_lowercase();
+        let mut hidden = String::new();
+        let mut from = 0;
+        while let Some(at) = self.first_in(&lower, from) {
+            let start = text[from..at]
+                .rfind(|c| is_end(c) || c == '=')
+                .map_or(from, |i| from + i + 1);
+            let end = text[at..].find(is_end).map_or(text.len(), |i| at + i);
+            let end = start + text[start..end].trim_end_matches(['.', ':']).len();
+            hidden.push_str(&text[from..start]);
+            hidden.push_str(HIDDEN);
+            from = end;
+        }
+        (from > 0).then(|| hidden + &text[from..])
+    }
+
+    fn first_in(&self, lower: &str, from: usize) -> Option<usize> {
+        let places = self.known.iter().filter_map(|address| {
+            lower[from..]
+                .match_indices(address.as_str())
+                .map(|(i, _)| from + i)
+                .find(|at| stands_alone(lower, *at, address))
+        });
+        places.min()
+    }
+}
+
+/// Whether an address is not the middle of another one.
+fn stands_alone(text: &str, at: usize, address: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let rest = text[at + address.len()..].trim_start_matches('.');
+    let starts = address.starts_with("://") || !text[..at].trim_end_matches('.').ends_with(is_name);
+    starts && !rest.starts_with(is_name)
+}
+
+/// What ends an address in a text; all are one byte long.
+fn is_end(c: char) -> bool {
+    c == ' '
+        || matches!(
+            c,
+            '"' | '\'' | '`' | '<' | '>' | '(' | ')' | '{' | '}' | ',' | ';'
+        )
 }
 
 #[cfg(test)]
@@ -20,7 +122,60 @@ mod tests {
 
     #[test]
     fn control_characters_and_length_are_bounded() {
-        assert_eq!(clean("a\r\nb\u{1e}\u{85}ü"), "a  b  ü");
+        assert_eq!(clean("a\r\nb\u{1e}\u{85}ü\u{2028}\u{202e}"), "a  b  ü  ");
         assert_eq!(clean(&"ü".repeat(1 << 20)).chars().count(), MOST_CHARS);
+    }
+
+    #[test]
+    fn digits_alone_are_a_number() {
+        assert_eq!(digits("007"), Some(7));
+        assert_eq!(digits(&"9".repeat(100)), Some(u64::MAX));
+        for text in ["", "+5", "-5", " 5", "5s", "٣"] {
+            assert_eq!(digits(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn own_address_is_hidden_with_its_url() {
+        let own = Addresses::of(["http://user:pw@Collector.internal:4318/v1/traces"]);
+        for (text, expected) in [
+            (
+                "request to http://collector.internal:4318/v1/traces?k=v responded with 503",
+                "request to (address) responded with 503",
+            ),
+            (
+                "dial COLLECTOR.internal:4318: refused",
+                "dial (address): refused",
+            ),
+            (
+                "url=\"http://u:p@collector.internal:4318\".",
+                "url=\"(address)\".",
+            ),
+            (
+                "https://collector.internal/x and collector.internal:4318",
+                "(address) and (address)",
+            ),
+            ("ü collector.internal:4318", "ü (address)"),
+        ] {
+            assert_eq!(own.hide(text).as_deref(), Some(expected));
+        }
+        for text in [
+            "",
+            "see https://docs.example/limits",
+            "collector.internal:43180",
+            "my-collector.internal:4318",
+            "the collector.internal is full",
+        ] {
+            assert_eq!(own.hide(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn own_machine_has_more_names_than_one() {
+        let own = Addresses::of(["http://localhost:4317", "https://[2001:db8::1]", ""]);
+        let text = "127.0.0.1:4317 [::1]:4317 localhost:4317 [2001:db8::1]:443";
+        let hidden = own.hide(text).unwrap();
+        assert_eq!(hidden, "(address) (address) (address) (address)");
+        assert_eq!(Addresses::default().hide(text), None);
     }
 }

@@ -3,9 +3,10 @@
 
 //! What a test asks of a call, in the metadata header `x-test-outcome`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use ferrule_context::{Call, CancelCause, Error, ErrorKind, Outcome, Success};
+use ferrule_context::{Call, CancelCause, Details, Error, ErrorKind, Outcome, Success};
 
 const HEADER: &str = "x-test-outcome";
 
@@ -32,16 +33,18 @@ pub(crate) enum Order {
     Panic,
     /// Panic in the processor.
     PanicInProcessor,
-    /// Keep the pipeline's thread busy in the processor.
-    Hog(Duration),
+    /// Keep the pipeline's thread busy in the processor until the call is finished.
+    Hog,
 }
 
 impl Order {
     /// Reads `name;key=value;...`; a call without the header succeeds.
     ///
     /// Names: `ack`, `hang`, `park`, `stall`, `hold`, `release`, `fail-first`, `truncate`, `panic`,
-    /// `panic-processor`, `hog` (with `millis`), `partial` (with `rejected`), and the error kinds. Keys of errors: `code`, `http`, `downstream`, `delay`
-    /// in milliseconds, `cause`, `message`; `repeat` repeats the message.
+    /// `panic-processor`, `hog` (with `millis`), `partial` (with `rejected`), and the error kinds.
+    /// Keys of errors: `code`, `http`, `downstream`, `delay` in milliseconds, `cause`, `message`;
+    /// `repeat` repeats the message; `detail` is the type of a message whose first field is the
+    /// text `TEST`.
     pub(crate) fn of(call: &Call) -> Self {
         Self::parse(call.metadata().first(HEADER).unwrap_or("ack"))
     }
@@ -57,6 +60,11 @@ impl Order {
         let number = |wanted: &str| key(wanted).and_then(|value| value.parse::<u64>().ok());
         let repeat = number("repeat").unwrap_or(1) as usize;
         let message = key("message").map(|message| message.repeat(repeat));
+        let detail = key("detail").map(|name| {
+            let mut details = Details::default();
+            details.push_protobuf(&format!("type.googleapis.com/{name}"), b"\x0a\x04TEST");
+            Arc::new(details)
+        });
         match name {
             "ack" => Self::Finish(Ok(Success::default())),
             "hang" => Self::Hang,
@@ -68,7 +76,7 @@ impl Order {
             "truncate" => Self::Truncate,
             "panic" => Self::Panic,
             "panic-processor" => Self::PanicInProcessor,
-            "hog" => Self::Hog(Duration::from_millis(number("millis").unwrap_or(0))),
+            "hog" => Self::Hog,
             "partial" => Self::Finish(Ok(Success {
                 rejected_items: number("rejected").unwrap_or(0).cast_signed(),
                 message: message.map(Into::into),
@@ -80,6 +88,8 @@ impl Order {
                     .and_then(|status| u16::try_from(status).ok()),
                 retry_delay: number("delay").map(Duration::from_millis),
                 cause: key("cause").map(cause),
+                operation: if detail.is_some() { "test" } else { "" },
+                details: detail,
                 ..Error::new(
                     kind(name),
                     message.unwrap_or_else(|| format!("a test asked for {name}")),

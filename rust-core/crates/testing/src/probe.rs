@@ -4,9 +4,9 @@
 //! `urn:ferrule-testing:processor:probe`: panics or hogs its core as a call's header asks for.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use async_trait::async_trait;
+use ferrule_context::LogLevel;
 use ferrule_pipeline::{Shared, call_id_of};
 use linkme::distributed_slice;
 use otel_arrow_dfe_config::node::NodeUserConfig;
@@ -25,6 +25,8 @@ use otel_arrow_dfe_otap::pdata::OtapPdata;
 use otel_arrow_dfe_pdata::OtlpProtoBytes;
 
 use crate::order::Order;
+
+const TARGET: &str = "testing.probe";
 
 struct ProbeProcessor {
     shared: Arc<Shared>,
@@ -77,10 +79,11 @@ impl Processor<OtapPdata> for ProbeProcessor {
                     data = OtapPdata::new(context, payload);
                 }
             }
-            Some(Order::Hog(time)) => {
-                let until = Instant::now() + time;
-                while Instant::now() < until {
-                    std::hint::spin_loop();
+            Some(Order::Hog) => {
+                let text = format!("hogging call={}", call.as_ref().map_or(0, |call| call.id()));
+                self.shared.log(LogLevel::Info, TARGET, text);
+                while call.as_ref().is_some_and(|call| !call.is_finished()) {
+                    std::thread::yield_now();
                 }
             }
             _ => {}

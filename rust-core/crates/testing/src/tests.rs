@@ -4,151 +4,29 @@
 //! Calls that end at each stage of their way, in real engines.
 
 mod batch;
+mod host;
+mod merged;
 mod node;
+mod protocol;
+mod stages;
+mod stop;
 mod telemetry;
 
-use std::collections::BTreeMap;
+#[path = "../../pipeline/tests/support/downstream.rs"]
+#[allow(dead_code, reason = "it serves the tests of the exporters, too")]
+mod downstream;
+
 use std::time::Duration;
 
-use ferrule_context::{
-    Attributes, CancelCause, Entry, Error, ErrorKind, Message, Metadata, Outcome, TraceContext,
-};
-use ferrule_pipeline::{ContentCoding, Encoding, Engine, Reason, Refusal, Signal, Submission};
+use ferrule_context::{Attributes, CancelCause, Error, ErrorKind, Metadata, TraceContext};
+use ferrule_pipeline::{Encoding, Engine, Reason, Submission};
 use serde_json::{Value, json};
 
-/// A valid `ExportTraceServiceRequest`: one empty `ResourceSpans`.
-const TRACES: &[u8] = &[0x0a, 0x00];
+use self::host::{CHANNEL, Host, LARGE, TRACES, cancelled, is_timeout, submission};
+use self::protocol::Protocol;
 
-/// The least that the engine's channels hold.
-const CHANNEL: usize = 512;
-
-/// An engine and what was polled from it.
-struct Host {
-    engine: Engine,
-    outcomes: BTreeMap<u64, Outcome>,
-    lines: Vec<String>,
-}
-
-impl Host {
-    fn start(settings: Value) -> Self {
-        let mut config = json!({"cores": 1, "maxInFlight": CHANNEL, "spec": {
-            "version": "otel_dataflow/v1",
-            "groups": {"default": {"pipelines": {"main": {
-                "nodes": {
-                    "host": {"type": "urn:ferrule:receiver:host", "config": {}},
-                    "probe": {"type": "urn:ferrule-testing:processor:probe", "config": {}},
-                    "out": {"type": "urn:ferrule-testing:exporter:outcome", "config": {}},
-                },
-                "connections": [{"from": "host", "to": "probe"}, {"from": "probe", "to": "out"}],
-            }}}},
-        }});
-        for (key, value) in settings.as_object().unwrap() {
-            config[key] = value.clone();
-        }
-        Self {
-            engine: Engine::start(config.to_string().as_bytes()).unwrap(),
-            outcomes: BTreeMap::new(),
-            lines: Vec::new(),
-        }
-    }
-
-    fn submit(&self, call_id: u64, order: &str) {
-        self.try_submit(submission(call_id, order)).unwrap();
-    }
-
-    fn try_submit(&self, submission: Submission) -> Result<(), Refusal> {
-        let ticket = self.engine.take_place(0)?;
-        let permit = self.engine.take_bytes(TRACES.len())?;
-        self.engine.submit(ticket, submission, TRACES, permit)
-    }
-
-    fn cancel(&self, call_id: u64) {
-        assert!(self.engine.cancel(call_id, CancelCause::Client));
-    }
-
-    /// Polls until `done`.
-    fn poll_until(&mut self, done: impl Fn(&Self) -> bool) {
-        while !done(self) {
-            let mut messages = Vec::new();
-            assert!(self.engine.poll(Duration::from_millis(10), |message| {
-                match message {
-                    Message::Completion {
-                        call_id, outcome, ..
-                    } => messages.push((Some((*call_id, outcome.clone())), None)),
-                    Message::Log(line) => messages.push((None, Some(line.text.clone()))),
-                }
-                true
-            }));
-            for (outcome, line) in messages {
-                self.lines.extend(line);
-                if let Some((call_id, outcome)) = outcome {
-                    let before = self.outcomes.insert(call_id, outcome);
-                    assert!(before.is_none(), "a second outcome of {call_id}");
-                }
-            }
-        }
-    }
-
-    fn outcome(&mut self, call_id: u64) -> Outcome {
-        self.poll_until(|host| host.outcomes.contains_key(&call_id));
-        self.outcomes[&call_id].clone()
-    }
-
-    fn poll_until_line(&mut self, start: &str) -> String {
-        self.poll_until(|host| host.line(start).is_some());
-        self.line(start).unwrap()
-    }
-
-    fn line(&self, start: &str) -> Option<String> {
-        let found = self.lines.iter().find(|line| line.starts_with(start));
-        found.cloned()
-    }
-
-    fn status(&self) -> Value {
-        serde_json::from_str(&self.engine.status()).unwrap()
-    }
-
-    /// Waits until nothing of any call is left.
-    fn poll_until_empty(&mut self) {
-        self.poll_until(|host| {
-            let status = host.status();
-            status["inFlight"] == 0
-                && status["payloadBytes"] == 0
-                && status["pipelines"][0]["queued"] == 0
-                && status["submitted"] == host.outcomes.len()
-        });
-    }
-}
-
-fn submission(call_id: u64, order: &str) -> Submission {
-    let mut metadata = Metadata::builder(2, 64);
-    for (name, value) in [("x-test-outcome", order), ("x-tenant-id", "acme")] {
-        metadata.push(Entry {
-            name,
-            value: value.as_bytes(),
-            binary: false,
-            sensitive: false,
-        });
-    }
-    Submission {
-        call_id,
-        time_left: Duration::from_secs(60),
-        signal: Signal::Traces,
-        encoding: Encoding::Protobuf,
-        coding: ContentCoding::Identity,
-        metadata: metadata.build(),
-        trace: None,
-        attributes: Attributes::default(),
-    }
-}
-
-fn cancelled() -> Outcome {
-    Err(Error::cancelled(CancelCause::Client))
-}
-
-fn is_timeout(outcome: &Outcome) -> bool {
-    matches!(outcome, Err(error) if error.kind == ErrorKind::Timeout)
-}
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Scenario: calls are cancelled, by hand and by deadline, while a node works on them.
 /// Guarantees: the node is told at once and why, its answers afterwards are counted as late, and
@@ -191,30 +69,6 @@ fn call_in_the_pipeline_is_let_go_of_with_its_cause() {
     assert_eq!(host.status()["lingering"], 0);
 }
 
-/// Scenario: calls end while they wait in the lane of a pipeline whose thread is busy.
-/// Guarantees: both get their outcome while the thread is still busy, and give up their places.
-#[test]
-fn call_in_the_lane_ends_while_the_pipeline_is_busy() {
-    let mut host = Host::start(json!({}));
-    host.submit(1, "hog;millis=1500");
-    host.poll_until(|host| host.status()["pipelines"][0]["queued"] == 0);
-    host.submit(2, "ack");
-    host.try_submit(Submission {
-        time_left: Duration::from_millis(10),
-        ..submission(3, "ack")
-    })
-    .unwrap();
-    host.cancel(2);
-    assert_eq!(host.outcome(2), cancelled());
-    assert!(is_timeout(&host.outcome(3)));
-    assert!(
-        !host.outcomes.contains_key(&1),
-        "the pipeline was still busy"
-    );
-    assert_eq!(host.outcome(1), Ok(Default::default()));
-    host.poll_until_empty();
-}
-
 /// Scenario: a call is cancelled while its payload waits to be decoded.
 /// Guarantees: it has its outcome at once, and neither its place nor its bytes leak when the
 /// receiver hears of the end before it hears of the call.
@@ -226,15 +80,11 @@ fn call_in_the_codec_ends_at_once() {
         .collect();
     let calls = json.len() as u64;
     for (call_id, body) in (1..).zip(json) {
-        let ticket = host.engine.take_place(0).unwrap();
-        let permit = host.engine.take_bytes(body.len()).unwrap();
         let submission = Submission {
             encoding: Encoding::from_number(2).unwrap(),
             ..submission(call_id, "park")
         };
-        host.engine
-            .submit(ticket, submission, body, permit)
-            .unwrap();
+        host.submit_bytes(submission, body).unwrap();
         host.cancel(call_id);
     }
     host.poll_until(|host| host.outcomes.len() as u64 == calls);
@@ -298,6 +148,37 @@ fn data_held_beyond_the_grace_is_counted_and_told() {
         (&status["lingering"], &status["inFlight"]),
         (&1.into(), &0.into())
     );
+}
+
+/// Scenario: a node panics over a call while others are parked in the same pipeline.
+/// Guarantees: each of them has its outcome, which says that nobody knows whether the data arrived
+/// and that it may be sent again; the pipeline serves again.
+#[test]
+fn panic_in_a_node_loses_calls_that_may_be_sent_again() {
+    let mut host = Host::start(json!({}));
+    for (round, order) in [(0, "panic"), (1 << 40, "panic-processor")] {
+        host.submit(round + 1, "park");
+        host.poll_until_line(&format!("parked call={} ", round + 1));
+        host.submit(round + 2, order);
+        for call_id in [round + 1, round + 2] {
+            let error = host.outcome(call_id).unwrap_err();
+            assert_eq!(error, Error::lost());
+            assert_eq!(
+                (error.is_permanent(), error.effective_grpc_code()),
+                (false, 14)
+            );
+            assert!(error.delivery_unknown);
+        }
+        // While the old instance goes, calls are refused, or come back as not taken
+        for call_id in round + 3.. {
+            host.poll_until(|host| host.try_submit(submission(call_id, "ack")).is_ok());
+            match host.outcome(call_id) {
+                Ok(_) => break,
+                Err(error) => assert!(!error.is_permanent() && !error.delivery_unknown),
+            }
+        }
+    }
+    host.poll_until_empty();
 }
 
 #[test]

@@ -233,13 +233,13 @@ fn given_up_calls_are_told_from_answered_and_unknown_ones() {
     let found: Vec<_> = (1..=5)
         .map(|id| match table.find(id) {
             Found::Open(_) => "open",
-            Found::GivenUp => "given up",
+            Found::GivenUp(kind) => kind.name(),
             Found::Unknown => "unknown",
         })
         .collect();
     assert_eq!(
         found,
-        ["given up", "given up", "unknown", "open", "unknown"]
+        ["cancelled", "timeout", "unknown", "open", "unknown"]
     );
 }
 

@@ -491,3 +491,21 @@ fn cancelled_call_tells_its_cause() {
     let outcome = outcome.expect("one of a thousand calls is cancelled in time");
     assert_eq!((outcome.kind, outcome.cause), (3, 1));
 }
+
+#[test]
+fn secrets_that_the_engine_does_not_know_are_refused() {
+    let host = Host::start(&config("exporter:noop", ""));
+    for (engine, json, result) in [
+        (host.engine, "{}", 0),
+        (host.engine, r#"{"web": {}}"#, 1),
+        (-1, "{}", STALE),
+    ] {
+        let mut out = vec![0_u8; 1024];
+        let range = (out.as_mut_ptr() as i64, out.len() as i64);
+        // SAFETY: both ranges are ours and alive.
+        let updated = unsafe { update_secrets(engine, range_of(json.as_bytes()), range) };
+        assert_eq!(updated, result, "{json}");
+        let text = String::from_utf8_lossy(&out);
+        assert_eq!(text.contains("called web"), result == 1, "{json}");
+    }
+}

@@ -15,6 +15,7 @@ use otel_arrow_dfe_pdata_codec::PdataPayload;
 
 use super::config::Plans;
 use super::member::Member;
+use super::metrics::Trigger;
 
 /// Data that waits for more.
 pub(super) struct Waiting {
@@ -27,7 +28,25 @@ pub(super) struct Waiting {
 pub(super) struct Buffer {
     pub(super) waiting: Vec<Waiting>,
     pub(super) size: usize,
-    pub(super) due: Instant,
+    pub(super) due: Due,
+}
+
+/// When what waits goes out, and why.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Due {
+    pub(super) at: Instant,
+    pub(super) trigger: Trigger,
+}
+
+impl Due {
+    /// The earlier of both.
+    pub(super) fn or(self, at: Instant, trigger: Trigger) -> Self {
+        if at < self.at {
+            Self { at, trigger }
+        } else {
+            self
+        }
+    }
 }
 
 /// Where data gathers: plan, signal, and what it must have in common.
@@ -73,8 +92,11 @@ impl Buffers {
     }
 
     /// Adds data, and returns what waits there now and when it is due.
-    pub(super) fn add(&mut self, place: Place, waiting: Waiting, due: Instant) -> (usize, Instant) {
-        self.earliest = Some(self.earliest.map_or(due, |earliest| earliest.min(due)));
+    pub(super) fn add(&mut self, place: Place, waiting: Waiting, due: Due) -> (usize, Due) {
+        self.earliest = Some(
+            self.earliest
+                .map_or(due.at, |earliest| earliest.min(due.at)),
+        );
         let buffers = &mut self.by_kind[kind(place.plan, place.signal)];
         let buffer = match buffers.entry(place.key) {
             Entry::Occupied(entry) => entry.into_mut(),
@@ -85,7 +107,7 @@ impl Buffers {
             }),
         };
         buffer.size += waiting.size;
-        buffer.due = buffer.due.min(due);
+        buffer.due = buffer.due.or(due.at, due.trigger);
         buffer.waiting.push(waiting);
         (buffer.size, buffer.due)
     }
@@ -94,16 +116,19 @@ impl Buffers {
         self.by_kind[kind(place.plan, place.signal)].remove(&place.key)
     }
 
-    /// Places whose data is due at `now`.
-    pub(super) fn due(&self, now: Instant) -> Vec<Place> {
+    /// Places whose data is due at `now`, and why.
+    pub(super) fn due(&self, now: Instant) -> Vec<(Place, Trigger)> {
         let places = self.by_kind.iter().enumerate().flat_map(|(kind, buffers)| {
             buffers
                 .iter()
-                .filter(|(_, buffer)| buffer.due <= now)
-                .map(move |(key, _)| Place {
-                    plan: kind / SIGNALS.len(),
-                    signal: SIGNALS[kind % SIGNALS.len()],
-                    key: key.clone(),
+                .filter(|(_, buffer)| buffer.due.at <= now)
+                .map(move |(key, buffer)| {
+                    let place = Place {
+                        plan: kind / SIGNALS.len(),
+                        signal: SIGNALS[kind % SIGNALS.len()],
+                        key: key.clone(),
+                    };
+                    (place, buffer.due.trigger)
                 })
         });
         places.collect()
@@ -117,13 +142,13 @@ impl Buffers {
     /// Looks at all buffers, so that what went out before it was due is forgotten.
     pub(super) fn refresh(&mut self) {
         let buffers = self.by_kind.iter().flat_map(HashMap::values);
-        self.earliest = buffers.map(|buffer| buffer.due).min();
+        self.earliest = buffers.map(|buffer| buffer.due.at).min();
     }
 
-    /// Brings the time forward at which each buffer is due.
+    /// Brings the time forward at which each buffer is due, because the engine is being stopped.
     pub(super) fn hurry(&mut self, due: Instant) {
         for buffer in self.by_kind.iter_mut().flat_map(HashMap::values_mut) {
-            buffer.due = buffer.due.min(due);
+            buffer.due = buffer.due.or(due, Trigger::Drain);
         }
         self.refresh();
     }

@@ -25,17 +25,24 @@ use smallvec::smallvec;
 use super::BatchProcessor;
 use super::buffer::{Place, Waiting};
 use super::member::Member;
+use super::metrics::Trigger;
 use super::output::Output;
 use crate::budget::budgeted;
 use crate::nack::{self, Refusal};
 
 impl BatchProcessor {
     /// Sends what has gathered at a place, without the data that nobody waits for any more.
-    pub(super) async fn flush(&mut self, place: &Place, handler: &EffectHandler<OtapPdata>) {
+    pub(super) async fn flush(
+        &mut self,
+        place: &Place,
+        trigger: Trigger,
+        handler: &EffectHandler<OtapPdata>,
+    ) {
         let Some(mut buffer) = self.buffers.take(place) else {
             return;
         };
         for dead in buffer.take_dead() {
+            self.metrics.counts.dropped.inc();
             dead.member.let_go(handler).await;
         }
         if buffer.waiting.is_empty() {
@@ -49,6 +56,7 @@ impl BatchProcessor {
         let most = self.plans.get(place.plan).settings().max_size;
         let is_whole = most.is_none_or(|most| buffer.size as u64 <= most.get());
         if buffer.waiting.len() == 1 && is_whole {
+            self.metrics.flushed(trigger, 1, 1);
             return self.forward_waiting(buffer.waiting, handler).await;
         }
         let plan = self.plans.get(place.plan);
@@ -56,11 +64,16 @@ impl BatchProcessor {
             Ok(merged) => {
                 // Their part of the byte budget goes to the merged data
                 drop(buffer);
+                self.metrics
+                    .flushed(trigger, members.len(), merged.batches.len());
                 self.send_all(place, merged.batches, &members, handler)
                     .await;
             }
             // Whatever is wrong with one of them must not touch the others
-            Err(_) => self.forward_waiting(buffer.waiting, handler).await,
+            Err(_) => {
+                self.metrics.flushed(trigger, members.len(), members.len());
+                self.forward_waiting(buffer.waiting, handler).await;
+            }
         }
     }
 
@@ -99,7 +112,8 @@ impl BatchProcessor {
     ) {
         let plan = self.plans.get(place.plan);
         if let Err(error) = handler.finish_batch(plan, &mut payload).await {
-            let error = Error::permanent(format!("the batch cannot be encoded: {error}"));
+            let error = Error::permanent(format!("the batch cannot be encoded: {error}"))
+                .during(super::BATCH);
             let refusal = Refusal::new(&self.shared, error);
             for member in members {
                 member.fail(&refusal, handler).await;

@@ -3,25 +3,33 @@
 
 //! What the answer of a downstream means.
 
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use ferrule_context::{Error, ErrorKind, Success};
+use ferrule_context::{Details, Error, ErrorKind, Success};
 use prost::Message;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use tonic::Status;
 
-use crate::text::clean;
+use crate::text::{clean, digits};
 
 const RETRY_INFO: &str = "google.rpc.RetryInfo";
 
-/// `google.rpc.Status`.
+/// What was being done, as errors tell.
+pub(super) const EXPORT: &str = "export";
+
+/// What a refusal without a message says.
+pub(crate) const REFUSED: &str = "the downstream refused the data";
+
+/// `google.rpc.Status`. Texts and details are bytes, so that one that is malformed does not take
+/// the others with it.
 #[derive(Clone, PartialEq, Message)]
 struct RpcStatus {
-    #[prost(string, tag = "2")]
-    message: String,
-    #[prost(message, repeated, tag = "3")]
-    details: Vec<prost_types::Any>,
+    #[prost(bytes = "vec", tag = "2")]
+    message: Vec<u8>,
+    #[prost(bytes = "vec", repeated, tag = "3")]
+    details: Vec<Vec<u8>>,
 }
 
 /// `google.rpc.RetryInfo`.
@@ -47,35 +55,37 @@ struct PartialSuccess {
     error_message: String,
 }
 
-/// What a downstream says beside code and status.
+/// What a downstream says beside code and status. What cannot be read says nothing, and is counted.
 #[derive(Debug, Default)]
 pub(super) struct Said {
     pub(super) message: String,
     pub(super) retry_delay: Option<Duration>,
-    details: Vec<Value>,
+    /// Whether there was a `RetryInfo`, whose delay may have been none.
+    throttles: bool,
+    details: Details,
 }
 
 impl Said {
-    /// Reads a `google.rpc.Status`; what cannot be read says nothing.
+    /// Reads a `google.rpc.Status`.
     pub(super) fn from_protobuf(bytes: &[u8]) -> Self {
+        let mut said = Self::default();
         let Ok(status) = RpcStatus::decode(bytes) else {
-            return Self::default();
+            said.leave_out();
+            return said;
         };
-        let mut said = Self {
-            message: status.message,
-            ..Self::default()
-        };
-        for detail in status.details {
-            if detail.type_url.ends_with(RETRY_INFO) {
-                said.retry_delay = RetryInfo::decode(&*detail.value)
-                    .ok()
-                    .and_then(|info| info.retry_delay)
-                    .map(|delay| duration(delay.seconds, delay.nanos));
-            } else {
-                said.details.push(json!({
-                    "@type": clean(&detail.type_url),
-                    "value": STANDARD.encode(&detail.value),
-                }));
+        said.message = String::from_utf8_lossy(&status.message).into_owned();
+        for detail in &status.details {
+            match prost_types::Any::decode(&**detail) {
+                Ok(any) if is_retry_info(&any.type_url) => {
+                    said.throttle(RetryInfo::decode(&*any.value).ok().and_then(|info| {
+                        let delay = info.retry_delay.unwrap_or_default();
+                        duration(delay.seconds, delay.nanos)
+                    }));
+                }
+                Ok(any) => said
+                    .details
+                    .push_protobuf(&clean(&any.type_url), &any.value),
+                Err(_) => said.leave_out(),
             }
         }
         said
@@ -83,19 +93,22 @@ impl Said {
 
     /// Reads a `google.rpc.Status` in JSON.
     pub(super) fn from_json(bytes: &[u8]) -> Self {
-        let status: Value = serde_json::from_slice(bytes).unwrap_or_default();
-        let mut said = Self {
-            message: status["message"].as_str().unwrap_or_default().to_owned(),
-            ..Self::default()
+        let mut said = Self::default();
+        let Ok(status) = serde_json::from_str::<Value>(&String::from_utf8_lossy(bytes)) else {
+            if !bytes.is_empty() {
+                said.leave_out();
+            }
+            return said;
         };
+        said.message = status["message"].as_str().unwrap_or_default().to_owned();
         for detail in status["details"].as_array().into_iter().flatten() {
-            let is_retry_info = detail["@type"]
-                .as_str()
-                .is_some_and(|name| name.ends_with(RETRY_INFO));
-            if is_retry_info {
-                said.retry_delay = detail["retryDelay"].as_str().and_then(json_duration);
+            if detail["@type"].as_str().is_some_and(is_retry_info) {
+                said.throttle(match &detail["retryDelay"] {
+                    Value::Null => Some(Duration::ZERO),
+                    delay => delay.as_str().and_then(json_duration),
+                });
             } else {
-                said.details.push(detail.clone());
+                said.details.push_json(detail);
             }
         }
         said
@@ -109,20 +122,39 @@ impl Said {
         }
     }
 
-    fn message(&self) -> String {
-        clean(&self.message)
+    /// Counts a part of the answer that cannot be read.
+    pub(super) fn leave_out(&mut self) {
+        self.details.leave_out();
     }
 
-    fn details(&self) -> Option<Box<str>> {
-        (!self.details.is_empty()).then(|| json!({"details": self.details}).to_string().into())
+    /// A delay that cannot be read is none at all. The first one counts.
+    fn throttle(&mut self, delay: Option<Duration>) {
+        self.throttles = true;
+        if delay.is_none() {
+            self.leave_out();
+        }
+        self.retry_delay = self.retry_delay.or(delay);
     }
+
+    fn details(self) -> Option<Arc<Details>> {
+        (self.details != Details::default()).then(|| Arc::new(self.details))
+    }
+}
+
+fn is_retry_info(type_url: &str) -> bool {
+    type_url.rsplit('/').next() == Some(RETRY_INFO)
 }
 
 /// The error that a code of a downstream stands for. Its own deadline and its own cancellation
 /// are not ours, so they may be retried; exhaustion only if it says when.
 pub(crate) fn of_grpc_code(code: u8, message: String, retry_delay: Option<Duration>) -> Error {
     let grpc_code = Some(code);
-    match (code, retry_delay) {
+    let message: Cow<'static, str> = if message.trim().is_empty() {
+        REFUSED.into()
+    } else {
+        message.into()
+    };
+    let error = match (code, retry_delay) {
         (8, Some(delay)) => Error::exhausted(message, delay),
         (1 | 4 | 10 | 11 | 14 | 15, retry_delay) => Error {
             grpc_code,
@@ -133,27 +165,34 @@ pub(crate) fn of_grpc_code(code: u8, message: String, retry_delay: Option<Durati
             grpc_code,
             ..Error::permanent(message)
         },
-    }
+    };
+    error.during(EXPORT)
 }
 
-/// The error that a gRPC status stands for.
-pub(super) fn of_grpc(code: u8, message: &str, details: &[u8]) -> Error {
+/// The error that a gRPC status stands for, as an answer of a downstream.
+pub(crate) fn of_status(status: &Status) -> Error {
+    // tonic takes codes that it does not know for UNKNOWN
+    let code = u8::try_from(i32::from(status.code())).unwrap_or(2);
+    of_grpc(code, status.message(), status.details())
+}
+
+fn of_grpc(code: u8, message: &str, details: &[u8]) -> Error {
     let said = Said::from_protobuf(details);
+    let retry_delay = said
+        .retry_delay
+        .or(said.throttles.then_some(Duration::ZERO));
+    let error = of_grpc_code(code, clean(message), retry_delay);
     Error {
+        retry_delay: error.retry_delay.and(said.retry_delay),
+        origin: "grpc",
         details: said.details(),
-        ..of_grpc_code(code, clean(message), said.retry_delay)
+        ..error
     }
 }
 
 /// The error that an HTTP status other than a success stands for. Where none is named, the delay
 /// of a 429 is left open: a retry of ours then follows its own pace.
-pub(super) fn of_http(status: u16, said: &Said) -> Error {
-    let message = match said.message() {
-        empty if empty.trim().is_empty() => {
-            format!("the downstream answered with HTTP status {status}")
-        }
-        message => message,
-    };
+pub(super) fn of_http(status: u16, said: Said) -> Error {
     let grpc_code = match status {
         400 => 3,
         401 => 16,
@@ -168,20 +207,38 @@ pub(super) fn of_http(status: u16, said: &Said) -> Error {
         502..=504 => ErrorKind::Retryable,
         _ => ErrorKind::Permanent,
     };
+    let message = match clean(&said.message) {
+        empty if empty.trim().is_empty() => status_message(status),
+        message => message.into(),
+    };
     let error = Error::new(kind, message);
     Error {
         grpc_code: (grpc_code != kind.grpc_code()).then_some(grpc_code),
-        downstream_http_status: Some(status),
+        // What is no status means nothing to the next client
+        downstream_http_status: (100..600).contains(&status).then_some(status),
         retry_delay: said.retry_delay.filter(|_| !error.is_permanent()),
+        origin: "http",
         details: said.details(),
         ..error
+    }
+    .during(EXPORT)
+}
+
+/// Those that come in masses cost nothing.
+fn status_message(status: u16) -> Cow<'static, str> {
+    match status {
+        429 => "the downstream answered with HTTP status 429".into(),
+        502 => "the downstream answered with HTTP status 502".into(),
+        503 => "the downstream answered with HTTP status 503".into(),
+        504 => "the downstream answered with HTTP status 504".into(),
+        _ => format!("the downstream answered with HTTP status {status}").into(),
     }
 }
 
 /// A success, with what the downstream did not take of it.
 pub(super) fn success(rejected_items: i64, message: &str) -> Success {
     Success {
-        rejected_items,
+        rejected_items: rejected_items.max(0),
         message: (!message.is_empty()).then(|| clean(message).into()),
     }
 }
@@ -206,23 +263,26 @@ pub(super) fn success_from_json(bytes: &[u8]) -> Option<Success> {
             Value::String(text) => text.parse().ok(),
             number => number.as_i64(),
         })
-        .sum();
+        .fold(0, i64::saturating_add);
     let message = partial.get("errorMessage").and_then(Value::as_str);
     Some(success(rejected, message.unwrap_or_default()))
 }
 
-/// Negative delays are none at all.
-fn duration(seconds: i64, nanos: i32) -> Duration {
-    match (u64::try_from(seconds), u32::try_from(nanos)) {
-        (Ok(seconds), Ok(nanos)) if nanos < 1_000_000_000 => Duration::new(seconds, nanos),
-        _ => Duration::ZERO,
-    }
+/// Negative delays, and those that are none by `google.protobuf.Duration`, are none at all.
+fn duration(seconds: i64, nanos: i32) -> Option<Duration> {
+    let seconds = u64::try_from(seconds).ok()?;
+    let nanos = u32::try_from(nanos).ok().filter(|it| *it < 1_000_000_000)?;
+    Some(Duration::new(seconds, nanos).min(Error::LONGEST_DELAY))
 }
 
 /// `google.protobuf.Duration` in JSON: seconds with at most nine digits behind the point.
 fn json_duration(text: &str) -> Option<Duration> {
-    let seconds: f64 = text.strip_suffix('s')?.parse().ok()?;
-    Duration::try_from_secs_f64(seconds.max(0.0)).ok()
+    let text = text.strip_suffix('s')?;
+    let (seconds, nanos) = text.split_once('.').unwrap_or((text, "0"));
+    let scale = 9_u32.checked_sub(u32::try_from(nanos.len()).ok()?)?;
+    let nanos = digits(nanos)? * 10_u64.pow(scale);
+    let seconds = i64::try_from(digits(seconds)?).unwrap_or(i64::MAX);
+    duration(seconds, i32::try_from(nanos).ok()?)
 }
 
 #[cfg(test)]

@@ -1,24 +1,69 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! A channel whose answers cannot make the gRPC library panic.
+//! A channel that knows what the downstream said, and whose answers cannot make the gRPC library
+//! panic.
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use ::http::HeaderMap;
+use ::http::header::CONTENT_TYPE;
+use ::http::{HeaderMap, HeaderValue, StatusCode};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tonic::metadata::MetadataMap;
 use tonic::transport::{Channel, Error};
 
+const STATUS: &str = "grpc-status";
+
 const DETAILS: &str = "grpc-status-details-bin";
 
-/// tonic panics when the details of a status are no base64; here they are left out.
+const MESSAGE: &str = "grpc-message";
+
+/// No protobuf, so that those who read it know that there was something.
+const UNREADABLE: HeaderValue = HeaderValue::from_static("/w");
+
+/// Longer messages are of no use to anybody.
+const MOST_MESSAGE: usize = 16 << 10;
+
+/// tonic panics when the details of a status are no base64, and forgets the code when the message
+/// is no UTF-8; here both are made harmless.
 #[derive(Clone)]
-pub(super) struct Checked(pub(super) Channel);
+pub(super) struct Checked {
+    channel: Channel,
+    refused: Refused,
+}
+
+/// Whether the downstream itself refused a request; else a status was made up by tonic.
+#[derive(Clone, Default)]
+pub(super) struct Refused(Arc<AtomicBool>);
+
+impl Refused {
+    pub(super) fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Checked {
+    /// For one request.
+    pub(super) fn new(channel: Channel) -> (Self, Refused) {
+        let refused = Refused::default();
+        let checked = Self {
+            channel,
+            refused: refused.clone(),
+        };
+        (checked, refused)
+    }
+}
 
 impl Service<::http::Request<Body>> for Checked {
     type Response = ::http::Response<Body>;
@@ -26,20 +71,31 @@ impl Service<::http::Request<Body>> for Checked {
     type Future = BoxFuture<Self::Response, Self::Error>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(context)
+        self.channel.poll_ready(context)
     }
 
     fn call(&mut self, request: ::http::Request<Body>) -> Self::Future {
-        let response = self.0.call(request);
+        let response = self.channel.call(request);
+        let refused = self.refused.clone();
         Box::pin(async move {
             let mut response = response.await?;
-            drop_bad_details(response.headers_mut());
-            Ok(response.map(|body| Body::new(CheckedBody(body))))
+            if response.status() != StatusCode::OK {
+                refused.set();
+                if !is_grpc(response.headers()) {
+                    // As of a proxy, whose text tonic would take for a message
+                    return Ok(response.map(|_| Body::empty()));
+                }
+            }
+            check(response.headers_mut(), &refused);
+            Ok(response.map(|body| Body::new(CheckedBody { body, refused })))
         })
     }
 }
 
-struct CheckedBody(Body);
+struct CheckedBody {
+    body: Body,
+    refused: Refused,
+}
 
 impl http_body::Body for CheckedBody {
     type Data = Bytes;
@@ -49,25 +105,56 @@ impl http_body::Body for CheckedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let mut frame = Pin::new(&mut self.0).poll_frame(context);
+        let mut frame = Pin::new(&mut self.body).poll_frame(context);
         if let Poll::Ready(Some(Ok(frame))) = &mut frame
             && let Some(trailers) = frame.trailers_mut()
         {
-            drop_bad_details(trailers);
+            check(trailers, &self.refused);
         }
         frame
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
+        self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+        self.body.size_hint()
     }
 }
 
-fn drop_bad_details(headers: &mut HeaderMap) {
+fn is_grpc(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
+}
+
+fn check(headers: &mut HeaderMap, refused: &Refused) {
+    if headers.get(STATUS).is_some_and(|status| status != "0") {
+        refused.set();
+    }
+    check_message(headers);
+    check_details(headers);
+}
+
+fn check_message(headers: &mut HeaderMap) {
+    let Some(message) = headers.get(MESSAGE) else {
+        return;
+    };
+    let decoded = percent_decode(message.as_bytes());
+    if decoded.clone().decode_utf8().is_ok() {
+        return;
+    }
+    let text = decoded.decode_utf8_lossy();
+    let text = &text[..text.floor_char_boundary(MOST_MESSAGE)];
+    let encoded = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    match HeaderValue::try_from(encoded) {
+        Ok(encoded) => headers.insert(MESSAGE, encoded),
+        Err(_) => headers.remove(MESSAGE),
+    };
+}
+
+fn check_details(headers: &mut HeaderMap) {
     if !headers.contains_key(DETAILS) {
         return;
     }
@@ -77,6 +164,6 @@ fn drop_bad_details(headers: &mut HeaderMap) {
         .is_some_and(|details| details.to_bytes().is_ok());
     *headers = metadata.into_headers();
     if !is_good {
-        headers.remove(DETAILS);
+        headers.insert(DETAILS, UNREADABLE);
     }
 }

@@ -3,6 +3,7 @@
 
 //! The way of one message out of the process.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,12 +11,13 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use ferrule_context::{Call, CancelCause, Error, ErrorKind, LogLevel, Success};
+use ferrule_context::{Call, CancelCause, Ending, Error, ErrorKind, LogLevel, Success};
 use otel_arrow_dfe_config::SignalType;
 use otel_arrow_dfe_otap::pdata::PdataDelivery;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
+use super::answer::EXPORT;
 use super::node::Node;
 use super::{Client, Failure, Request, headers_of};
 
@@ -45,13 +47,15 @@ pub(super) struct Job {
 /// How it ended.
 pub(super) struct Done {
     pub(super) call: Option<Arc<Call>>,
+    pub(super) signal: SignalType,
+    pub(super) bytes: usize,
     pub(super) delivery: PdataDelivery,
     pub(super) result: Result<Success, Lost>,
 }
 
 pub(super) enum Lost {
-    /// The call has its outcome already.
-    GivenUp,
+    /// The call has its outcome already: cancelled or expired.
+    GivenUp(ErrorKind),
     Failed(Error),
 }
 
@@ -79,6 +83,7 @@ impl<C: Client> Running<C> {
             content,
             delivery,
         } = job;
+        let bytes = content.len();
         let result = tokio::select! {
             biased;
             lost = given_up(call.as_deref()) => Err(lost),
@@ -87,6 +92,8 @@ impl<C: Client> Running<C> {
         };
         Done {
             call,
+            signal,
+            bytes,
             delivery,
             result,
         }
@@ -120,10 +127,10 @@ impl<C: Client> Running<C> {
         loop {
             attempts += 1;
             self.step(call, || format!("attempt {attempts} begins"));
-            let failure = match self.attempt(call, request.clone()).await {
+            let failure = match self.attempt(call, attempts, request.clone()).await {
                 Ok(success) => {
                     self.step(call, || format!("attempt {attempts} was accepted"));
-                    return Ok(success);
+                    return Ok(self.without_addresses(success));
                 }
                 Err(failure) => failure,
             };
@@ -142,7 +149,7 @@ impl<C: Client> Running<C> {
                         failure.error
                     )
                 });
-                return Err(self.with_delay(failure.error));
+                return Err(self.finished(failure.error));
             };
             self.step(call, || {
                 format!(
@@ -155,7 +162,13 @@ impl<C: Client> Running<C> {
         }
     }
 
-    async fn attempt(&self, call: Option<&Call>, request: Request) -> Result<Success, Failure> {
+    /// Makes one attempt; the first one has number 1.
+    async fn attempt(
+        &self,
+        call: Option<&Call>,
+        number: u32,
+        request: Request,
+    ) -> Result<Success, Failure> {
         let remaining = time_left(call, Instant::now());
         if remaining.is_some_and(|remaining| remaining < LEAST) {
             return Err(Error::timeout().into());
@@ -163,6 +176,7 @@ impl<C: Client> Running<C> {
         if let Some(call) = call {
             call.note_attempt();
         }
+        self.node.metrics.attempt(number);
         let timeout = self.node.timeout;
         let limit = remaining.into_iter().chain(timeout).min();
         let send = self.node.client.send(request, limit);
@@ -177,8 +191,14 @@ impl<C: Client> Running<C> {
                 delivery_unknown: true,
                 ..Error::retryable("the downstream did not answer within the exporter's timeout")
             }
+            .during(EXPORT)
             .into()),
         }
+    }
+
+    /// Requests under way.
+    pub(super) fn in_flight(&self) -> usize {
+        self.node.max_in_flight - self.places.available_permits()
     }
 
     async fn place(&self) -> Option<SemaphorePermit<'_>> {
@@ -186,8 +206,22 @@ impl<C: Client> Running<C> {
         self.places.acquire().await.ok()
     }
 
-    /// A downstream that is exhausted but does not say for how long.
-    fn with_delay(&self, mut error: Error) -> Error {
+    /// The message of a downstream must not tell where it is.
+    fn without_addresses(&self, mut success: Success) -> Success {
+        let addresses = self.node.client.addresses();
+        if let Some(hidden) = success.message.as_deref().and_then(|it| addresses.hide(it)) {
+            success.message = Some(hidden.into());
+        }
+        success
+    }
+
+    /// Nor must that of an error; and a downstream that is exhausted may not say for how long.
+    fn finished(&self, mut error: Error) -> Error {
+        if let Cow::Owned(message) = &error.message
+            && let Some(hidden) = self.node.client.addresses().hide(message)
+        {
+            error.message = hidden.into();
+        }
         if error.kind == ErrorKind::ResourceExhausted && error.retry_delay.is_none() {
             error.retry_delay = Some(self.node.shared.config.retry_delay());
         }
@@ -235,7 +269,10 @@ async fn given_up(call: Option<&Call>) -> Lost {
     }
     match call.ending() {
         None => Lost::Failed(Error::timeout()),
-        Some(ending) if ending.failure.is_some() => Lost::GivenUp,
+        Some(Ending {
+            failure: Some(kind),
+            ..
+        }) => Lost::GivenUp(kind),
         Some(_) => std::future::pending().await,
     }
 }

@@ -3,7 +3,9 @@
 
 //! `urn:ferrule:exporter:otlp_grpc`.
 
-use std::cell::Cell;
+mod config;
+
+use std::cell::{Cell, RefCell};
 use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,9 +15,7 @@ use ferrule_context::deadline::grpc_timeout;
 use ferrule_context::{Call, Error, Outbound, OutboundRules, Success};
 use linkme::distributed_slice;
 use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_config::error::Error as ConfigError;
 use otel_arrow_dfe_config::node::NodeUserConfig;
-use otel_arrow_dfe_config::validation::deserialize_typed_config;
 use otel_arrow_dfe_engine::ExporterFactory;
 use otel_arrow_dfe_engine::capability::registry::Capabilities;
 use otel_arrow_dfe_engine::config::ExporterConfig;
@@ -34,64 +34,25 @@ use otel_arrow_dfe_otap::otap_grpc::otlp::client::{
     TraceServiceClient,
 };
 use otel_arrow_dfe_otap::pdata::OtapPdata;
-use serde::Deserialize;
 use tonic::codec::CompressionEncoding;
 use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
 use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
-use super::checked::Checked;
+use self::config::Config;
+use super::checked::{Checked, Refused};
+use super::metrics::ExporterMetrics;
 use super::node::Node;
-use super::retry::RetrySettings;
-use super::{Client, Failure, Request, answer, default_max_in_flight, put};
+use super::{Client, Failure, Request, answer, put, unreadable};
 use crate::shared::Shared;
+use crate::text::Addresses;
 
 const TARGET: &str = "exporter.otlp_grpc";
-
-/// Settings of the exporter; those of the connection are the engine's own.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    /// Set at start.
-    #[serde(rename = "engine")]
-    _engine: u64,
-    #[serde(flatten)]
-    grpc: GrpcClientSettings,
-    #[serde(default = "default_max_in_flight")]
-    max_in_flight: usize,
-    #[serde(default = "default_num_connections")]
-    num_connections: usize,
-    #[serde(default)]
-    retry: RetrySettings,
-}
-
-const fn default_num_connections() -> usize {
-    1
-}
-
-impl Config {
-    fn read(config: &serde_json::Value) -> Result<Self, ConfigError> {
-        let read: Self = deserialize_typed_config(config)?;
-        let refused = |error: String| ConfigError::InvalidUserConfig { error };
-        read.grpc
-            .validate()
-            .map_err(|error| refused(error.to_string()))?;
-        read.retry.check().map_err(refused)?;
-        for (name, value) in [
-            ("max_in_flight", read.max_in_flight),
-            ("num_connections", read.num_connections),
-        ] {
-            if value == 0 {
-                return Err(refused(format!("{name} must be at least 1")));
-            }
-        }
-        Ok(read)
-    }
-}
 
 /// The channels are opened when the node starts, on the thread that will use them.
 struct GrpcExporter {
     shared: Arc<Shared>,
+    metrics: ExporterMetrics,
     config: Config,
 }
 
@@ -102,14 +63,18 @@ struct GrpcExporter {
 #[distributed_slice(OTAP_EXPORTER_FACTORIES)]
 static FACTORY: ExporterFactory<OtapPdata> = ExporterFactory {
     name: "urn:ferrule:exporter:otlp_grpc",
-    create: |_: PipelineContext,
+    create: |pipeline: PipelineContext,
              node: NodeId,
              node_config: Arc<NodeUserConfig>,
              exporter_config: &ExporterConfig,
              _: &Capabilities| {
         let config = Config::read(&node_config.config)?;
         let shared = Shared::of_node(&node_config.config)?;
-        let exporter = GrpcExporter { shared, config };
+        let exporter = GrpcExporter {
+            shared,
+            metrics: ExporterMetrics::register(&pipeline),
+            config,
+        };
         Ok(ExporterWrapper::local(
             exporter,
             node,
@@ -129,12 +94,18 @@ impl Exporter<OtapPdata> for GrpcExporter {
         inbox: ExporterInbox<OtapPdata>,
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, EngineError> {
-        let Self { shared, mut config } = *self;
+        let Self {
+            shared,
+            metrics,
+            mut config,
+        } = *self;
+        let renewed = shared.tls_bundles.subscribe();
         let fixed = config.grpc.headers.keys().map(String::as_str);
         let rules = shared.outbound.clone().without(fixed);
         // Here one attempt's time is watched together with that of the call.
         let timeout = config.grpc.timeout.take();
-        let client = GrpcClient::connect(config.grpc, config.num_connections, rules)
+        let (retry, max_in_flight) = (config.retry.clone(), config.max_in_flight);
+        let client = GrpcClient::connect(config, rules, &shared)
             .await
             .map_err(|error| EngineError::ExporterError {
                 exporter: handler.exporter_id(),
@@ -145,55 +116,65 @@ impl Exporter<OtapPdata> for GrpcExporter {
         let node = Node {
             shared,
             client,
-            retry: config.retry,
+            renewed,
+            retry,
             timeout,
-            max_in_flight: config.max_in_flight,
+            max_in_flight,
+            metrics,
         };
         node.run(inbox, handler).await
     }
 }
 
 struct GrpcClient {
-    channels: Vec<Channel>,
+    /// Replaced when the host renews what the bundle holds.
+    channels: RefCell<Vec<Channel>>,
     next: Cell<usize>,
+    settings: GrpcClientSettings,
+    bundle: Option<String>,
     compression: Option<CompressionEncoding>,
     static_headers: MetadataMap,
     rules: OutboundRules,
+    addresses: Addresses,
 }
 
 impl GrpcClient {
     async fn connect(
-        mut settings: GrpcClientSettings,
-        connections: usize,
+        config: Config,
         rules: OutboundRules,
+        shared: &Shared,
     ) -> Result<Self, GrpcEndpointError> {
+        let mut settings = config.grpc;
         settings
             .user_agent
             .get_or_insert_with(|| super::USER_AGENT.to_owned());
-        settings.run_startup_check().await?;
-        let mut channels = Vec::with_capacity(connections);
-        for _ in 0..connections {
-            channels.push(settings.connect_channel_lazy(None).await?);
-        }
+        let bundle = config.tls_bundle;
+        let with_tls = with_tls(&settings, bundle.as_deref(), shared);
+        with_tls.run_startup_check().await?;
         Ok(Self {
-            channels,
+            channels: RefCell::new(open(&with_tls, config.num_connections).await?),
             next: Cell::new(0),
             compression: settings.compression_encoding(),
             static_headers: settings.build_static_metadata().unwrap_or_default(),
             rules,
+            addresses: Addresses::of([&*settings.grpc_endpoint]),
+            settings,
+            bundle,
         })
     }
 
-    fn channel(&self) -> Checked {
+    fn channel(&self) -> Channel {
+        let channels = self.channels.borrow();
         let index = self.next.get();
-        self.next.set((index + 1) % self.channels.len());
-        Checked(self.channels[index].clone())
+        self.next.set((index + 1) % channels.len());
+        channels[index].clone()
     }
 
     async fn call<R, S>(
         &self,
         mut client: OtlpServiceClient<Checked, R, S>,
         request: tonic::Request<bytes::Bytes>,
+        refused: &Refused,
     ) -> Result<R, Failure>
     where
         R: prost::Message + Default + Send + 'static,
@@ -210,13 +191,49 @@ impl GrpcClient {
             // tonic watches the header, too, which is rounded down; who sent it tells whose time
             // it was that ran out
             Err(status) if is_caused_by::<TimeoutExpired>(&status) => std::future::pending().await,
-            Err(status) => Err(failure(&status)),
+            Err(status) => Err(failure(&status, refused.get())),
         }
     }
 }
 
+async fn open(
+    settings: &GrpcClientSettings,
+    connections: usize,
+) -> Result<Vec<Channel>, GrpcEndpointError> {
+    let mut channels = Vec::with_capacity(connections);
+    for _ in 0..connections {
+        channels.push(settings.connect_channel_lazy(None).await?);
+    }
+    Ok(channels)
+}
+
+fn with_tls(
+    settings: &GrpcClientSettings,
+    bundle: Option<&str>,
+    shared: &Shared,
+) -> GrpcClientSettings {
+    let mut settings = settings.clone();
+    if let Some(bundle) = bundle.and_then(|name| shared.tls_bundles.get(name)) {
+        settings.tls = Some(bundle.apply(settings.tls));
+    }
+    settings
+}
+
 impl Client for GrpcClient {
     const TARGET: &'static str = TARGET;
+
+    async fn renew(&self, shared: &Shared) -> Result<(), String> {
+        if self.bundle.is_none() {
+            return Ok(());
+        }
+        let settings = with_tls(&self.settings, self.bundle.as_deref(), shared);
+        let connections = self.channels.borrow().len();
+        let channels = open(&settings, connections)
+            .await
+            .map_err(|error| error.to_string())?;
+        *self.channels.borrow_mut() = channels;
+        Ok(())
+    }
 
     fn outbound<'a>(&'a self, call: &'a Call) -> Outbound<'a> {
         self.rules.for_grpc(call.metadata())
@@ -224,6 +241,10 @@ impl Client for GrpcClient {
 
     fn has_static(&self, name: &str) -> bool {
         self.static_headers.contains_key(name)
+    }
+
+    fn addresses(&self) -> &Addresses {
+        &self.addresses
     }
 
     fn body(&self, content: bytes::Bytes) -> Result<bytes::Bytes, Error> {
@@ -238,21 +259,21 @@ impl Client for GrpcClient {
         }
         let metadata = MetadataMap::from_headers(headers);
         let message = tonic::Request::from_parts(metadata, tonic::Extensions::new(), request.body);
-        let channel = self.channel();
+        let (channel, refused) = Checked::new(self.channel());
         // The three answers differ in the names of their fields only.
         let partial = match request.signal {
             SignalType::Traces => self
-                .call(TraceServiceClient::new(channel), message)
+                .call(TraceServiceClient::new(channel), message, &refused)
                 .await?
                 .partial_success
                 .map(|partial| (partial.rejected_spans, partial.error_message)),
             SignalType::Metrics => self
-                .call(MetricsServiceClient::new(channel), message)
+                .call(MetricsServiceClient::new(channel), message, &refused)
                 .await?
                 .partial_success
                 .map(|partial| (partial.rejected_data_points, partial.error_message)),
             SignalType::Logs => self
-                .call(LogsServiceClient::new(channel), message)
+                .call(LogsServiceClient::new(channel), message, &refused)
                 .await?
                 .partial_success
                 .map(|partial| (partial.rejected_log_records, partial.error_message)),
@@ -265,14 +286,25 @@ impl Client for GrpcClient {
 /// How the engine's client says that the channel takes no request.
 const NOT_READY: &str = "Service was not ready: ";
 
-/// A status that has a source was made here, because there was no answer.
-fn failure(status: &Status) -> Failure {
+/// A status that has a source was made here, because there was no answer; and so was any other
+/// unless the downstream refused the request.
+fn failure(status: &Status, refused: bool) -> Failure {
     if status.code() == Code::Unknown && status.message().starts_with(NOT_READY) {
         return Failure::unreachable(status);
     }
+    if status.source().is_none() && !refused {
+        return match status.code() {
+            Code::Unknown => Error {
+                grpc_code: Some(2),
+                delivery_unknown: true,
+                ..Error::permanent("the downstream ended its answer without a status")
+            }
+            .into(),
+            _ => unreadable().into(),
+        };
+    }
     if status.source().is_none() {
-        let code = u8::try_from(i32::from(status.code())).unwrap_or(2);
-        return answer::of_grpc(code, status.message(), status.details()).into();
+        return answer::of_status(status).into();
     }
     if is_caused_by::<ConnectError>(status) {
         Failure::unreachable(status)

@@ -6,7 +6,7 @@
 mod config;
 mod response;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,9 +40,11 @@ use reqwest::redirect::Policy;
 use secrecy::ExposeSecret;
 
 use self::config::Config;
+use super::metrics::ExporterMetrics;
 use super::node::Node;
 use super::{Client, Failure, Request, put};
 use crate::shared::Shared;
+use crate::text::Addresses;
 
 const TARGET: &str = "exporter.otlp_http";
 
@@ -52,6 +54,7 @@ const TIMEOUT_HEADER: &str = "connect-timeout-ms";
 /// The connections are opened when the node starts, on the thread that will use them.
 struct HttpExporter {
     shared: Arc<Shared>,
+    metrics: ExporterMetrics,
     config: Config,
 }
 
@@ -62,14 +65,18 @@ struct HttpExporter {
 #[distributed_slice(OTAP_EXPORTER_FACTORIES)]
 static FACTORY: ExporterFactory<OtapPdata> = ExporterFactory {
     name: "urn:ferrule:exporter:otlp_http",
-    create: |_: PipelineContext,
+    create: |pipeline: PipelineContext,
              node: NodeId,
              node_config: Arc<NodeUserConfig>,
              exporter_config: &ExporterConfig,
              _: &Capabilities| {
         let config = Config::read(&node_config.config)?;
         let shared = Shared::of_node(&node_config.config)?;
-        let exporter = HttpExporter { shared, config };
+        let exporter = HttpExporter {
+            shared,
+            metrics: ExporterMetrics::register(&pipeline),
+            config,
+        };
         Ok(ExporterWrapper::local(
             exporter,
             node,
@@ -89,72 +96,98 @@ impl Exporter<OtapPdata> for HttpExporter {
         inbox: ExporterInbox<OtapPdata>,
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, EngineError> {
-        let Self { shared, mut config } = *self;
+        let Self {
+            shared,
+            metrics,
+            mut config,
+        } = *self;
+        let renewed = shared.tls_bundles.subscribe();
         let fixed = config.http.headers.keys().map(String::as_str);
         let rules = shared.outbound.clone().without(fixed);
         // Here one attempt's time is watched together with that of the call.
         let timeout = config.http.timeout.take();
-        let client =
-            HttpClient::new(&config, rules)
-                .await
-                .map_err(|error| EngineError::ExporterError {
-                    exporter: handler.exporter_id(),
-                    kind: ExporterErrorKind::Configuration,
-                    error: error.to_string(),
-                    source_detail: format_error_sources(&error),
-                })?;
+        let (retry, max_in_flight) = (config.retry.clone(), config.max_in_flight);
+        let client = HttpClient::new(config, rules, &shared)
+            .await
+            .map_err(|error| EngineError::ExporterError {
+                exporter: handler.exporter_id(),
+                kind: ExporterErrorKind::Configuration,
+                error: error.to_string(),
+                source_detail: format_error_sources(&error),
+            })?;
         let node = Node {
             shared,
             client,
-            retry: config.retry,
+            renewed,
+            retry,
             timeout,
-            max_in_flight: config.max_in_flight,
+            max_in_flight,
+            metrics,
         };
         node.run(inbox, handler).await
     }
 }
 
 struct HttpClient {
-    /// Each has its own connections.
-    clients: Vec<reqwest::Client>,
+    /// Each has its own connections. Replaced when the host renews what the bundle holds.
+    clients: RefCell<Vec<reqwest::Client>>,
     next: Cell<usize>,
+    config: Config,
     /// For traces, metrics and logs.
     urls: [Url; 3],
     compression: Option<CompressionMethod>,
     static_headers: HeaderMap,
     rules: OutboundRules,
+    addresses: Addresses,
 }
 
 impl HttpClient {
-    async fn new(config: &Config, rules: OutboundRules) -> Result<Self, HttpClientError> {
-        let mut settings = config.http.clone();
-        settings
+    async fn new(
+        mut config: Config,
+        rules: OutboundRules,
+        shared: &Shared,
+    ) -> Result<Self, HttpClientError> {
+        config
+            .http
             .user_agent
             .get_or_insert_with(|| super::USER_AGENT.to_owned());
-        let mut clients = Vec::with_capacity(config.client_pool_size.get());
-        for _ in 0..config.client_pool_size.get() {
-            let builder = config.proxy.apply(settings.client_builder().await?)?;
-            // The deadline and the answer belong to one request
-            let builder = builder
-                .redirect(Policy::none())
-                .retry(reqwest::retry::never());
-            clients.push(builder.build()?);
-        }
+        let urls = config.urls().map_err(HttpClientError::InvalidConfig)?;
         Ok(Self {
-            clients,
+            clients: RefCell::new(open(&config, shared).await?),
             next: Cell::new(0),
-            urls: config.urls().map_err(HttpClientError::InvalidConfig)?,
-            compression: settings.compression(),
-            static_headers: static_headers(config),
+            addresses: Addresses::of(urls.iter().map(Url::as_str)),
+            urls,
+            compression: config.http.compression(),
+            static_headers: static_headers(&config),
             rules,
+            config,
         })
     }
 
-    fn client(&self) -> &reqwest::Client {
+    fn client(&self) -> reqwest::Client {
+        let clients = self.clients.borrow();
         let index = self.next.get();
-        self.next.set((index + 1) % self.clients.len());
-        &self.clients[index]
+        self.next.set((index + 1) % clients.len());
+        clients[index].clone()
     }
+}
+
+async fn open(config: &Config, shared: &Shared) -> Result<Vec<reqwest::Client>, HttpClientError> {
+    let mut settings = config.http.clone();
+    let bundle = config.tls_bundle.as_deref();
+    if let Some(bundle) = bundle.and_then(|name| shared.tls_bundles.get(name)) {
+        settings.tls = Some(bundle.apply(settings.tls));
+    }
+    let mut clients = Vec::with_capacity(config.client_pool_size.get());
+    for _ in 0..config.client_pool_size.get() {
+        let builder = config.proxy.apply(settings.client_builder().await?)?;
+        // The deadline and the answer belong to one request
+        let builder = builder
+            .redirect(Policy::none())
+            .retry(reqwest::retry::never());
+        clients.push(builder.build()?);
+    }
+    Ok(clients)
 }
 
 /// They were checked by the engine's settings. Values may be credentials.
@@ -182,12 +215,24 @@ fn static_headers(config: &Config) -> HeaderMap {
 impl Client for HttpClient {
     const TARGET: &'static str = TARGET;
 
+    async fn renew(&self, shared: &Shared) -> Result<(), String> {
+        if self.config.tls_bundle.is_some() {
+            let clients = open(&self.config, shared).await;
+            *self.clients.borrow_mut() = clients.map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
     fn outbound<'a>(&'a self, call: &'a Call) -> Outbound<'a> {
         self.rules.for_http(call.metadata())
     }
 
     fn has_static(&self, name: &str) -> bool {
         self.static_headers.contains_key(name)
+    }
+
+    fn addresses(&self) -> &Addresses {
+        &self.addresses
     }
 
     fn body(&self, content: Bytes) -> Result<Bytes, Error> {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ferrule_context::{Error, ErrorKind, Found, Success};
+use ferrule_context::{Error, ErrorKind, Found, LogLevel, Success};
 use otel_arrow_dfe_engine::ConsumerEffectHandlerExtension;
 use otel_arrow_dfe_engine::control::{AckMsg, NackCause, NackMsg, NodeControlMsg};
 use otel_arrow_dfe_engine::error::Error as EngineError;
@@ -17,10 +17,12 @@ use otel_arrow_dfe_engine::terminal_state::TerminalState;
 use otel_arrow_dfe_otap::otlp_exporter::InFlightExports;
 use otel_arrow_dfe_otap::pdata::{OtapPdata, PdataEffectHandlerExtension};
 use otel_arrow_dfe_pdata_codec::{EncodePolicy, EncodingPlan, PdataEncoding};
-use otel_arrow_dfe_telemetry::metrics::MetricSetSnapshot;
+
+use tokio::sync::watch;
 
 use super::Client;
 use super::delivery::{Done, Job, Lost, Running};
+use super::metrics::ExporterMetrics;
 use super::retry::RetrySettings;
 use crate::shared::{Shared, call_id_of};
 use crate::text::clean;
@@ -32,10 +34,13 @@ const DRAIN_MARGIN: Duration = Duration::from_millis(50);
 pub(super) struct Node<C> {
     pub(super) shared: Arc<Shared>,
     pub(super) client: C,
+    /// Subscribed before the client was made, so that no renewal is missed.
+    pub(super) renewed: watch::Receiver<()>,
     pub(super) retry: RetrySettings,
     /// Time that one attempt may take.
     pub(super) timeout: Option<Duration>,
     pub(super) max_in_flight: usize,
+    pub(super) metrics: ExporterMetrics,
 }
 
 impl<C: Client> Node<C> {
@@ -47,6 +52,7 @@ impl<C: Client> Node<C> {
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, EngineError> {
         let plan = handler.resolve_encoding_plan(&PdataEncoding::OTLP, EncodePolicy::default())?;
+        let mut renewed = self.renewed.clone();
         let running = Running::new(self);
         let shared = Arc::clone(&running.node.shared);
         // Messages of calls are bounded by the calls in flight; others are by this.
@@ -57,7 +63,14 @@ impl<C: Client> Node<C> {
             let message = tokio::select! {
                 biased;
                 Some(done) = exports.next_completion(), if !exports.is_empty() => {
-                    answer(&shared, &handler, done).await;
+                    answer(&running.node, &handler, done).await;
+                    continue;
+                }
+                Ok(()) = renewed.changed() => {
+                    if let Err(error) = running.node.client.renew(&shared).await {
+                        let text = format!("new certificates cannot be used: {}", clean(&error));
+                        shared.log(LogLevel::Warn, C::TARGET, text);
+                    }
                     continue;
                 }
                 message = inbox.recv_when(has_room) => message?,
@@ -73,20 +86,26 @@ impl<C: Client> Node<C> {
                         tokio::select! {
                             biased;
                             Some(done) = exports.next_completion() => {
-                                answer(&shared, &handler, done).await;
+                                answer(&running.node, &handler, done).await;
                             }
                             () = &mut over, if !running.stop.is_cancelled() => running.stop.cancel(),
                         }
                     }
-                    return Ok(TerminalState::new(
-                        deadline,
-                        Vec::<MetricSetSnapshot>::new(),
-                    ));
+                    return Ok(TerminalState::new(deadline, running.node.metrics.take()));
+                }
+                Message::Control(NodeControlMsg::CollectTelemetry {
+                    mut metrics_reporter,
+                }) => {
+                    let (in_flight, held) = (running.in_flight(), exports.len());
+                    running
+                        .node
+                        .metrics
+                        .report(in_flight, held, &mut metrics_reporter);
                 }
                 Message::Control(_) => {}
                 Message::PData(data) => match prepare(&shared, &handler, &plan, data).await {
                     Ok(job) => exports.push(Rc::clone(&running).deliver(job)),
-                    Err(done) => answer(&shared, &handler, done).await,
+                    Err(done) => answer(&running.node, &handler, done).await,
                 },
             }
         }
@@ -100,18 +119,20 @@ async fn prepare(
     plan: &EncodingPlan,
     data: OtapPdata,
 ) -> Result<Job, Done> {
+    let signal = data.signal_type();
     let call = match call_id_of(&data).map(|call_id| shared.calls.find(call_id)) {
         Some(Found::Open(call)) => Some(call),
-        Some(Found::GivenUp) => {
+        Some(Found::GivenUp(kind)) => {
             return Err(Done {
                 call: None,
+                signal,
+                bytes: 0,
                 delivery: data.into_delivery(),
-                result: Err(Lost::GivenUp),
+                result: Err(Lost::GivenUp(kind)),
             });
         }
         Some(Found::Unknown) | None => None,
     };
-    let signal = data.signal_type();
     let (context, mut payload) = data.into_parts();
     let encoded = handler.encode_owned(&mut payload, plan).await;
     let delivery = OtapPdata::new(context, payload).into_delivery();
@@ -127,6 +148,8 @@ async fn prepare(
             let error = Error::permanent(format!("the data cannot be encoded: {text}"));
             Err(Done {
                 call,
+                signal,
+                bytes: 0,
                 delivery,
                 result: Err(Lost::Failed(error)),
             })
@@ -135,7 +158,8 @@ async fn prepare(
 }
 
 /// Sends the Ack or the Nack. Neither can fail unless the pipeline is gone.
-async fn answer(shared: &Shared, handler: &EffectHandler<OtapPdata>, done: Done) {
+async fn answer<C>(node: &Node<C>, handler: &EffectHandler<OtapPdata>, done: Done) {
+    node.metrics.ended(done.signal, done.bytes, &done.result);
     let data = done.delivery.into_pdata();
     match done.result {
         Ok(success) => {
@@ -146,7 +170,7 @@ async fn answer(shared: &Shared, handler: &EffectHandler<OtapPdata>, done: Done)
             }
             let _ = handler.notify_ack(AckMsg::new(data)).await;
         }
-        Err(Lost::GivenUp) => {
+        Err(Lost::GivenUp(_)) => {
             let reason = "nobody waits for the data any more";
             let nack = NackMsg::new_permanent_with_cause(reason, data, NackCause::Refused);
             let _ = handler.notify_nack(nack).await;
@@ -155,7 +179,7 @@ async fn answer(shared: &Shared, handler: &EffectHandler<OtapPdata>, done: Done)
             let mut nack = NackMsg::new("", data);
             // Whoever retries above must not do so in vain.
             nack.permanent = error.is_permanent() || error.kind == ErrorKind::Timeout;
-            nack.reason = shared.reason_of(error);
+            nack.reason = node.shared.reason_of(error);
             let _ = handler.notify_nack(nack).await;
         }
     }

@@ -27,10 +27,10 @@ macro_rules! exporters {
                 ConsumerEffectHandlerExtension, ExporterFactory, $name as engine,
             };
             use otel_arrow_dfe_otap::pdata::OtapPdata;
-            use otel_arrow_dfe_telemetry::metrics::MetricSetSnapshot;
             use serde::de::DeserializeOwned;
 
             use crate::nack;
+            use crate::node::metrics::{Fate, NodeMetrics};
             use crate::node::ContextEffectHandler;
             use crate::node::nodes::{parse, refusal};
             use crate::shared::Shared;
@@ -85,10 +85,11 @@ macro_rules! exporters {
             struct Adapter<N> {
                 node: N,
                 shared: Arc<Shared>,
+                metrics: NodeMetrics,
             }
 
             fn create_exporter<E: ContextExporter>(
-                _: PipelineContext,
+                pipeline: PipelineContext,
                 id: NodeId,
                 config: Arc<NodeUserConfig>,
                 runtime: &ExporterConfig,
@@ -96,7 +97,9 @@ macro_rules! exporters {
             ) -> Result<ExporterWrapper<OtapPdata>, ConfigError> {
                 let shared = Shared::of_node(&config.config)?;
                 let node = E::new(parse(&config.config)?, Some(&shared))?;
-                Ok(ExporterWrapper::$name(Adapter { node, shared }, id, config, runtime))
+                let metrics = NodeMetrics::register(&pipeline);
+                let adapter = Adapter { node, shared, metrics };
+                Ok(ExporterWrapper::$name(adapter, id, config, runtime))
             }
 
             #[$async]
@@ -111,16 +114,20 @@ macro_rules! exporters {
                         let mut data = match inbox.recv().await? {
                             Message::PData(data) => data,
                             Message::Control(NodeControlMsg::Shutdown { deadline, .. }) => {
-                                return Ok(TerminalState::new(
-                                    deadline,
-                                    Vec::<MetricSetSnapshot>::new(),
-                                ));
+                                return Ok(TerminalState::new(deadline, self.metrics.take()));
+                            }
+                            Message::Control(NodeControlMsg::CollectTelemetry {
+                                mut metrics_reporter,
+                            }) => {
+                                self.metrics.report(&mut metrics_reporter);
+                                continue;
                             }
                             Message::Control(_) => continue,
                         };
                         let handler = match ContextEffectHandler::new(inner, &self.shared, &data) {
                             Ok(handler) => handler,
-                            Err(_) => {
+                            Err(error) => {
+                                self.metrics.count(Fate::of(error.kind));
                                 $notify!(inner, notify_nack, nack::of_ended(data));
                                 continue;
                             }
@@ -133,6 +140,14 @@ macro_rules! exporters {
                             },
                             Err(error) => Some(Err(error)),
                         };
+                        self.metrics.count(match &result {
+                            Some(Ok(_)) => Fate::Passed,
+                            Some(Err(error)) => Fate::of(error.kind),
+                            None => {
+                                let ended = handler.check_deadline().err();
+                                ended.map_or(Fate::Cancelled, |it| Fate::of(it.kind))
+                            }
+                        });
                         match result {
                             Some(Ok(success)) => {
                                 if let Some(call) = handler.call()

@@ -29,6 +29,7 @@ macro_rules! processors {
             use serde::de::DeserializeOwned;
 
             use crate::nack;
+            use crate::node::metrics::{Fate, NodeMetrics};
             use crate::node::nodes::{FOREVER, parse, refusal};
             use crate::node::{ContextEffectHandler, Next, Unsent};
             use crate::shared::Shared;
@@ -90,10 +91,11 @@ macro_rules! processors {
             struct Adapter<N> {
                 node: N,
                 shared: Arc<Shared>,
+                metrics: NodeMetrics,
             }
 
             fn create_processor<P: ContextProcessor>(
-                _: PipelineContext,
+                pipeline: PipelineContext,
                 id: NodeId,
                 config: Arc<NodeUserConfig>,
                 runtime: &ProcessorConfig,
@@ -101,7 +103,9 @@ macro_rules! processors {
             ) -> Result<ProcessorWrapper<OtapPdata>, ConfigError> {
                 let shared = Shared::of_node(&config.config)?;
                 let node = P::new(parse(&config.config)?, Some(&shared))?;
-                Ok(ProcessorWrapper::$name(Adapter { node, shared }, id, config, runtime))
+                let metrics = NodeMetrics::register(&pipeline);
+                let adapter = Adapter { node, shared, metrics };
+                Ok(ProcessorWrapper::$name(adapter, id, config, runtime))
             }
 
             #[$async]
@@ -115,13 +119,17 @@ macro_rules! processors {
                     let mut data = match message {
                         Message::PData(data) => data,
                         Message::Control(message) => {
+                            if let NodeControlMsg::CollectTelemetry { metrics_reporter } = &message {
+                                self.metrics.report(&mut metrics_reporter.clone());
+                            }
                             let handler = ContextEffectHandler::without_call(inner, &self.shared);
                             return self.node.control(message, &handler).await;
                         }
                     };
                     let handler = match ContextEffectHandler::new(inner, &self.shared, &data) {
                         Ok(handler) => handler,
-                        Err(_) => {
+                        Err(error) => {
+                            self.metrics.count(Fate::of(error.kind));
                             $notify!(inner, notify_nack, nack::of_ended(data));
                             return Ok(());
                         }
@@ -139,8 +147,12 @@ macro_rules! processors {
                         }
                         Err(error) => Err(Unsent { error, data: Box::new(data) }),
                     };
-                    if let Err(Unsent { error, data }) = sent {
-                        $notify!(inner, notify_nack, refusal(&self.shared, error, *data));
+                    match sent {
+                        Ok(()) => self.metrics.count(Fate::Passed),
+                        Err(Unsent { error, data }) => {
+                            self.metrics.count(Fate::of(error.kind));
+                            $notify!(inner, notify_nack, refusal(&self.shared, error, *data));
+                        }
                     }
                     Ok(())
                 }

@@ -34,6 +34,10 @@ impl InFlight {
         }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.deadlines.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.deadlines.is_empty()
     }

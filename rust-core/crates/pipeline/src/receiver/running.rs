@@ -22,11 +22,14 @@ use otel_arrow_dfe_engine::{
 };
 use otel_arrow_dfe_otap::pdata::{Context, OtapPdata};
 use otel_arrow_dfe_pdata::OtlpProtoBytes;
+use otel_arrow_dfe_telemetry::metrics::MetricSet;
+use otel_arrow_dfe_telemetry::reporter::MetricsReporter;
 use smallvec::smallvec;
 
 use super::headers::HeaderNames;
 use super::in_flight::{InFlight, Stage};
 use super::lingering::Lingering;
+use super::metrics::HostMetrics;
 use crate::lane::{LaneMessage, QueuedCall};
 use crate::shared::Shared;
 
@@ -44,6 +47,7 @@ pub(super) struct Running {
     blocked: Option<(u64, BlockedSend)>,
     /// Answers that the host was not woken for.
     unannounced: usize,
+    pub(super) metrics: MetricSet<HostMetrics>,
 }
 
 /// Most answers that the host is not woken for, so that a long row of them does not wait.
@@ -53,6 +57,7 @@ impl Running {
     pub(super) fn new(
         shared: Arc<Shared>,
         names: HeaderNames,
+        metrics: MetricSet<HostMetrics>,
         handler: EffectHandler<OtapPdata>,
     ) -> Self {
         Self {
@@ -64,7 +69,16 @@ impl Running {
             queue: VecDeque::new(),
             blocked: None,
             unannounced: 0,
+            metrics,
         }
+    }
+
+    /// Reports what was counted, and how many calls are in the lane; what cannot be reported now
+    /// is reported next time.
+    pub(super) fn report(&mut self, queued: usize, reporter: &mut MetricsReporter) {
+        self.metrics.queued.set(queued as u64);
+        self.metrics.in_flight.set(self.in_flight.len() as u64);
+        let _ = reporter.report(&mut self.metrics);
     }
 
     /// Whether the host must be woken for answers.
@@ -100,7 +114,9 @@ impl Running {
     pub(super) fn accept(&mut self, message: LaneMessage) {
         match message {
             LaneMessage::Call(queued) => {
-                if !queued.call.is_finished() {
+                if queued.call.is_finished() {
+                    self.metrics.dropped.inc();
+                } else {
                     self.in_flight
                         .insert(queued.call.id(), queued.call.deadline());
                     self.queue.push_back(queued);
@@ -108,6 +124,7 @@ impl Running {
             }
             LaneMessage::Released(call_id, ended) => match self.in_flight.remove(call_id) {
                 Some(Stage::Queued) => {
+                    self.metrics.dropped.inc();
                     self.queue.retain(|queued| queued.call.id() != call_id);
                     self.lingering.check(ended, Instant::now());
                 }
@@ -123,7 +140,10 @@ impl Running {
         let mut any_queued = false;
         while let Some((call_id, stage)) = self.in_flight.expire(now) {
             match stage {
-                Stage::Queued => any_queued = true,
+                Stage::Queued => {
+                    self.metrics.dropped.inc();
+                    any_queued = true;
+                }
                 Stage::Sent => self.let_go(call_id, now),
             }
         }
@@ -153,6 +173,7 @@ impl Running {
             && let Some(queued) = self.queue.pop_front()
         {
             if queued.call.is_finished() {
+                self.metrics.dropped.inc();
                 self.in_flight.remove(queued.call.id());
                 continue;
             }
@@ -166,6 +187,7 @@ impl Running {
         match self.handler.try_send_message_with_source_node(data) {
             Ok(()) => {}
             Err(TypedError::ChannelSendError(SendError::Full(data))) => {
+                self.metrics.blocked.inc();
                 let handler = self.handler.clone();
                 let send = async move { handler.send_message_with_source_node(data).await };
                 self.blocked = Some((call_id, Box::pin(send)));
@@ -183,6 +205,7 @@ impl Running {
             ..
         } = queued;
         guard.disarm();
+        self.metrics.sent.inc();
         call.mark_dispatched();
         self.shared
             .calls
@@ -223,6 +246,7 @@ impl Running {
     pub(super) fn answer(&mut self, calldata: Option<&Context8u8>, outcome: Outcome) {
         if let Some(calldata) = calldata {
             let call_id = u64::from(*calldata);
+            self.metrics.answered.inc();
             self.in_flight.remove(call_id);
             self.lingering.remove(call_id);
             self.shared.calls.finish_quietly(call_id, outcome);

@@ -115,7 +115,7 @@ fn is_exporter(node: &Value) -> bool {
 }
 
 /// Ours send what the context's settings let out, without a policy.
-fn is_own_exporter(node: &Value) -> bool {
+pub(super) fn is_own_exporter(node: &Value) -> bool {
     node["type"]
         .as_str()
         .is_some_and(|name| OWN_EXPORTERS.contains(&name))

@@ -4,31 +4,29 @@
 //! A programmable downstream, and an engine that sends to it.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+pub mod downstream;
+pub mod proxy;
+pub mod tls;
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use ferrule_context::{
     Attributes, CancelCause, Entry, Message, Metadata, Outcome, Timings, TraceContext,
 };
 use ferrule_pipeline::{ContentCoding, Encoding, Engine, Signal, Submission};
-use http::{HeaderMap, Request, Response, StatusCode};
-use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+
+#[allow(unused_imports, reason = "each test file uses a part of them")]
+pub use self::downstream::{Downstream, End, Reply};
 
 /// A valid `ExportTraceServiceRequest`: one empty `ResourceSpans`.
 pub const TRACES: &[u8] = &[0x0a, 0x00];
 
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
@@ -38,237 +36,27 @@ pub enum Protocol {
 
 pub const BOTH: [Protocol; 2] = [Protocol::Grpc, Protocol::Http];
 
-/// What the downstream does with a request.
-#[derive(Debug, Clone)]
-pub enum Reply {
-    Answer {
-        status: u16,
-        headers: Vec<(&'static str, String)>,
-        body: Vec<u8>,
-        trailers: Vec<(&'static str, String)>,
-    },
-    Hang,
+/// Of an exporter that does not retry.
+pub fn once() -> Value {
+    json!({"retry": {"enabled": false}})
 }
 
-impl Reply {
-    /// Takes the data, with the answer `message`.
-    pub fn ok(protocol: Protocol, message: &[u8]) -> Self {
-        match protocol {
-            Protocol::Grpc => {
-                let length = u32::try_from(message.len()).unwrap().to_be_bytes();
-                let body = [&[0], &length[..], message].concat();
-                Self::grpc(body, vec![("grpc-status", "0".to_owned())])
-            }
-            Protocol::Http => Self::http(200, "application/x-protobuf", message),
-        }
-    }
-
-    pub fn grpc(body: Vec<u8>, trailers: Vec<(&'static str, String)>) -> Self {
-        Self::Answer {
-            status: 200,
-            headers: vec![("content-type", "application/grpc".to_owned())],
-            body,
-            trailers,
-        }
-    }
-
-    pub fn code(code: u8, message: &str) -> Self {
-        Self::grpc(
-            Vec::new(),
-            vec![
-                ("grpc-status", code.to_string()),
-                ("grpc-message", message.to_owned()),
-            ],
-        )
-    }
-
-    pub fn http(status: u16, content_type: &str, body: &[u8]) -> Self {
-        Self::Answer {
-            status,
-            headers: vec![("content-type", content_type.to_owned())],
-            body: body.to_vec(),
-            trailers: Vec::new(),
-        }
-    }
-
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
-        if let Self::Answer {
-            headers, trailers, ..
-        } = &mut self
-        {
-            let target = if trailers.is_empty() {
-                headers
-            } else {
-                trailers
-            };
-            target.push((name, value.to_owned()));
-        }
-        self
-    }
-
-    /// What stands for "try again" in either protocol.
-    pub fn unavailable(protocol: Protocol) -> Self {
-        match protocol {
-            Protocol::Grpc => Self::code(14, "not now"),
-            Protocol::Http => Self::http(503, "text/plain", b"not now"),
-        }
-    }
+/// The error of one call without retries.
+pub fn error_of(protocol: Protocol, reply: Reply) -> ferrule_context::Error {
+    error_and_dropped(protocol, reply).0
 }
 
-#[derive(Debug)]
-pub enum Event {
-    Request {
-        path: String,
-        headers: HeaderMap,
-        body: Bytes,
-    },
-    /// A request that was hanging was cancelled by the client.
-    Cancelled,
+/// The error of one call without retries, and how many parts of the answer were dropped.
+pub fn error_and_dropped(protocol: Protocol, reply: Reply) -> (ferrule_context::Error, Value) {
+    let downstream = Downstream::start(protocol, move || reply.clone());
+    let mut host = Host::start(protocol, downstream.address, once());
+    let error = host.run(1).unwrap_err();
+    downstream.request();
+    host.poll_until_empty();
+    (error, host.status()["droppedDetails"].take())
 }
 
-pub struct Downstream {
-    pub address: SocketAddr,
-    pub events: Receiver<Event>,
-}
-
-type Script = Arc<Mutex<Box<dyn FnMut() -> Reply + Send>>>;
-
-impl Downstream {
-    /// Each request gets what `script` returns.
-    pub fn start(protocol: Protocol, script: impl FnMut() -> Reply + Send + 'static) -> Self {
-        let (sender, events) = channel();
-        let script: Script = Arc::new(Mutex::new(Box::new(script)));
-        let address = serve(move |stream| {
-            let (sender, script) = (sender.clone(), Arc::clone(&script));
-            let service =
-                service_fn(move |request| answer(request, sender.clone(), Arc::clone(&script)));
-            async move {
-                let stream = TokioIo::new(stream);
-                // The client may go at any time.
-                let _ = match protocol {
-                    Protocol::Grpc => {
-                        let builder =
-                            hyper::server::conn::http2::Builder::new(TokioExecutor::new());
-                        builder.serve_connection(stream, service).await
-                    }
-                    Protocol::Http => {
-                        let builder = hyper::server::conn::http1::Builder::new();
-                        builder.serve_connection(stream, service).await
-                    }
-                };
-            }
-        });
-        Self { address, events }
-    }
-
-    /// Answers whatever comes with these bytes, and closes.
-    pub fn raw(bytes: &'static [u8]) -> SocketAddr {
-        serve(move |mut stream| async move {
-            use tokio::io::{AsyncReadExt, AsyncWriteExt};
-            let mut buffer = [0; 1024];
-            let _ = stream.read(&mut buffer).await;
-            let _ = stream.write_all(bytes).await;
-        })
-    }
-
-    pub fn request(&self) -> (String, HeaderMap, Bytes) {
-        match self.events.recv_timeout(PATIENCE).unwrap() {
-            Event::Request {
-                path,
-                headers,
-                body,
-            } => (path, headers, body),
-            Event::Cancelled => panic!("a request was expected"),
-        }
-    }
-
-    pub fn cancelled(&self) {
-        assert!(matches!(
-            self.events.recv_timeout(PATIENCE).unwrap(),
-            Event::Cancelled
-        ));
-    }
-
-    pub fn is_idle(&self) -> bool {
-        self.events.try_recv().is_err()
-    }
-}
-
-fn serve<F>(mut connection: impl FnMut(tokio::net::TcpStream) -> F + Send + 'static) -> SocketAddr
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    let (sender, address) = channel();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async move {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            sender.send(listener.local_addr().unwrap()).unwrap();
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(connection(stream));
-            }
-        });
-    });
-    address.recv().unwrap()
-}
-
-async fn answer(
-    request: Request<Incoming>,
-    events: Sender<Event>,
-    script: Script,
-) -> Result<Response<BoxBody<Bytes, Infallible>>, Infallible> {
-    let (parts, body) = request.into_parts();
-    let body = body
-        .collect()
-        .await
-        .map(|body| body.to_bytes())
-        .unwrap_or_default();
-    let _ = events.send(Event::Request {
-        path: parts.uri.path().to_owned(),
-        headers: parts.headers,
-        body,
-    });
-    let reply = (script.lock().unwrap())();
-    let Reply::Answer {
-        status,
-        headers,
-        body,
-        trailers,
-    } = reply
-    else {
-        let _cancelled = Cancelled(events);
-        return std::future::pending().await;
-    };
-    let mut response = Response::builder().status(StatusCode::from_u16(status).unwrap());
-    for (name, value) in headers {
-        response = response.header(name, value);
-    }
-    let mut trailing = HeaderMap::new();
-    for (name, value) in trailers {
-        trailing.append(name, value.parse().unwrap());
-    }
-    let body = Full::new(Bytes::from(body));
-    let body = if trailing.is_empty() {
-        body.boxed()
-    } else {
-        body.with_trailers(async move { Some(Ok(trailing)) })
-            .boxed()
-    };
-    Ok(response.body(body).unwrap())
-}
-
-struct Cancelled(Sender<Event>);
-
-impl Drop for Cancelled {
-    fn drop(&mut self) {
-        let _ = self.0.send(Event::Cancelled);
-    }
-}
-
-/// An engine with one exporter.
+/// An engine with one pipeline.
 pub struct Host {
     pub engine: Engine,
     done: BTreeMap<u64, (Outcome, Timings)>,
@@ -287,35 +75,45 @@ impl Host {
         more: Value,
         context: Value,
     ) -> Result<Self, ferrule_context::Error> {
-        let (kind, mut config) = match protocol {
-            Protocol::Grpc => ("otlp_grpc", json!({"grpc_endpoint": url})),
-            Protocol::Http => ("otlp_http", json!({"endpoint": url})),
-        };
-        for (key, value) in more.as_object().unwrap() {
-            config[key] = value.clone();
-        }
-        let config = json!({"cores": 1, "context": context, "spec": {
+        let nodes = json!({"out": exporter(protocol, url, more)});
+        let connections = json!([{"from": "host", "to": "out"}]);
+        Self::of_nodes(nodes, connections, json!({"context": context}))
+    }
+
+    /// `nodes` stand behind the receiver `host`; `settings` are those of the start.
+    pub fn of_nodes(
+        mut nodes: Value,
+        connections: Value,
+        settings: Value,
+    ) -> Result<Self, ferrule_context::Error> {
+        nodes["host"] = json!({"type": "urn:ferrule:receiver:host", "config": {}});
+        let mut config = json!({"cores": 1, "spec": {
             "version": "otel_dataflow/v1",
             "groups": {"default": {"pipelines": {"main": {
-                "nodes": {
-                    "host": {"type": "urn:ferrule:receiver:host", "config": {}},
-                    "out": {"type": format!("urn:ferrule:exporter:{kind}"), "config": config},
-                },
-                "connections": [{"from": "host", "to": "out"}],
+                "nodes": nodes,
+                "connections": connections,
             }}}},
         }});
+        merge(&mut config, settings);
+        let engine = Engine::start(config.to_string().as_bytes())?;
+        // That of the engine tells the host only.
+        std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
         Ok(Self {
-            engine: Engine::start(config.to_string().as_bytes())?,
+            engine,
             done: BTreeMap::new(),
             lines: Vec::new(),
         })
     }
 
     pub fn submit(&self, submission: Submission) {
+        self.submit_payload(submission, TRACES);
+    }
+
+    pub fn submit_payload(&self, submission: Submission, payload: &'static [u8]) {
         let ticket = self.engine.take_place(0).unwrap();
-        let permit = self.engine.take_bytes(TRACES.len()).unwrap();
+        let permit = self.engine.take_bytes(payload.len()).unwrap();
         self.engine
-            .submit(ticket, submission, TRACES, permit)
+            .submit(ticket, submission, payload, permit)
             .unwrap();
     }
 
@@ -369,6 +167,51 @@ impl Host {
         }
         assert_eq!(self.status()["submitted"], self.done.len());
     }
+}
+
+/// A node that sends to `url`.
+pub fn exporter(protocol: Protocol, url: &str, more: Value) -> Value {
+    let (kind, mut config) = match protocol {
+        Protocol::Grpc => ("otlp_grpc", json!({"grpc_endpoint": url})),
+        Protocol::Http => ("otlp_http", json!({"endpoint": url})),
+    };
+    merge(&mut config, more);
+    json!({"type": format!("urn:ferrule:exporter:{kind}"), "config": config})
+}
+
+/// Settings of the connection, which stand elsewhere in each protocol.
+pub fn client(protocol: Protocol, settings: Value) -> Value {
+    let mut config = json!({"retry": {"enabled": false}});
+    match protocol {
+        Protocol::Grpc => merge(&mut config, settings),
+        Protocol::Http => config["http"] = settings,
+    }
+    config
+}
+
+pub fn merge(into: &mut Value, more: Value) {
+    let Value::Object(more) = more else {
+        panic!("an object was expected");
+    };
+    into.as_object_mut().unwrap().extend(more);
+}
+
+/// Runs the test called `name` again in a process with other variables. There it returns true,
+/// and false in one without; none where the two were started and have passed.
+pub fn in_child(name: &str, variables: &[(&str, &str)]) -> Option<bool> {
+    const ROLE: &str = "FERRULE_TEST_CHILD";
+    if let Ok(role) = std::env::var(ROLE) {
+        return Some(role == "changed");
+    }
+    for role in ["changed", "plain"] {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", name, "--nocapture"]).env(ROLE, role);
+        if role == "changed" {
+            child.envs(variables.iter().copied());
+        }
+        assert!(child.status().unwrap().success(), "{role}");
+    }
+    None
 }
 
 pub fn submission(call_id: u64) -> Submission {

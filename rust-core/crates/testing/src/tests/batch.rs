@@ -3,20 +3,15 @@
 
 //! Calls that share batches, in real engines.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use super::*;
 
-/// Four of `TRACES`: as large as a batch of four calls.
-const LARGE: &[u8] = &[0x0a, 0, 0x0a, 0, 0x0a, 0, 0x0a, 0];
-
 /// A batch of four small calls goes out; nothing goes out because of its age.
-fn four() -> Value {
+pub(super) fn four() -> Value {
     json!({"otlp": {"min_size": LARGE.len(), "sizer": "bytes"}, "max_batch_duration": "1h",
         "partition_by": ["x-test-outcome"]})
 }
 
-fn batching(batch: Value) -> Host {
+pub(super) fn batching(batch: Value) -> Host {
     Host::start(json!({"spec": {
         "version": "otel_dataflow/v1",
         "groups": {"default": {"pipelines": {"main": {
@@ -33,29 +28,6 @@ fn batching(batch: Value) -> Host {
             ],
         }}}},
     }}))
-}
-
-impl Host {
-    fn submit_large(&self, call_id: u64, order: &str) {
-        self.submit_bytes(submission(call_id, order), LARGE)
-            .unwrap();
-    }
-
-    fn submit_bytes(&self, submission: Submission, bytes: &'static [u8]) -> Result<(), Refusal> {
-        let ticket = self.engine.take_place(0)?;
-        let permit = self.engine.take_bytes(bytes.len())?;
-        self.engine.submit(ticket, submission, bytes, permit)
-    }
-
-    fn error(&mut self, call_id: u64) -> Error {
-        self.outcome(call_id).unwrap_err()
-    }
-
-    /// Waits until nothing of any call or batch is left.
-    fn poll_until_no_batch(&mut self) {
-        self.poll_until_empty();
-        self.poll_until(|host| host.status()["openBatches"] == 0);
-    }
 }
 
 fn traced(call_id: u64, order: &str, trace_id: u8) -> Submission {
@@ -271,103 +243,4 @@ fn other_formats_are_merged_by_items() {
         assert_eq!(host.outcome(call_id), Ok(Default::default()));
     }
     host.poll_until_no_batch();
-}
-
-/// Scenario: the engine is stopped while calls wait in batches that are neither full nor old.
-/// Guarantees: all are delivered at once.
-#[test]
-fn stop_sends_what_has_gathered() {
-    const CALLS: u64 = 300;
-    let mut batch = four();
-    batch["otlp"]["min_size"] = json!(1 << 20);
-    let mut host = batching(batch);
-    for call_id in 1..=CALLS {
-        host.submit(call_id, "ack");
-    }
-    assert!(host.engine.stop(Duration::from_secs(30)));
-    host.poll_until(|host| host.outcomes.len() as u64 == CALLS);
-    let delivered = host.outcomes.values().filter(|outcome| outcome.is_ok());
-    assert_eq!(delivered.count() as u64, CALLS);
-}
-
-/// Scenario: threads submit and cancel calls of all sizes, deadlines and fates, and then the
-/// engine is stopped.
-/// Guarantees: each call has exactly one outcome, and nothing is left.
-#[test]
-fn calls_under_stress_have_one_outcome_each() {
-    const EACH: u64 = 4000;
-    let mut batch = four();
-    batch["otlp"] = json!({"min_size": 6, "max_size": 7, "sizer": "bytes"});
-    batch["max_batch_duration"] = json!("2ms");
-    batch["deadline_margin"] = json!("1ms");
-    let mut host = batching(batch);
-    let accepted = AtomicU64::new(0);
-    let polled = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..3_u64)
-            .map(|worker| {
-                let (host, accepted) = (&host, &accepted);
-                scope.spawn(move || {
-                    for i in 1..=EACH {
-                        let call_id = worker << 32 | i;
-                        let order = ["ack", "retryable", "permanent", "fail-first", "truncate"]
-                            [(i % 5) as usize];
-                        let time_left = match i % 11 {
-                            0 => Duration::from_nanos(1),
-                            1 => Duration::from_millis(i % 7),
-                            _ => Duration::from_secs(60),
-                        };
-                        let submission = Submission {
-                            time_left,
-                            ..submission(call_id, order)
-                        };
-                        let bytes = if i % 3 == 0 { LARGE } else { TRACES };
-                        match host.submit_bytes(submission, bytes) {
-                            Ok(()) => {
-                                accepted.fetch_add(1, Ordering::Relaxed);
-                            }
-                            Err(_) => std::thread::yield_now(),
-                        }
-                        if i % 13 == 0 {
-                            host.engine.cancel(call_id, CancelCause::Client);
-                        }
-                    }
-                })
-            })
-            .collect();
-        let mut ids = Vec::new();
-        let mut done = false;
-        loop {
-            let alive = host.engine.poll(Duration::from_millis(10), |message| {
-                if let Message::Completion { call_id, .. } = message {
-                    ids.push(*call_id);
-                }
-                true
-            });
-            if !alive {
-                return ids;
-            }
-            if !done && workers.iter().all(|worker| worker.is_finished()) {
-                done = true;
-                scope.spawn(|| assert!(host.engine.stop(Duration::from_secs(30))));
-            }
-        }
-    });
-    let mut unique = polled.clone();
-    unique.sort_unstable();
-    unique.dedup();
-    assert_eq!(
-        (unique.len(), polled.len()),
-        (polled.len(), accepted.load(Ordering::Relaxed) as usize)
-    );
-    let status = host.status();
-    assert_eq!(status["submitted"], polled.len());
-    assert_eq!(
-        (
-            &status["inFlight"],
-            &status["payloadBytes"],
-            &status["openBatches"]
-        ),
-        (&0.into(), &0.into(), &0.into())
-    );
-    host.poll_until(|_| true);
 }

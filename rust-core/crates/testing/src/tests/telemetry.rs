@@ -3,7 +3,7 @@
 
 //! Logs and metrics of real engines.
 
-use ferrule_context::LogLevel;
+use ferrule_context::{LogLevel, Message};
 use ferrule_pipeline::LogThreshold;
 
 use super::*;

@@ -1,17 +1,21 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
+use serde_json::json;
+
 use super::*;
+use crate::vectors;
 
 fn status(message: &str, details: Vec<(&str, Vec<u8>)>) -> Vec<u8> {
     RpcStatus {
-        message: message.to_owned(),
+        message: message.as_bytes().to_vec(),
         details: details
             .into_iter()
             .map(|(name, value)| prost_types::Any {
                 type_url: format!("type.googleapis.com/{name}"),
                 value,
             })
+            .map(|any| any.encode_to_vec())
             .collect(),
     }
     .encode_to_vec()
@@ -26,28 +30,36 @@ fn retry_info(seconds: i64, nanos: i32) -> (&'static str, Vec<u8>) {
 
 #[test]
 fn http_vectors() {
-    let file = include_str!(
-        "../../../../../../autoconfigure/src/test/resources/semantics/error-mapping.json"
-    );
-    let vectors: Value = serde_json::from_str(file).unwrap();
-    for case in vectors["httpToGrpc"].as_array().unwrap() {
-        if case["success"] == true {
+    let mut successes = 0;
+    for (id, case) in vectors::section("httpToGrpc") {
+        let status = case["httpStatus"].as_u64().unwrap() as u16;
+        if ::http::StatusCode::from_u16(status).unwrap().is_success() {
+            assert_eq!(case["success"], true, "{id}");
+            successes += 1;
             continue;
         }
-        let status = case["httpStatus"].as_u64().unwrap() as u16;
-        let error = of_http(status, &Said::default());
+        let error = of_http(status, Said::default());
+        let code = json!(error.effective_grpc_code());
+        assert_eq!(code, case["chosenGrpcCode"], "{id}");
+        assert_eq!(json!(error.is_permanent()), case["permanent"], "{id}");
+        let kind = error.kind.name().to_uppercase();
+        assert_eq!(json!(kind), case["chosenKind"], "{id}");
+        assert_eq!(error.downstream_http_status, Some(status), "{id}");
+        assert_eq!((error.origin, error.operation), ("http", EXPORT), "{id}");
+    }
+    assert_eq!(successes, 2);
+}
+
+#[test]
+fn what_is_no_status_is_permanent_and_goes_no_further() {
+    for status in [0, 99, 600, 999] {
+        let error = of_http(status, Said::default());
         assert_eq!(
-            json!(error.effective_grpc_code()),
-            case["chosenGrpcCode"],
-            "{status}"
+            (error.kind, error.effective_grpc_code()),
+            (ErrorKind::Permanent, 2)
         );
-        assert_eq!(json!(error.is_permanent()), case["permanent"], "{status}");
-        assert_eq!(
-            json!(error.kind.name().to_uppercase()),
-            case["chosenKind"],
-            "{status}"
-        );
-        assert_eq!(error.downstream_http_status, Some(status));
+        assert_eq!(error.downstream_http_status, None);
+        assert!(error.message.ends_with(&status.to_string()));
     }
 }
 
@@ -68,7 +80,7 @@ fn retry_info_keeps_its_precision() {
         (1, 500_000_000, 1500),
         (0, 400_000_000, 400),
         (0, 0, 0),
-        (-3, 0, 0),
+        (i64::MAX, 999_999_999, 0x7fff_ffff * 1000),
     ] {
         let details = status("throttled", vec![retry_info(seconds, nanos)]);
         for code in [8, 14] {
@@ -84,6 +96,159 @@ fn retry_info_keeps_its_precision() {
     assert_eq!(permanent.retry_delay, None);
 }
 
+/// Exhaustion with RetryInfo may be retried, whatever the delay; one that makes no sense is
+/// thrown away and counted.
+#[test]
+fn retry_info_that_makes_no_sense_is_retry_info_all_the_same() {
+    for (seconds, nanos) in [
+        (-3, 0),
+        (i64::MIN, 0),
+        (1, -1),
+        (1, i32::MAX),
+        (0, 1_000_000_000),
+    ] {
+        let details = status("m", vec![retry_info(seconds, nanos)]);
+        for (code, kind) in [
+            (8, ErrorKind::ResourceExhausted),
+            (14, ErrorKind::Retryable),
+        ] {
+            let error = of_grpc(code, "m", &details);
+            assert_eq!(
+                (error.kind, error.retry_delay),
+                (kind, None),
+                "{seconds} {nanos}"
+            );
+            assert_eq!((error.left_out(), error.effective_grpc_code()), (1, code));
+        }
+    }
+    let garbage = of_grpc(8, "m", &status("m", vec![(RETRY_INFO, vec![0xff])]));
+    assert_eq!(
+        (garbage.kind, garbage.retry_delay),
+        (ErrorKind::ResourceExhausted, None)
+    );
+}
+
+#[test]
+fn retry_info_without_a_delay_means_now() {
+    let details = status("m", vec![(RETRY_INFO, Vec::new())]);
+    assert_eq!(of_grpc(8, "m", &details).retry_delay, Some(Duration::ZERO));
+    let body = br#"{"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo"}]}"#;
+    assert_eq!(
+        of_http(429, Said::from_json(body)).retry_delay,
+        Some(Duration::ZERO)
+    );
+}
+
+#[test]
+fn delay_in_json_is_read_to_the_nanosecond() {
+    for (text, delay) in [
+        ("0s", Some(Duration::ZERO)),
+        ("1.000000001s", Some(Duration::new(1, 1))),
+        ("0.5s", Some(Duration::from_millis(500))),
+        ("99999999999999999999s", Some(Error::LONGEST_DELAY)),
+        ("-1s", None),
+        ("+1s", None),
+        ("NaNs", None),
+        ("infs", None),
+        ("1e3s", None),
+        ("1.s", None),
+        (".5s", None),
+        ("1.0000000001s", None),
+        ("1", None),
+        ("s", None),
+        ("", None),
+    ] {
+        assert_eq!(json_duration(text), delay, "{text}");
+    }
+}
+
+#[test]
+fn one_bad_part_does_not_take_the_others_with_it() {
+    let any = |type_url: &[u8]| [&[0x0a, u8::try_from(type_url.len()).unwrap()], type_url].concat();
+    let retry_info = prost_types::Any {
+        type_url: format!("type.googleapis.com/{RETRY_INFO}"),
+        value: retry_info(2, 0).1,
+    };
+    let details = RpcStatus {
+        message: b"caf\xe9".to_vec(),
+        details: vec![
+            any(b"\xff\xfe"),
+            vec![0xff; 9],
+            retry_info.encode_to_vec(),
+            any(b"a"),
+        ],
+    }
+    .encode_to_vec();
+    let error = of_http(503, Said::from_protobuf(&details));
+    assert_eq!((&*error.message, error.left_out()), ("caf\u{fffd}", 2));
+    assert_eq!(error.retry_delay, Some(Duration::from_secs(2)));
+    assert_eq!(
+        error.details.unwrap().elements(),
+        r#"{"@type":"a","value":""}"#
+    );
+    let error = of_http(
+        503,
+        Said::from_json(b"{\"message\":\"caf\xe9\",\"details\":[3]}"),
+    );
+    assert_eq!((&*error.message, error.left_out()), ("caf\u{fffd}", 1));
+}
+
+#[test]
+fn details_beyond_the_limit_are_left_out_whole() {
+    let large = vec![7; 10 << 10];
+    let details = status(
+        "m",
+        vec![("a", large.clone()), ("b", large), ("c", vec![1])],
+    );
+    let error = of_grpc(14, "m", &details);
+    assert_eq!(error.left_out(), 1);
+    let json: Value = serde_json::from_str(&error.details_json().unwrap()).unwrap();
+    let types: Vec<_> = json["details"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["@type"])
+        .collect();
+    assert_eq!(types, ["type.googleapis.com/a", "type.googleapis.com/c"]);
+    assert_eq!(
+        (&json["source"], &json["operation"]),
+        (&"grpc".into(), &"export".into())
+    );
+}
+
+/// Bytes like those of a status, with some of them replaced.
+#[test]
+fn nothing_that_a_downstream_sends_is_too_much() {
+    let mut random = fastrand::Rng::with_seed(11);
+    let protobuf = status(
+        "slow",
+        vec![retry_info(7, 5), ("google.rpc.ErrorInfo", vec![1, 2, 3])],
+    );
+    let json = br#"{"code":8,"message":"slow","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"1.5s"},{"@type":"a","x":[1]}]}"#;
+    for (good, read) in [
+        (&protobuf[..], Said::from_protobuf as fn(&[u8]) -> Said),
+        (&json[..], Said::from_json),
+    ] {
+        for _ in 0..50_000 {
+            let mut bytes = good.to_vec();
+            for _ in 0..random.usize(1..6) {
+                let at = random.usize(..bytes.len());
+                bytes[at] = random.u8(..);
+            }
+            bytes.truncate(random.usize(1..=bytes.len() * 2).min(bytes.len()));
+            let said = read(&bytes);
+            assert!(
+                said.retry_delay
+                    .is_none_or(|delay| delay <= Error::LONGEST_DELAY)
+            );
+            let error = of_http(429, said);
+            assert!(error.message.chars().all(|c| !c.is_control()), "{error}");
+            let json = error.details_json().unwrap();
+            assert!(serde_json::from_str::<Value>(&json).unwrap()["source"] == "http");
+        }
+    }
+}
+
 #[test]
 fn other_details_go_on_as_they_are() {
     let details = status(
@@ -92,9 +257,9 @@ fn other_details_go_on_as_they_are() {
     );
     let error = of_grpc(3, "no", &details);
     assert_eq!(
-        error.details.as_deref(),
+        error.details_json().as_deref(),
         Some(
-            r#"{"details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","value":"AQID"}]}"#
+            r#"{"details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","value":"AQID"}],"source":"grpc","operation":"export"}"#
         )
     );
 }
@@ -103,7 +268,7 @@ fn other_details_go_on_as_they_are() {
 fn status_in_json_says_the_same() {
     let body = br#"{"code":8,"message":"slow\ndown","details":[
         {"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"1.5s"}]}"#;
-    let error = of_http(429, &Said::from_json(body));
+    let error = of_http(429, Said::from_json(body));
     assert_eq!(error.kind, ErrorKind::ResourceExhausted);
     assert_eq!(error.retry_delay, Some(Duration::from_millis(1500)));
     assert_eq!((&*error.message, error.details), ("slow down", None));
@@ -113,7 +278,7 @@ fn status_in_json_says_the_same() {
 fn garbage_says_nothing() {
     for bytes in [&b""[..], b"\xff\xff", b"<html>", b"[]", b"{\"message\":3}"] {
         for said in [Said::from_protobuf(bytes), Said::from_json(bytes)] {
-            let error = of_http(503, &said);
+            let error = of_http(503, said);
             assert_eq!(
                 error.message,
                 "the downstream answered with HTTP status 503"
@@ -139,4 +304,8 @@ fn partial_success_in_both_forms() {
     assert_eq!(success_from_json(b"{}"), Some(Success::default()));
     assert_eq!(success_from_protobuf(b"\xff"), None);
     assert_eq!(success_from_json(b"nonsense"), None);
+    let json =
+        br#"{"partialSuccess":{"rejectedSpans":"9223372036854775807","rejectedLogRecords":1}}"#;
+    assert_eq!(success_from_json(json), Some(success(i64::MAX, "")));
+    assert_eq!(success(-5, ""), Success::default());
 }

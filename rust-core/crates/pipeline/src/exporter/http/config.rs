@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use crate::exporter::default_max_in_flight;
 use crate::exporter::retry::RetrySettings;
+use crate::tls_bundle;
 
 /// Settings of the exporter; those of the connection are the engine's own.
 #[derive(Debug, Deserialize)]
@@ -37,6 +38,8 @@ pub(super) struct Config {
     pub(super) retry: RetrySettings,
     #[serde(default)]
     pub(super) proxy: ProxySettings,
+    /// Name of what the host gave for TLS.
+    pub(super) tls_bundle: Option<String>,
 }
 
 const fn default_client_pool_size() -> NonZeroUsize {
@@ -81,7 +84,12 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), String> {
-        self.urls()?;
+        let urls = self.urls()?;
+        if self.tls_bundle.is_some() {
+            tls_bundle::check_settings("http.tls", self.http.tls.as_ref())?;
+            let is_secure = urls.iter().all(|url| url.scheme() == "https");
+            tls_bundle::check_scheme("endpoint", is_secure)?;
+        }
         self.http.validate().map_err(|error| error.to_string())?;
         self.retry.check()?;
         if self.proxy.apply(ClientBuilder::new()).is_err() {
@@ -97,7 +105,7 @@ impl Config {
             .is_some_and(|tls| tls.server_name.is_some())
         {
             return Err(
-                "http.tls.server_name is not supported over HTTP; remove it, or use otlp_grpc"
+                "http.tls.server_name_override is not supported over HTTP; remove it, or use otlp_grpc"
                     .to_owned(),
             );
         }

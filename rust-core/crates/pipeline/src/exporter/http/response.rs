@@ -3,6 +3,8 @@
 
 //! Reads answers over HTTP.
 
+use std::error::Error as _;
+use std::io;
 use std::time::SystemTime;
 
 use ::http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -30,21 +32,22 @@ pub(super) async fn success(response: Response) -> Result<Success, Failure> {
         JSON => answer::success_from_json,
         _ => return Ok(Success::default()),
     };
-    let body = body(response, MOST_SUCCESS).await.map_err(failure)?;
-    let success = match body {
-        Body::Whole(body) if body.is_empty() => Some(Success::default()),
-        Body::Whole(body) => read(&body),
-        Body::Cut(_) => None,
+    let success = match body(response, MOST_SUCCESS).await {
+        Ok(Body::Whole(body)) if body.is_empty() => Some(Success::default()),
+        Ok(Body::Whole(body)) => read(&body),
+        Ok(Body::Cut(_)) => None,
+        Err(error) if is_of_decompression(&error) => None,
+        Err(error) => return Err(failure(error)),
     };
     success.ok_or_else(|| unreadable().into())
 }
 
 pub(super) async fn refusal(response: Response) -> Error {
     let status = response.status().as_u16();
-    let retry_after = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| retry_after::parse(value.to_str().ok()?, SystemTime::now()));
+    let retry_after = response.headers().get(RETRY_AFTER);
+    let has_retry_after = retry_after.is_some();
+    let retry_after =
+        retry_after.and_then(|value| retry_after::parse(value.to_str().ok()?, SystemTime::now()));
     let content_type = content_type(&response);
     // What cannot be read adds nothing to the status
     let body = match body(response, MOST_ERROR).await {
@@ -57,8 +60,11 @@ pub(super) async fn refusal(response: Response) -> Error {
         "text/plain" => Said::from_text(&body),
         _ => Said::default(),
     };
+    if has_retry_after && retry_after.is_none() {
+        said.leave_out();
+    }
     said.retry_delay = said.retry_delay.or(retry_after);
-    answer::of_http(status, &said)
+    answer::of_http(status, said)
 }
 
 fn content_type(response: &Response) -> String {
@@ -68,6 +74,15 @@ fn content_type(response: &Response) -> String {
         .unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default();
     essence.trim().to_ascii_lowercase()
+}
+
+/// Whether the whole body came but cannot be decompressed. The client's error for a lost connection
+/// has the same kind, but wraps an I/O error of no certain kind, or none.
+fn is_of_decompression(error: &reqwest::Error) -> bool {
+    error
+        .source()
+        .and_then(|source| source.downcast_ref::<io::Error>())
+        .is_some_and(|error| error.kind() != io::ErrorKind::Other)
 }
 
 enum Body {

@@ -78,6 +78,19 @@ record ContextProperties(@DefaultValue("30s") Duration defaultDeadline, @Default
 		});
 		this.metadata.validate();
 		this.outbound.validate();
+		refuseStaleDeadlines();
+	}
+
+	private void refuseStaleDeadlines() {
+		for (String name : this.outbound.headers) {
+			if (formats().containsKey(name.toLowerCase(Locale.ROOT))) {
+				throw new PropertyCheck("ferrule.context.outbound").refuse("headers", name,
+						"brings a deadline according to ferrule.context.deadline-headers, and would go on with a time"
+								+ " that is over",
+						"Remove it from the list, or set ferrule.context.deadline-headers." + name
+								+ " to off if it is no deadline.");
+			}
+		}
 	}
 
 	private static void checkDeadline(PropertyCheck check, String key, Duration value) {

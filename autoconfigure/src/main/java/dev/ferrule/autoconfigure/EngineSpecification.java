@@ -104,6 +104,17 @@ final class EngineSpecification {
 	}
 
 	/**
+	 * Adds certificates and keys, which no customizer sees.
+	 * @param bundles content by name of the bundle
+	 * @return the specification with them
+	 */
+	EngineSpecification withTlsBundles(Map<String, Object> bundles) {
+		Map<String, Object> configuration = new LinkedHashMap<>(this.configuration);
+		configuration.put("tlsBundles", bundles);
+		return new EngineSpecification(configuration, this.routes, this.origin);
+	}
+
+	/**
 	 * Returns the start configuration as the engine reads it.
 	 * @return text that may hold credentials
 	 */

@@ -91,6 +91,7 @@ final class ExporterNode {
 		config.put("concurrency_limit", this.properties.maxInFlight());
 		config.put("num_connections", this.properties.connections());
 		config.put("retry", retry());
+		putBundle(config);
 		return config;
 	}
 
@@ -103,7 +104,14 @@ final class ExporterNode {
 		config.put("max_in_flight", this.properties.maxInFlight());
 		config.put("client_pool_size", this.properties.connections());
 		config.put("retry", retry());
+		putBundle(config);
 		return config;
+	}
+
+	private void putBundle(Map<String, Object> config) {
+		if (this.properties.bundle() != null) {
+			config.put("tls_bundle", this.properties.bundle());
+		}
 	}
 
 	private Map<String, Object> retry() {
@@ -175,11 +183,19 @@ final class ExporterNode {
 			throw this.check.refuse("endpoint", null, "is set, but exporter type '" + name(this.type) + "' has none",
 					"Remove " + this.check.prefix() + ".type to send to the endpoint, or remove the endpoint.");
 		}
+		if (this.properties.bundle() != null && !endpointStartsWith("https:")) {
+			throw this.check.refuse("ssl.bundle", this.properties.bundle(), "has no endpoint with https to apply to",
+					"Let " + this.check.prefix() + ".endpoint start with https://, or remove the bundle.");
+		}
 		if (this.properties.timeout() != null) {
 			this.check.atLeast("timeout", this.properties.timeout(), Duration.ofMillis(1));
 		}
 		this.check.between("max-in-flight", this.properties.maxInFlight(), 1, 100_000);
 		this.check.between("connections", this.properties.connections(), 1, 1024);
+	}
+
+	private boolean endpointStartsWith(String scheme) {
+		return isRemote() && endpoint().startsWith(scheme);
 	}
 
 	private void validateEndpoint() {

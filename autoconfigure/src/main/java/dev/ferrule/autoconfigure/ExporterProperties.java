@@ -22,6 +22,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 
 /**
  * Where a pipeline sends its data.
@@ -37,13 +38,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * counts.
  * @param maxInFlight Requests of one pipeline thread that may be under way at once.
  * @param connections Connections that one pipeline thread opens.
+ * @param ssl Certificates and keys for an endpoint with https.
  */
 record ExporterProperties(@Nullable Type type, @Nullable String endpoint, @Nullable Protocol protocol,
 		@DefaultValue("none") Compression compression, @DefaultValue Map<String, String> headers,
-		@Nullable Duration timeout, @DefaultValue("128") int maxInFlight, @DefaultValue("1") int connections) {
+		@Nullable Duration timeout, @DefaultValue("128") int maxInFlight, @DefaultValue("1") int connections,
+		@Nullable Ssl ssl) {
 
 	static ExporterProperties log() {
-		return new ExporterProperties(Type.LOG, null, null, Compression.NONE, Map.of(), null, 128, 1);
+		return new ExporterProperties(Type.LOG, null, null, Compression.NONE, Map.of(), null, 128, 1, null);
 	}
 
 	/**
@@ -55,6 +58,19 @@ record ExporterProperties(@Nullable Type type, @Nullable String endpoint, @Nulla
 		String shown = (this.endpoint != null) ? ExporterNode.hideCredentials(this.endpoint) : null;
 		return "ExporterProperties[type=" + this.type + ", endpoint=" + shown + ", headers=" + this.headers.keySet()
 				+ "]";
+	}
+
+	@Nullable String bundle() {
+		return (this.ssl != null && StringUtils.hasText(this.ssl.bundle())) ? this.ssl.bundle() : null;
+	}
+
+	/**
+	 * Certificates and keys.
+	 *
+	 * @param bundle Name of an SSL bundle under spring.ssl.bundle. Without it the roots
+	 * of the platform are trusted, and no client certificate is shown.
+	 */
+	record Ssl(@Nullable String bundle) {
 	}
 
 	enum Type {

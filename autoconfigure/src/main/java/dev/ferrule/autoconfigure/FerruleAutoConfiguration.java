@@ -29,12 +29,14 @@ import dev.ferrule.context.MetadataExtractor;
 import dev.ferrule.context.TraceContextExtractor;
 import dev.ferrule.context.W3cTraceContextExtractor;
 import dev.ferrule.engine.EngineConfigCustomizer;
+import dev.ferrule.engine.TelemetryCallListener;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.ffi.NativeEngine;
 import dev.ferrule.engine.ffi.NativeEngineOptions;
 import dev.ferrule.engine.ffi.NativeLibraryOptions;
 import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.error.TelemetryEngineException;
+import dev.ferrule.observability.FailureLog;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -42,6 +44,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -144,14 +147,20 @@ public final class FerruleAutoConfiguration {
 		}
 
 		@Bean
+		ExporterBundles ferruleExporterBundles(FerruleProperties properties, ObjectProvider<SslBundles> registry) {
+			return new ExporterBundles(properties, registry.getIfAvailable());
+		}
+
+		@Bean
 		EngineSpecification ferruleEngineSpecification(FerruleProperties properties,
-				ObjectProvider<EngineConfigCustomizer> customizers) {
-			return EngineSpecification.compose(properties, MemoryBudget.detect(), customizers.orderedStream().toList());
+				ObjectProvider<EngineConfigCustomizer> customizers, ExporterBundles bundles) {
+			return EngineSpecification.compose(properties, MemoryBudget.detect(), customizers.orderedStream().toList())
+				.withTlsBundles(bundles.toMap());
 		}
 
 		@Bean(destroyMethod = "close")
 		NativeEngine telemetryEngine(FerruleProperties properties, EngineSpecification specification,
-				@Qualifier(CallbackExecutor.BEAN_NAME) Executor executor) {
+				ExporterBundles bundles, @Qualifier(CallbackExecutor.BEAN_NAME) Executor executor) {
 			EngineProperties engine = properties.engine();
 			ContextProperties context = properties.context();
 			NativeProperties library = properties.nativeLibrary();
@@ -164,11 +173,26 @@ public final class FerruleAutoConfiguration {
 				.withExecutor(executor)
 				.withRoutes(specification.routes().bySignal());
 			try {
-				return NativeEngine.start(specification.toJson(), options);
+				NativeEngine started = NativeEngine.start(specification.toJson(), options);
+				bundles.watch(started::updateSecrets);
+				return started;
 			}
 			catch (TelemetryEngineException ex) {
 				throw new EngineStartException(specification.origin(), ex);
 			}
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		@ConditionalOnBooleanProperty(name = "ferrule.failure-log.enabled", matchIfMissing = true)
+		FailureLog ferruleFailureLog() {
+			return new FailureLog();
+		}
+
+		@Bean
+		CallListenerRegistration ferruleCallListenerRegistration(NativeEngine engine,
+				ObjectProvider<TelemetryCallListener> listeners) {
+			return new CallListenerRegistration(engine, listeners);
 		}
 
 		@Bean

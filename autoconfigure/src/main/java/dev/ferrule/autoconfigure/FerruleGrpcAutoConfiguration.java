@@ -16,20 +16,27 @@
 
 package dev.ferrule.autoconfigure;
 
+import com.google.rpc.Status;
 import dev.ferrule.context.CallContextFactory;
+import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.grpc.TelemetryContextServerInterceptor;
+import dev.ferrule.grpc.TelemetryGrpcExceptionHandler;
 import io.grpc.ServerInterceptor;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.server.GlobalServerInterceptor;
+import org.springframework.grpc.server.exception.GrpcExceptionHandler;
 
 /**
- * Auto-configuration for the contexts of gRPC calls.
+ * Auto-configuration for the contexts of gRPC calls, and for what their clients are told
+ * about failures.
  */
 @AutoConfiguration(after = FerruleAutoConfiguration.class, before = GrpcServerAutoConfiguration.class)
 @ConditionalOnClass({ ServerInterceptor.class, GlobalServerInterceptor.class, GrpcServerAutoConfiguration.class })
@@ -41,6 +48,20 @@ public final class FerruleGrpcAutoConfiguration {
 	@ConditionalOnMissingBean
 	TelemetryContextServerInterceptor ferruleTelemetryContextServerInterceptor(CallContextFactory contexts) {
 		return new TelemetryContextServerInterceptor(contexts);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ GrpcExceptionHandler.class, Status.class })
+	@ConditionalOnBooleanProperty(name = "ferrule.errors.grpc.enabled", matchIfMissing = true)
+	@ConditionalOnBean(ErrorTranslator.class)
+	static class ErrorConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		TelemetryGrpcExceptionHandler ferruleTelemetryGrpcExceptionHandler(ErrorTranslator translator) {
+			return new TelemetryGrpcExceptionHandler(translator);
+		}
+
 	}
 
 }

@@ -34,12 +34,14 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param engine Limits of the engine.
  * @param context Deadlines and metadata of calls.
  * @param cancellation What tells that a client left.
+ * @param failureLog Log of failed calls.
  * @param exporter Exporter of the only pipeline.
  * @param batch Batching of the only pipeline.
  * @param retry Retry of the only pipeline.
  * @param pipelines Pipelines by name, if there is more than one. Names consist of
  * lower-case letters and digits.
  * @param otlp OTLP endpoints.
+ * @param errors What the application's own clients are told about failures of the engine.
  * @param logging What the engine logs of calls.
  */
 @ConfigurationProperties(prefix = "ferrule", ignoreUnknownFields = false)
@@ -48,13 +50,22 @@ record FerruleProperties(@DefaultValue("true") boolean enabled,
 		@NestedConfigurationProperty @DefaultValue EngineProperties engine,
 		@NestedConfigurationProperty @DefaultValue ContextProperties context,
 		@NestedConfigurationProperty @DefaultValue CancellationProperties cancellation,
-		@NestedConfigurationProperty @Nullable ExporterProperties exporter,
+		@DefaultValue FailureLog failureLog, @NestedConfigurationProperty @Nullable ExporterProperties exporter,
 		@NestedConfigurationProperty @Nullable BatchProperties batch,
 		@NestedConfigurationProperty @Nullable RetryProperties retry,
 		@DefaultValue Map<String, PipelineProperties> pipelines,
 		@NestedConfigurationProperty @DefaultValue OtlpProperties otlp,
+		@NestedConfigurationProperty @DefaultValue ErrorsProperties errors,
 		@NestedConfigurationProperty @DefaultValue LoggingProperties logging) {
 
 	static final String PREFIX = "ferrule";
+
+	/**
+	 * Log of failed calls.
+	 *
+	 * @param enabled Whether to log failed calls, at a level that fits the failure.
+	 */
+	record FailureLog(@DefaultValue("true") boolean enabled) {
+	}
 
 }

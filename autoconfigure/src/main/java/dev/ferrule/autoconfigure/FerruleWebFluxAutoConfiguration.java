@@ -17,13 +17,16 @@
 package dev.ferrule.autoconfigure;
 
 import dev.ferrule.context.CallContextFactory;
+import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.web.reactive.CallContextArgumentResolver;
 import dev.ferrule.web.reactive.DisconnectObservationConvention;
 import dev.ferrule.web.reactive.TelemetryContextWebFilter;
+import dev.ferrule.web.reactive.TelemetryExceptionAdvice;
 import io.micrometer.common.KeyValue;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -36,7 +39,8 @@ import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.result.method.annotation.ArgumentResolverConfigurer;
 
 /**
- * Auto-configuration for the contexts of WebFlux requests.
+ * Auto-configuration for the contexts of WebFlux requests, and for what their clients are
+ * told about failures.
  */
 @AutoConfiguration(after = FerruleAutoConfiguration.class,
 		beforeName = "org.springframework.boot.webflux.autoconfigure.WebFluxObservationAutoConfiguration")
@@ -54,6 +58,19 @@ public final class FerruleWebFluxAutoConfiguration implements WebFluxConfigurer 
 	@ConditionalOnMissingBean
 	TelemetryContextWebFilter ferruleTelemetryContextWebFilter(CallContextFactory contexts) {
 		return new TelemetryContextWebFilter(contexts);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "ferrule.errors.web.enabled", matchIfMissing = true)
+	@ConditionalOnBean(ErrorTranslator.class)
+	static class ErrorConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		TelemetryExceptionAdvice ferruleTelemetryExceptionAdvice(ErrorTranslator translator) {
+			return new TelemetryExceptionAdvice(translator);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -20,19 +20,26 @@ import java.util.List;
 
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.CallContextFactory;
+import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.web.servlet.CallContextArgumentResolver;
+import dev.ferrule.web.servlet.TelemetryExceptionAdvice;
 import jakarta.servlet.Servlet;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Auto-configuration for {@link CallContext} as an argument of MVC controllers.
+ * Auto-configuration for {@link CallContext} as an argument of MVC controllers, and for
+ * what their clients are told about failures.
  */
 @AutoConfiguration(after = FerruleAutoConfiguration.class)
 @ConditionalOnClass({ Servlet.class, WebMvcConfigurer.class })
@@ -43,6 +50,19 @@ public final class FerruleWebMvcAutoConfiguration implements WebMvcConfigurer {
 	@Override
 	public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
 		resolvers.add(new CallContextArgumentResolver());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "ferrule.errors.web.enabled", matchIfMissing = true)
+	@ConditionalOnBean(ErrorTranslator.class)
+	static class ErrorConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		TelemetryExceptionAdvice ferruleTelemetryExceptionAdvice(ErrorTranslator translator) {
+			return new TelemetryExceptionAdvice(translator);
+		}
+
 	}
 
 }

@@ -29,8 +29,9 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
- * Explains keys under {@code ferrule} that do not exist. Before the analyzer of Spring
- * Boot, which prints the values: those of misspelt headers can be credentials.
+ * Explains keys under {@code ferrule} that do not exist or have no value. Before the
+ * analyzer of Spring Boot, which prints the values: those of misspelt headers can be
+ * credentials.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConfigurationPropertiesException> {
@@ -45,7 +46,7 @@ class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConf
 			return null;
 		}
 		Set<String> known = PropertyNames.of(FerruleProperties.PREFIX, FerruleProperties.class);
-		StringBuilder description = new StringBuilder("There is no such property:\n");
+		StringBuilder description = new StringBuilder("There is no such property, or it has no value:\n");
 		StringBuilder action = new StringBuilder();
 		for (ConfigurationProperty property : unknown) {
 			String name = property.getName().toString();
@@ -53,11 +54,19 @@ class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConf
 			if (property.getOrigin() != null) {
 				description.append("\n    Origin: ").append(property.getOrigin());
 			}
-			String similar = PropertyNames.closest(name, known);
-			action.append((similar != null) ? "Rename '" + name + "' to '" + similar + "', if that is what it means. "
-					: "Remove '" + name + "'. ");
+			action.append(action(name, known)).append(' ');
 		}
 		return new FailureAnalysis(description.toString(), action.toString().trim(), cause);
+	}
+
+	private static String action(String name, Set<String> known) {
+		if (known.contains(name)) {
+			// An empty text that converts to nothing counts as not bound
+			return "Give '" + name + "' a value, or remove it.";
+		}
+		String similar = PropertyNames.closest(name, known);
+		return (similar != null) ? "Rename '" + name + "' to '" + similar + "', if that is what it means."
+				: "Remove '" + name + "'.";
 	}
 
 }

@@ -43,6 +43,8 @@ public enum CancellationCause {
 	 */
 	DEADLINE(0);
 
+	private static final CancellationCause[] VALUES = values();
+
 	private final int code;
 
 	CancellationCause(int code) {
@@ -63,9 +65,11 @@ public enum CancellationCause {
 	 * @return the cause, or {@code null} for 0 and for numbers of a newer engine
 	 */
 	public static @Nullable CancellationCause fromCode(int code) {
-		for (CancellationCause cause : values()) {
-			if (cause.code == code && code != 0) {
-				return cause;
+		if (code != 0) {
+			for (CancellationCause cause : VALUES) {
+				if (cause.code == code) {
+					return cause;
+				}
 			}
 		}
 		return null;

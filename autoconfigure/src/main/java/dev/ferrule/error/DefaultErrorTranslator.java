@@ -17,9 +17,8 @@
 package dev.ferrule.error;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 import dev.ferrule.cancellation.CancellationCause;
@@ -42,11 +41,6 @@ final class DefaultErrorTranslator implements ErrorTranslator {
 
 	private static final int CLIENT_CLOSED_REQUEST = 499;
 
-	/**
-	 * Wrappers to look through at most, as chains of causes can form a circle.
-	 */
-	private static final int MAX_WRAPPERS = 16;
-
 	private final Duration throttleDelay;
 
 	DefaultErrorTranslator(Duration throttleDelay) {
@@ -58,7 +52,7 @@ final class DefaultErrorTranslator implements ErrorTranslator {
 
 	@Override
 	public TranslatedError translate(Throwable error) {
-		Throwable unwrapped = unwrap(error);
+		Throwable unwrapped = TelemetryEngineException.unwrap(error);
 		if (unwrapped instanceof TelemetryEngineException exception) {
 			return translate(exception.failure());
 		}
@@ -72,19 +66,6 @@ final class DefaultErrorTranslator implements ErrorTranslator {
 		return translate(Failure.of(ErrorKind.PERMANENT, "Internal error"));
 	}
 
-	private static Throwable unwrap(Throwable error) {
-		Throwable unwrapped = error;
-		for (int i = 0; i < MAX_WRAPPERS; i++) {
-			Throwable cause = unwrapped.getCause();
-			if (cause == null
-					|| !(unwrapped instanceof CompletionException || unwrapped instanceof ExecutionException)) {
-				break;
-			}
-			unwrapped = cause;
-		}
-		return unwrapped;
-	}
-
 	private TranslatedError translate(Failure failure) {
 		boolean clientGone = isClientGone(failure);
 		ErrorKind kind = (failure.kind() == ErrorKind.CANCELLED && !clientGone) ? ErrorKind.RETRYABLE : failure.kind();
@@ -93,7 +74,8 @@ final class DefaultErrorTranslator implements ErrorTranslator {
 		int httpStatus = clientGone ? CLIENT_CLOSED_REQUEST : httpStatus(failure, kind, grpcCode);
 		Duration retryInfo = (permanent || clientGone) ? null : retryInfo(failure, grpcCode);
 		return new TranslatedError(kind, grpcCode, httpStatus, permanent, retryInfo,
-				retryAfterSeconds(httpStatus, retryInfo), originalGrpcCode(failure, grpcCode), message(failure, kind));
+				retryAfterSeconds(httpStatus, retryInfo), originalGrpcCode(failure, grpcCode), message(failure, kind),
+				clientGone ? List.of() : FailureDetails.rpcDetails(failure.detailsJson()));
 	}
 
 	private static boolean isClientGone(Failure failure) {

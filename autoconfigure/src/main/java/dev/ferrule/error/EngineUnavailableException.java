@@ -16,8 +16,6 @@
 
 package dev.ferrule.error;
 
-import java.time.Duration;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +28,19 @@ public final class EngineUnavailableException extends RetryableTelemetryExceptio
 
 	/**
 	 * Creates the exception without stack trace.
-	 * @param message what is the matter with the engine
-	 * @param retryDelay when the engine is expected to be back, or {@code null} if
-	 * unknown
+	 * @param failure the facts, of kind {@link ErrorKind#RETRYABLE}
 	 */
-	public EngineUnavailableException(String message, @Nullable Duration retryDelay) {
-		super(Failure.of(ErrorKind.RETRYABLE, message).withRetryDelay(retryDelay));
+	public EngineUnavailableException(Failure failure) {
+		super(failure);
+	}
+
+	/**
+	 * Creates the exception with a stack trace.
+	 * @param failure the facts, of kind {@link ErrorKind#RETRYABLE}
+	 * @param cause what led to the failure, or {@code null}
+	 */
+	public EngineUnavailableException(Failure failure, @Nullable Throwable cause) {
+		super(failure, cause);
 	}
 
 }

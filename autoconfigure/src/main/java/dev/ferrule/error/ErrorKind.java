@@ -40,6 +40,8 @@ public enum ErrorKind {
 	/** The request cannot be served as configured. */
 	CONFIGURATION(6, 3, 400, true);
 
+	private static final ErrorKind[] VALUES = values();
+
 	private final int code;
 
 	private final int grpcCode;
@@ -93,7 +95,7 @@ public enum ErrorKind {
 	 * @return the kind, {@link #PERMANENT} for numbers of a newer engine
 	 */
 	public static ErrorKind fromCode(int code) {
-		for (ErrorKind kind : values()) {
+		for (ErrorKind kind : VALUES) {
 			if (kind.code == code) {
 				return kind;
 			}

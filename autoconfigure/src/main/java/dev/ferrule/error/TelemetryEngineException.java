@@ -17,8 +17,13 @@
 package dev.ferrule.error;
 
 import java.io.Serializable;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 
 import dev.ferrule.cancellation.CancellationCause;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +38,11 @@ import org.jspecify.annotations.Nullable;
 public class TelemetryEngineException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
+
+	/**
+	 * Wrappers to look through at most, as chains of causes can form a circle.
+	 */
+	private static final int MAX_WRAPPERS = 16;
 
 	private final Failure failure;
 
@@ -90,6 +100,35 @@ public class TelemetryEngineException extends RuntimeException {
 	}
 
 	/**
+	 * Finds the failure of a call in what a future or a proxy wrapped around it:
+	 * {@link CompletionException}, {@link ExecutionException} and
+	 * {@link UndeclaredThrowableException}. Exceptions of the application that have it as
+	 * their cause are no wrappers: they mean something else.
+	 * @param error any throwable
+	 * @return the failure, or {@code null} if the throwable is not one
+	 */
+	public static @Nullable TelemetryEngineException find(Throwable error) {
+		return (unwrap(error) instanceof TelemetryEngineException exception) ? exception : null;
+	}
+
+	static Throwable unwrap(Throwable error) {
+		Throwable unwrapped = error;
+		for (int i = 0; i < MAX_WRAPPERS && isWrapper(unwrapped); i++) {
+			Throwable cause = unwrapped.getCause();
+			if (cause == null) {
+				break;
+			}
+			unwrapped = cause;
+		}
+		return unwrapped;
+	}
+
+	private static boolean isWrapper(Throwable error) {
+		return error instanceof CompletionException || error instanceof ExecutionException
+				|| error instanceof UndeclaredThrowableException;
+	}
+
+	/**
 	 * Returns all facts of the failure.
 	 * @return the failure
 	 */
@@ -130,6 +169,25 @@ public class TelemetryEngineException extends RuntimeException {
 	 */
 	public @Nullable Duration retryDelay() {
 		return this.failure.retryDelay();
+	}
+
+	/**
+	 * Returns what else the engine tells about the failure, such as the place of a
+	 * mistake in a configuration. Read from JSON at each call.
+	 * @return values by name, unmodifiable; empty if there are none or they are no JSON
+	 * object
+	 */
+	public Map<String, Object> details() {
+		return FailureDetails.members(this.failure.detailsJson());
+	}
+
+	/**
+	 * Returns what the downstream told beside code, message and delay. Read from JSON at
+	 * each call.
+	 * @return its details in their order, unmodifiable
+	 */
+	public List<ErrorDetail> rpcDetails() {
+		return FailureDetails.rpcDetails(this.failure.detailsJson());
 	}
 
 	/**

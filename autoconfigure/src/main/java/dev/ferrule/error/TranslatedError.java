@@ -17,6 +17,7 @@
 package dev.ferrule.error;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +32,34 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfterSeconds value of Retry-After in seconds, or {@code null} for no header
  * @param originalGrpcCode code that the kind overruled, for google.rpc.ErrorInfo, or 0
  * @param message message for the client
+ * @param details what the downstream told beside code, message and delay
  */
 public record TranslatedError(ErrorKind kind, int grpcCode, int httpStatus, boolean permanent,
-		@Nullable Duration retryInfo, @Nullable Integer retryAfterSeconds, int originalGrpcCode, String message) {
+		@Nullable Duration retryInfo, @Nullable Integer retryAfterSeconds, int originalGrpcCode, String message,
+		List<ErrorDetail> details) {
+
+	/**
+	 * Copies the details.
+	 */
+	public TranslatedError {
+		details = List.copyOf(details);
+	}
+
+	/**
+	 * Creates an error without details.
+	 * @param kind kind of the failure
+	 * @param grpcCode gRPC code, 1 to 16
+	 * @param httpStatus HTTP status
+	 * @param permanent whether retrying cannot help
+	 * @param retryInfo delay for google.rpc.RetryInfo, or {@code null}
+	 * @param retryAfterSeconds value of Retry-After in seconds, or {@code null}
+	 * @param originalGrpcCode code that the kind overruled, or 0
+	 * @param message message for the client
+	 */
+	public TranslatedError(ErrorKind kind, int grpcCode, int httpStatus, boolean permanent,
+			@Nullable Duration retryInfo, @Nullable Integer retryAfterSeconds, int originalGrpcCode, String message) {
+		this(kind, grpcCode, httpStatus, permanent, retryInfo, retryAfterSeconds, originalGrpcCode, message, List.of());
+	}
 
 	/**
 	 * Returns this error with another message.
@@ -42,7 +68,7 @@ public record TranslatedError(ErrorKind kind, int grpcCode, int httpStatus, bool
 	 */
 	public TranslatedError withMessage(String message) {
 		return new TranslatedError(this.kind, this.grpcCode, this.httpStatus, this.permanent, this.retryInfo,
-				this.retryAfterSeconds, this.originalGrpcCode, message);
+				this.retryAfterSeconds, this.originalGrpcCode, message, this.details);
 	}
 
 }

@@ -16,6 +16,8 @@
 
 package dev.ferrule.grpc;
 
+import java.nio.charset.StandardCharsets;
+
 import dev.ferrule.error.ErrorMessages;
 import dev.ferrule.error.TranslatedError;
 import dev.ferrule.error.rpc.RpcStatus;
@@ -37,6 +39,17 @@ public final class GrpcStatusRenderer {
 	 */
 	static final int MAX_MESSAGE_BYTES = 1024;
 
+	/**
+	 * What clients accept as trailers, in bytes.
+	 */
+	private static final int MAX_TRAILERS = 8192;
+
+	/**
+	 * Room for names of trailers, code, ErrorInfo and RetryInfo of ours, and trailers of
+	 * the application.
+	 */
+	private static final int RESERVED = 1536;
+
 	static final Metadata.Key<byte[]> DETAILS = Metadata.Key.of("grpc-status-details-bin",
 			Metadata.BINARY_BYTE_MARSHALLER);
 
@@ -45,14 +58,24 @@ public final class GrpcStatusRenderer {
 
 	/**
 	 * Returns the exception with which a call is closed.
-	 * @param error the failure; its message is cleaned and cut to 1 KiB
+	 * @param error the failure; its message is cleaned and cut to 1 KiB, and details of
+	 * the downstream that do not fit in trailers are left out
 	 * @return the exception, with google.rpc.Status in its trailers
 	 */
 	public static StatusRuntimeException toException(TranslatedError error) {
 		TranslatedError fitting = error.withMessage(ErrorMessages.clean(error.message(), MAX_MESSAGE_BYTES));
 		Metadata trailers = new Metadata();
-		trailers.put(DETAILS, RpcStatus.of(fitting).toProtobuf());
+		trailers.put(DETAILS, RpcStatus.of(fitting, detailBytes(fitting.message())).toProtobuf());
 		return Status.fromCodeValue(fitting.grpcCode()).withDescription(fitting.message()).asRuntimeException(trailers);
+	}
+
+	private static int detailBytes(String message) {
+		byte[] text = message.getBytes(StandardCharsets.UTF_8);
+		int inHeader = 0;
+		for (byte character : text) {
+			inHeader += (character < ' ' || character > '~' || character == '%') ? 3 : 1;
+		}
+		return Math.max(0, (MAX_TRAILERS - RESERVED - inHeader) / 4 * 3 - text.length);
 	}
 
 }

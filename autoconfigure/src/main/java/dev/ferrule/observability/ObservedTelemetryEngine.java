@@ -83,21 +83,62 @@ public final class ObservedTelemetryEngine implements TelemetryEngine {
 		if (observation.isNoop()) {
 			return new ObservedCall(this.engine.submit(payload, context), observation, null, threadContext).follow();
 		}
-		start(observation, context);
-		CompletableFuture<ExportResult> call = null;
-		try (Observation.Scope scope = observation.openScope()) {
+		Observation.Scope current = this.observing.registry().getCurrentObservationScope();
+		Observation.Scope scope = open(observation, context, current);
+		if (scope == null) {
+			return new ObservedCall(this.engine.submit(payload, context), Observation.NOOP, null, threadContext)
+				.follow();
+		}
+		CompletableFuture<ExportResult> call;
+		try {
 			call = this.engine.submit(payload, inSpan(context));
 		}
 		catch (RuntimeException | Error ex) {
-			if (call == null) {
-				observation.error(ex);
-				observation.stop();
-				throw ex;
-			}
-			// Only the scope could not be closed, the call has begun
-			logger.warn("Observation of a submission failed", ex);
+			close(scope, current);
+			stop(observation, ex);
+			throw ex;
 		}
+		close(scope, current);
 		return new ObservedCall(call, observation, observed, threadContext).follow();
+	}
+
+	// The handlers belong to the application and must not cost the call
+	private Observation.@Nullable Scope open(Observation observation, CallContext context,
+			Observation.@Nullable Scope current) {
+		try {
+			start(observation, context);
+			return observation.openScope();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.warn("Observation of a submission could not be started, it is not observed", ex);
+			Observation.Scope opened = this.observing.registry().getCurrentObservationScope();
+			if (opened != null && opened != current) {
+				close(opened, current);
+			}
+			stop(observation, ex);
+			return null;
+		}
+	}
+
+	private static void stop(Observation observation, Throwable error) {
+		try {
+			observation.error(error);
+			observation.stop();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.debug("Observation of a submission could not be stopped", ex);
+		}
+	}
+
+	private void close(Observation.Scope scope, Observation.@Nullable Scope current) {
+		try {
+			scope.close();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.warn("Observation of a submission failed", ex);
+			// Micrometer leaves the scope current if a handler fails
+			this.observing.registry().setCurrentObservationScope(current);
+		}
 	}
 
 	private void start(Observation observation, CallContext context) {

@@ -17,7 +17,9 @@
 package dev.ferrule.otlp;
 
 import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TranslatedError;
+import org.apache.commons.logging.Log;
 
 /**
  * What the edges answer themselves, before the engine comes into it.
@@ -33,6 +35,8 @@ final class EdgeRefusals {
 	private static final int UNIMPLEMENTED = 12;
 
 	private static final int INTERNAL_CODE = 13;
+
+	private static final int INTERNAL_ERROR = 500;
 
 	static final TranslatedError UNKNOWN_PATH = permanent(UNIMPLEMENTED, 404, "There is no OTLP endpoint at this path");
 
@@ -61,6 +65,25 @@ final class EdgeRefusals {
 
 	static TranslatedError tooLarge(int limit) {
 		return permanent(RESOURCE_EXHAUSTED, 413, "The request is larger than " + limit + " bytes");
+	}
+
+	/**
+	 * Logs what did not come from the engine, such as a refusal by a customizer of the
+	 * application: a client without credentials is no news, a fault of ours is.
+	 * @param logger where to log
+	 * @param cause what was thrown
+	 * @param error what is answered
+	 */
+	static void logUnexpected(Log logger, Throwable cause, TranslatedError error) {
+		if (cause instanceof TelemetryEngineException) {
+			return;
+		}
+		if (error.httpStatus() >= INTERNAL_ERROR) {
+			logger.warn("OTLP request failed unexpectedly", cause);
+		}
+		else {
+			logger.debug("OTLP request was refused", cause);
+		}
 	}
 
 	private static TranslatedError permanent(int grpcCode, int httpStatus, String message) {

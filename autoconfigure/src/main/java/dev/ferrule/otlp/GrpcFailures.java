@@ -19,7 +19,7 @@ package dev.ferrule.otlp;
 import java.util.concurrent.CompletionException;
 
 import dev.ferrule.error.ErrorTranslator;
-import dev.ferrule.error.TelemetryEngineException;
+import dev.ferrule.error.TranslatedError;
 import dev.ferrule.grpc.GrpcStatusRenderer;
 import io.grpc.StatusRuntimeException;
 import org.apache.commons.logging.Log;
@@ -44,9 +44,6 @@ final class GrpcFailures {
 		if (unwrapped instanceof StatusRuntimeException status) {
 			return status;
 		}
-		if (!(unwrapped instanceof TelemetryEngineException)) {
-			logger.warn("OTLP call failed unexpectedly", unwrapped);
-		}
 		return translate(unwrapped);
 	}
 
@@ -57,7 +54,9 @@ final class GrpcFailures {
 	 */
 	StatusRuntimeException translate(Throwable failure) {
 		try {
-			return GrpcStatusRenderer.toException(this.translator.translate(failure));
+			TranslatedError error = this.translator.translate(failure);
+			EdgeRefusals.logUnexpected(logger, failure, error);
+			return GrpcStatusRenderer.toException(error);
 		}
 		catch (RuntimeException | Error ex) {
 			logger.error("Failure could not be translated", ex);

@@ -101,12 +101,10 @@ final class HttpAnswers {
 	}
 
 	private HttpAnswer translated(OtlpEncoding encoding, Throwable cause) {
-		if (!(cause instanceof TelemetryEngineException)) {
-			logger.warn("OTLP request failed unexpectedly", cause);
-		}
 		TranslatedError error;
 		try {
 			error = this.translator.translate(cause);
+			EdgeRefusals.logUnexpected(logger, cause, error);
 		}
 		catch (RuntimeException | Error ex) {
 			logger.error("Failure could not be translated", ex);

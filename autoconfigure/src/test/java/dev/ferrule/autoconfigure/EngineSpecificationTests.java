@@ -104,6 +104,8 @@ class EngineSpecificationTests {
 		assertRefused(prefix + "outbound.headers", "belongs to the transport", prefix + "outbound.headers=x-a,Host");
 		assertRefused(prefix + "outbound.headers", "belongs to the transport", prefix + "outbound.headers=:path");
 		assertRefused(prefix + "outbound.headers", "is a credential", prefix + "outbound.headers=Authorization");
+		assertRefused(prefix + "outbound.headers", "according to ferrule.context.deadline-headers",
+				prefix + "deadline-headers[X-Budget]=connect", prefix + "outbound.headers=x-a,x-budget");
 	}
 
 	@Test

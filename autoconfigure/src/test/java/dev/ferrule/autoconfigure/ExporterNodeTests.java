@@ -88,6 +88,22 @@ class ExporterNodeTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "grpc", "http" })
+	void bundleIsNamedToTheExporter(String protocol) {
+		assertThat(TestProperties
+			.json("ferrule.exporter.endpoint=https://localhost:1", "ferrule.exporter.protocol=" + protocol,
+					"ferrule.exporter.ssl.bundle=web")
+			.<String>read(EXPORTER + ".config.tls_bundle")).isEqualTo("web");
+	}
+
+	@Test
+	void bundleWithoutTlsIsRefused() {
+		assertRefused("ferrule.exporter.ssl.bundle", "has no endpoint with https",
+				"ferrule.exporter.endpoint=http://localhost:4317", "ferrule.exporter.ssl.bundle=web");
+		assertRefused("ferrule.exporter.ssl.bundle", "has no endpoint with https", "ferrule.exporter.ssl.bundle=web");
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "", " ", "localhost", "localhost:4317", "tcp://localhost:4317", "http://", "http:/x",
 			"http://my host:4317", "http://user:secret@my host:1", "http://my host?key=secret" })
 	void endpointThatIsNoUrlIsRefused(String endpoint) {

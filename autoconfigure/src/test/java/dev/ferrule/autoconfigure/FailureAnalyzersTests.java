@@ -71,6 +71,15 @@ class FailureAnalyzersTests {
 	}
 
 	@Test
+	void keyWithoutAValueIsExplained(CapturedOutput output) {
+		run("--ferrule.engine.config-location=");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Property: ferrule.engine.config-location")
+			.contains("Give 'ferrule.engine.config-location' a value, or remove it.")
+			.doesNotContain("Rename");
+	}
+
+	@Test
 	void unknownKeyIsExplainedWithoutItsValue(CapturedOutput output) {
 		run("--ferrule.exporter.header.authorization=Bearer secret");
 		assertThat(output).contains("Remove 'ferrule.exporter.header.authorization'").doesNotContain("secret");

@@ -20,7 +20,9 @@ import java.util.List;
 
 import dev.ferrule.context.CallContextFactory;
 import dev.ferrule.engine.TelemetryEngine;
+import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.grpc.TelemetryContextServerInterceptor;
+import dev.ferrule.grpc.TelemetryGrpcExceptionHandler;
 import io.grpc.ServerInterceptor;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +69,33 @@ class FerruleGrpcAutoConfigurationTests {
 		this.runner.withClassLoader(new FilteredClassLoader("io.grpc", "org.springframework.grpc"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean("ferruleTelemetryContextServerInterceptor"));
+	}
+
+	@Test
+	void exceptionHandlerIsThere() {
+		this.runner.run((context) -> assertThat(context).hasSingleBean(TelemetryGrpcExceptionHandler.class));
+	}
+
+	@Test
+	void exceptionHandlerSwitchedOffIsAbsent() {
+		this.runner.withPropertyValues("ferrule.errors.grpc.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(TelemetryGrpcExceptionHandler.class));
+	}
+
+	@Test
+	void exceptionHandlerWhenUserDefinesBeanBacksOff() {
+		this.runner
+			.withBean("own", TelemetryGrpcExceptionHandler.class,
+					() -> new TelemetryGrpcExceptionHandler(ErrorTranslator.create()))
+			.run((context) -> assertThat(context).hasSingleBean(TelemetryGrpcExceptionHandler.class).hasBean("own"));
+	}
+
+	@Test
+	void exceptionHandlerWithoutMessagesOfGoogleRpcIsAbsent() {
+		this.runner.withClassLoader(new FilteredClassLoader("com.google.rpc"))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(TelemetryContextServerInterceptor.class)
+				.doesNotHaveBean(TelemetryGrpcExceptionHandler.class));
 	}
 
 }

@@ -138,6 +138,17 @@ class FerrulePropertiesTests {
 	}
 
 	@Test
+	void bindsErrorKeys() {
+		assertThat(TestProperties.bind().errors().web().enabled()).isTrue();
+		assertThat(TestProperties.bind().errors().grpc().enabled()).isTrue();
+		ErrorsProperties errors = TestProperties
+			.bind("ferrule.errors.web.enabled=false", "ferrule.errors.grpc.enabled=false")
+			.errors();
+		assertThat(errors.web().enabled()).isFalse();
+		assertThat(errors.grpc().enabled()).isFalse();
+	}
+
+	@Test
 	void bindsExporterBatchAndRetryKeys() {
 		FerruleProperties properties = TestProperties.bind("ferrule.exporter.type=otlp-http",
 				"ferrule.exporter.endpoint=http://localhost:4318", "ferrule.exporter.protocol=http",

@@ -19,8 +19,10 @@ package dev.ferrule.autoconfigure;
 import java.util.List;
 
 import dev.ferrule.context.CallContextFactory;
+import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.web.reactive.DisconnectObservationConvention;
 import dev.ferrule.web.reactive.TelemetryContextWebFilter;
+import dev.ferrule.web.reactive.TelemetryExceptionAdvice;
 import io.micrometer.common.KeyValue;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +108,30 @@ class FerruleWebFluxAutoConfigurationTests {
 				assertThat(context.getBean(TelemetryContextWebFilter.class)).isSameAs(filter);
 				assertThat(context.getBean(ServerRequestObservationConvention.class)).isSameAs(convention);
 			});
+	}
+
+	@Test
+	void adviceIsThere() {
+		this.runner.withBean(CallContextFactory.class, () -> contexts)
+			.withBean(ErrorTranslator.class, ErrorTranslator::create)
+			.run((context) -> assertThat(context).hasSingleBean(TelemetryExceptionAdvice.class));
+	}
+
+	@Test
+	void adviceSwitchedOffIsAbsent() {
+		this.runner.withBean(CallContextFactory.class, () -> contexts)
+			.withBean(ErrorTranslator.class, ErrorTranslator::create)
+			.withPropertyValues("ferrule.errors.web.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(TelemetryExceptionAdvice.class));
+	}
+
+	@Test
+	void adviceWhenUserDefinesBeanBacksOff() {
+		this.runner.withBean(CallContextFactory.class, () -> contexts)
+			.withBean(ErrorTranslator.class, ErrorTranslator::create)
+			.withBean("own", TelemetryExceptionAdvice.class,
+					() -> new TelemetryExceptionAdvice(ErrorTranslator.create()))
+			.run((context) -> assertThat(context).hasSingleBean(TelemetryExceptionAdvice.class).hasBean("own"));
 	}
 
 }

@@ -19,7 +19,9 @@ package dev.ferrule.autoconfigure;
 import java.util.List;
 
 import dev.ferrule.context.CallContextFactory;
+import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.web.servlet.CallContextArgumentResolver;
+import dev.ferrule.web.servlet.TelemetryExceptionAdvice;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -61,6 +63,30 @@ class FerruleWebMvcAutoConfigurationTests {
 		this.runner.withClassLoader(new FilteredClassLoader(WebMvcConfigurer.class))
 			.withBean(CallContextFactory.class, () -> new CallContextFactory(List.of(), List.of()))
 			.run((context) -> assertThat(context).doesNotHaveBean(FerruleWebMvcAutoConfiguration.class));
+	}
+
+	@Test
+	void adviceIsThere() {
+		this.runner.withBean(CallContextFactory.class, () -> new CallContextFactory(List.of(), List.of()))
+			.withBean(ErrorTranslator.class, ErrorTranslator::create)
+			.run((context) -> assertThat(context).hasSingleBean(TelemetryExceptionAdvice.class));
+	}
+
+	@Test
+	void adviceSwitchedOffIsAbsent() {
+		this.runner.withBean(CallContextFactory.class, () -> new CallContextFactory(List.of(), List.of()))
+			.withBean(ErrorTranslator.class, ErrorTranslator::create)
+			.withPropertyValues("ferrule.errors.web.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(TelemetryExceptionAdvice.class));
+	}
+
+	@Test
+	void adviceWhenUserDefinesBeanBacksOff() {
+		this.runner.withBean(CallContextFactory.class, () -> new CallContextFactory(List.of(), List.of()))
+			.withBean(ErrorTranslator.class, ErrorTranslator::create)
+			.withBean("own", TelemetryExceptionAdvice.class,
+					() -> new TelemetryExceptionAdvice(ErrorTranslator.create()))
+			.run((context) -> assertThat(context).hasSingleBean(TelemetryExceptionAdvice.class).hasBean("own"));
 	}
 
 	@Test

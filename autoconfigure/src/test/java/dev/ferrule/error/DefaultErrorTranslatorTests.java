@@ -165,6 +165,18 @@ class DefaultErrorTranslatorTests {
 	}
 
 	@Test
+	void detailsOfTheDownstreamGoAlongUnlessNobodyReadsThem() {
+		Failure failure = new Failure(ErrorKind.CANCELLED, 0, 0, 0, false, null, CancellationCause.DOWNSTREAM, false,
+				"no", "{\"details\": [{\"@type\": \"google.rpc.Help\"}]}");
+		assertThat(this.translator.translate(TelemetryEngineException.of(failure)).details()).singleElement()
+			.extracting(ErrorDetail::typeName)
+			.isEqualTo("google.rpc.Help");
+		Failure gone = new Failure(ErrorKind.CANCELLED, 0, 0, 0, false, null, CancellationCause.CLIENT, false, "no",
+				failure.detailsJson());
+		assertThat(this.translator.translate(TelemetryEngineException.of(gone)).details()).isEmpty();
+	}
+
+	@Test
 	void delayOfThrottledClientsIsConfigurable() {
 		TranslatedError error = ErrorTranslator.create(Duration.ofMillis(2500))
 			.translate(TelemetryEngineException.of(Failure.of(ErrorKind.RESOURCE_EXHAUSTED, "full")));

@@ -21,14 +21,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.error.TelemetryEngineException.Failure;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -103,9 +106,41 @@ class TelemetryEngineExceptionTests {
 	}
 
 	@Test
+	void detailsAreReadFromJson() {
+		TelemetryEngineException exception = withDetails("""
+				{"source": "text", "details": [
+					{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "value": "AQID"},
+					{"@type": "x/some.Message", "value": "no base64", "list": [1]}, {"no": "type"}, 5, null]}""");
+		assertThat(exception.details()).containsEntry("source", "text").containsKey("details");
+		assertThat(exception.rpcDetails()).hasSize(2).satisfiesExactly((encoded) -> {
+			assertThat(encoded.typeName()).isEqualTo("google.rpc.ErrorInfo");
+			assertThat(encoded.encoded()).containsExactly(1, 2, 3);
+		}, (members) -> {
+			assertThat(members.typeName()).isEqualTo("some.Message");
+			assertThat(members.members()).containsEntry("list", List.of(1)).doesNotContainKey("@type");
+			assertThat(members.encoded()).isNull();
+		});
+	}
+
+	@ParameterizedTest
+	@NullSource
+	@ValueSource(strings = { "", "no JSON", "[]", "5", "{\"details\":5}", "{\"details\":", "null" })
+	void unreadableDetailsAreEmpty(@Nullable String json) {
+		assertThat(withDetails(json).rpcDetails()).isEmpty();
+		assertThat(withDetails(json).details()).satisfiesAnyOf((details) -> assertThat(details).isEmpty(),
+				(details) -> assertThat(details).isEqualTo(Map.of("details", 5)));
+	}
+
+	private static TelemetryEngineException withDetails(@Nullable String json) {
+		return TelemetryEngineException
+			.of(new Failure(ErrorKind.PERMANENT, 3, 0, 0, true, null, null, false, "no", json));
+	}
+
+	@Test
 	void outcomeHasNoStackTrace() {
 		assertThat(TelemetryEngineException.of(Failure.of(ErrorKind.PERMANENT, "message")).getStackTrace()).isEmpty();
-		assertThat(new EngineUnavailableException("stopping", null).getStackTrace()).isEmpty();
+		assertThat(new EngineUnavailableException(Failure.of(ErrorKind.RETRYABLE, "stopping")).getStackTrace())
+			.isEmpty();
 	}
 
 	@Test
@@ -126,7 +161,8 @@ class TelemetryEngineExceptionTests {
 
 	@Test
 	void unavailableEngineIsRetryable() {
-		RetryableTelemetryException exception = new EngineUnavailableException("restarting", Duration.ofSeconds(2));
+		RetryableTelemetryException exception = new EngineUnavailableException(
+				Failure.of(ErrorKind.RETRYABLE, "restarting").withRetryDelay(Duration.ofSeconds(2)));
 		assertThat(exception.grpcCode()).isEqualTo(14);
 		assertThat(exception.retryDelay()).isEqualTo(Duration.ofSeconds(2));
 	}

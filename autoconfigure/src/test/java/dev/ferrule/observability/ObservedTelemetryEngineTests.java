@@ -23,6 +23,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.CurrentCallContext;
@@ -53,6 +54,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -217,6 +219,18 @@ class ObservedTelemetryEngineTests {
 		assertThat(this.observations.registry().getCurrentObservation()).isNull();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "start", "open" })
+	void handlerThatFailsAtTheStartCostsTheObservationOnly(String event) {
+		this.observations.registry().observationConfig().observationHandler(new FailingHandler(event));
+		CompletableFuture<ExportResult> call = this.engine.submit(PAYLOAD, CallContext.background());
+		assertThat(this.observations.registry().getCurrentObservationScope()).isNull();
+		assertThat(this.observations.tracer().currentSpan()).isNull();
+		this.inner.outcome.complete(RESULT);
+		assertThat(call).isCompletedWithValue(RESULT);
+		assertThat(this.inner.context).isSameAs(CallContext.background());
+	}
+
 	@Test
 	void handlerThatFailsAtTheEndDoesNotCostTheOutcome() {
 		this.observations.registry().observationConfig().observationHandler(new FailingHandler("stop"));
@@ -228,11 +242,14 @@ class ObservedTelemetryEngineTests {
 	@Test
 	void handlerThatFailsAfterSubmitDoesNotCostTheCall() {
 		this.observations.registry().observationConfig().observationHandler(new FailingHandler("close"));
-		// Micrometer leaves its thread-locals behind
-		CompletableFuture<ExportResult> call = CompletableFuture
-			.supplyAsync(() -> this.engine.submit(PAYLOAD, CallContext.background()),
-					(task) -> new Thread(task).start())
-			.join();
+		AtomicReference<Observation> left = new AtomicReference<>();
+		// The handlers behind are not called, so thread-locals of tracers stay
+		CompletableFuture<ExportResult> call = CompletableFuture.supplyAsync(() -> {
+			CompletableFuture<ExportResult> submitted = this.engine.submit(PAYLOAD, CallContext.background());
+			left.set(this.observations.registry().getCurrentObservation());
+			return submitted;
+		}, (task) -> new Thread(task).start()).join();
+		assertThat(left).hasNullValue();
 		this.inner.outcome.complete(RESULT);
 		assertThat(call).isCompletedWithValue(RESULT);
 		assertThat(timer("SUCCESS", "none", "main").count()).isOne();
@@ -297,6 +314,16 @@ class ObservedTelemetryEngineTests {
 	}
 
 	private record FailingHandler(String event) implements ObservationHandler<Observation.Context> {
+
+		@Override
+		public void onStart(Observation.Context context) {
+			fail("start");
+		}
+
+		@Override
+		public void onScopeOpened(Observation.Context context) {
+			fail("open");
+		}
 
 		@Override
 		public void onScopeClosed(Observation.Context context) {

@@ -28,12 +28,17 @@ import dev.ferrule.error.TranslatedError;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * {@link OtlpHttpServlet} on Tomcat: what fails, the translator included.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class OtlpHttpFailureTests {
 
 	private static final String PROTOBUF = "application/x-protobuf";
@@ -93,6 +98,25 @@ class OtlpHttpFailureTests {
 			RawHttp.Answer answer = http.read("POST");
 			assertThat(answer.status()).isEqualTo(500);
 			assertThat(Status.parseFrom(answer.body()).getMessage()).doesNotContain("secret");
+		}
+	}
+
+	@Test
+	void onlyFaultsOfTheApplicationAreWarnings(CapturedOutput output) throws Exception {
+		ServletCallContextFactory refusing = (request, cancellation) -> {
+			throw new IllegalStateException("by the application");
+		};
+		this.translator = (error) -> new TranslatedError(ErrorKind.PERMANENT, 16, 401, true, null, null, 0, "Who?");
+		try (RawHttp http = connect(refusing)) {
+			http.send("POST", "/v1/traces", HEADERS, new byte[0]);
+			assertThat(http.read("POST").status()).isEqualTo(401);
+			assertThat(output).doesNotContain("failed unexpectedly");
+		}
+		this.translator = ErrorTranslator.create();
+		try (RawHttp http = connect(refusing)) {
+			http.send("POST", "/v1/traces", HEADERS, new byte[0]);
+			assertThat(http.read("POST").status()).isEqualTo(500);
+			assertThat(output).contains("OTLP request failed unexpectedly").contains("by the application");
 		}
 	}
 

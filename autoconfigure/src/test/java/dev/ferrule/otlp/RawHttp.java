@@ -25,6 +25,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -192,6 +193,16 @@ public final class RawHttp implements AutoCloseable {
 			line.write(c);
 		}
 		return line.toString(StandardCharsets.ISO_8859_1).strip();
+	}
+
+	/** Makes reading fail if nothing comes for some time. */
+	public void waitAtMost(Duration time) throws IOException {
+		this.socket.setSoTimeout(Math.toIntExact(time.toMillis()));
+	}
+
+	/** Whether bytes arrived that nobody read. */
+	public boolean hasMore() throws IOException {
+		return this.input.available() > 0;
 	}
 
 	/** Whether the server closed the connection in an orderly way. */

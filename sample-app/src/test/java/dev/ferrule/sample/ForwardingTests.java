@@ -30,6 +30,7 @@ import java.util.zip.GZIPOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
+import dev.ferrule.testsupport.TestingPipeline;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status.Code;
@@ -158,6 +159,46 @@ class ForwardingTests {
 		assertSuccess(post("/v1/logs", "application/x-protobuf", logs.toByteArray()));
 		withChannel((channel) -> LogsServiceGrpc.newBlockingStub(channel).export(logs));
 		assertThat(downstream.logs()).containsExactly(logs, logs);
+	}
+
+	@Test
+	void partialSuccessArrivesOverHttp() throws Exception {
+		downstream.rejectPart(3, "too 'old'");
+		HttpResponse<byte[]> protobuf = post("/v1/traces", "application/x-protobuf",
+				OtlpRequests.traces("part").toByteArray());
+		assertThat(protobuf.statusCode()).isEqualTo(200);
+		var partial = ExportTraceServiceResponse.parseFrom(protobuf.body()).getPartialSuccess();
+		assertThat(partial.getRejectedSpans()).isEqualTo(3);
+		assertThat(partial.getErrorMessage()).isEqualTo("too 'old'");
+		HttpResponse<byte[]> json = post("/v1/traces", "application/json", TestingPipeline.SPANS);
+		assertThat(json.statusCode()).isEqualTo(200);
+		assertThat(new String(json.body()))
+			.isEqualTo("{\"partialSuccess\":{\"rejectedSpans\":\"3\",\"errorMessage\":\"too 'old'\"}}");
+	}
+
+	@Test
+	void partialSuccessArrivesOverGrpc() {
+		downstream.rejectPart(2, "odd");
+		withChannel((channel) -> {
+			var traces = TraceServiceGrpc.newBlockingStub(channel).export(OtlpRequests.traces("part"));
+			assertThat(traces.getPartialSuccess().getRejectedSpans()).isEqualTo(2);
+			assertThat(traces.getPartialSuccess().getErrorMessage()).isEqualTo("odd");
+			var metrics = MetricsServiceGrpc.newBlockingStub(channel).export(OtlpRequests.metrics("part"));
+			assertThat(metrics.getPartialSuccess().getRejectedDataPoints()).isEqualTo(2);
+			var logs = LogsServiceGrpc.newBlockingStub(channel).export(OtlpRequests.logs("part"));
+			assertThat(logs.getPartialSuccess().getRejectedLogRecords()).isEqualTo(2);
+			assertThat(logs.getPartialSuccess().getErrorMessage()).isEqualTo("odd");
+		});
+	}
+
+	@Test
+	void warningWithoutRejectionArrives() {
+		downstream.rejectPart(0, "deprecated");
+		withChannel((channel) -> {
+			var logs = LogsServiceGrpc.newBlockingStub(channel).export(OtlpRequests.logs("warned"));
+			assertThat(logs.getPartialSuccess().getErrorMessage()).isEqualTo("deprecated");
+			assertThat(logs.getPartialSuccess().getRejectedLogRecords()).isZero();
+		});
 	}
 
 	@Test

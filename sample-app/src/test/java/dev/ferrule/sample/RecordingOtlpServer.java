@@ -22,6 +22,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.rpc.RetryInfo;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
@@ -30,6 +33,8 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
@@ -55,9 +60,13 @@ final class RecordingOtlpServer implements AutoCloseable {
 
 	private final List<Metadata> headers = new CopyOnWriteArrayList<>();
 
+	private final List<Long> arrivals = new CopyOnWriteArrayList<>();
+
 	private final Server server;
 
-	private volatile @Nullable Status answer;
+	private volatile @Nullable StatusRuntimeException answer;
+
+	private volatile @Nullable PartialSuccess partialSuccess;
 
 	private volatile @Nullable CountDownLatch hold;
 
@@ -83,10 +92,36 @@ final class RecordingOtlpServer implements AutoCloseable {
 
 	/**
 	 * Answers all further requests with a failure.
-	 * @param status the failure, or {@code null} for success
+	 * @param status the failure
 	 */
-	void answerWith(@Nullable Status status) {
-		this.answer = status;
+	void answerWith(Status status) {
+		this.answer = status.asRuntimeException();
+	}
+
+	/**
+	 * Answers all further requests with a failure that asks for a delay.
+	 * @param code code of the failure
+	 * @param delayMillis what is asked for
+	 */
+	void answerWithDelay(Status.Code code, int delayMillis) {
+		Duration delay = Duration.newBuilder()
+			.setSeconds(delayMillis / 1000)
+			.setNanos(delayMillis % 1000 * 1_000_000)
+			.build();
+		this.answer = StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+			.setCode(code.value())
+			.setMessage("slow down")
+			.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()))
+			.build());
+	}
+
+	/**
+	 * Rejects a part of all further requests.
+	 * @param rejected number of items
+	 * @param message why
+	 */
+	void rejectPart(long rejected, String message) {
+		this.partialSuccess = new PartialSuccess(rejected, message);
 	}
 
 	/**
@@ -117,8 +152,18 @@ final class RecordingOtlpServer implements AutoCloseable {
 		return this.headers;
 	}
 
+	/**
+	 * Returns when the calls arrived, on the clock of {@link System#nanoTime()}.
+	 * @return nanoseconds, in the order of arrival
+	 */
+	List<Long> arrivals() {
+		return this.arrivals;
+	}
+
 	void reset() {
 		this.answer = null;
+		this.partialSuccess = null;
+		this.arrivals.clear();
 		this.hold = null;
 		this.traces.clear();
 		this.metrics.clear();
@@ -140,9 +185,9 @@ final class RecordingOtlpServer implements AutoCloseable {
 	private <Q, A> void receive(List<Q> received, Q request, A success, StreamObserver<A> observer) {
 		received.add(request);
 		await(this.hold);
-		Status status = this.answer;
-		if (status != null) {
-			observer.onError(status.asRuntimeException());
+		StatusRuntimeException failure = this.answer;
+		if (failure != null) {
+			observer.onError(failure);
 			return;
 		}
 		observer.onNext(success);
@@ -165,6 +210,7 @@ final class RecordingOtlpServer implements AutoCloseable {
 		@Override
 		public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata metadata,
 				ServerCallHandler<Q, A> next) {
+			RecordingOtlpServer.this.arrivals.add(System.nanoTime());
 			RecordingOtlpServer.this.headers.add(metadata);
 			return next.startCall(call, metadata);
 		}
@@ -175,8 +221,12 @@ final class RecordingOtlpServer implements AutoCloseable {
 
 		@Override
 		public void export(ExportTraceServiceRequest request, StreamObserver<ExportTraceServiceResponse> observer) {
-			receive(RecordingOtlpServer.this.traces, request, ExportTraceServiceResponse.getDefaultInstance(),
-					observer);
+			ExportTraceServiceResponse.Builder response = ExportTraceServiceResponse.newBuilder();
+			PartialSuccess partial = RecordingOtlpServer.this.partialSuccess;
+			if (partial != null) {
+				response.getPartialSuccessBuilder().setRejectedSpans(partial.rejected).setErrorMessage(partial.message);
+			}
+			receive(RecordingOtlpServer.this.traces, request, response.build(), observer);
 		}
 
 	}
@@ -185,8 +235,14 @@ final class RecordingOtlpServer implements AutoCloseable {
 
 		@Override
 		public void export(ExportMetricsServiceRequest request, StreamObserver<ExportMetricsServiceResponse> observer) {
-			receive(RecordingOtlpServer.this.metrics, request, ExportMetricsServiceResponse.getDefaultInstance(),
-					observer);
+			ExportMetricsServiceResponse.Builder response = ExportMetricsServiceResponse.newBuilder();
+			PartialSuccess partial = RecordingOtlpServer.this.partialSuccess;
+			if (partial != null) {
+				response.getPartialSuccessBuilder()
+					.setRejectedDataPoints(partial.rejected)
+					.setErrorMessage(partial.message);
+			}
+			receive(RecordingOtlpServer.this.metrics, request, response.build(), observer);
 		}
 
 	}
@@ -195,8 +251,19 @@ final class RecordingOtlpServer implements AutoCloseable {
 
 		@Override
 		public void export(ExportLogsServiceRequest request, StreamObserver<ExportLogsServiceResponse> observer) {
-			receive(RecordingOtlpServer.this.logs, request, ExportLogsServiceResponse.getDefaultInstance(), observer);
+			ExportLogsServiceResponse.Builder response = ExportLogsServiceResponse.newBuilder();
+			PartialSuccess partial = RecordingOtlpServer.this.partialSuccess;
+			if (partial != null) {
+				response.getPartialSuccessBuilder()
+					.setRejectedLogRecords(partial.rejected)
+					.setErrorMessage(partial.message);
+			}
+			receive(RecordingOtlpServer.this.logs, request, response.build(), observer);
 		}
+
+	}
+
+	private record PartialSuccess(long rejected, String message) {
 
 	}
 

@@ -30,6 +30,8 @@ final class CallStatistics {
 
 	private final LongAdder submitted = new LongAdder();
 
+	private final LongAdder submittedBytes = new LongAdder();
+
 	private final LongAdder succeeded = new LongAdder();
 
 	private final LongAdder[] failed = new LongAdder[ErrorKind.values().length];
@@ -40,18 +42,23 @@ final class CallStatistics {
 
 	private final LongAdder malformed = new LongAdder();
 
+	private final LongAdder degraded = new LongAdder();
+
 	private final LongAdder pollErrors = new LongAdder();
 
 	private final LongAdder rejections = new LongAdder();
 
 	private final LongAdder droppedLogLines = new LongAdder();
 
+	private final LongAdder listenerErrors = new LongAdder();
+
 	CallStatistics() {
 		Arrays.setAll(this.failed, (ordinal) -> new LongAdder());
 	}
 
-	void submitted() {
+	void submitted(int payloadBytes) {
 		this.submitted.increment();
+		this.submittedBytes.add(payloadBytes);
 	}
 
 	void succeeded() {
@@ -74,6 +81,10 @@ final class CallStatistics {
 		this.malformed.increment();
 	}
 
+	void degradedError() {
+		this.degraded.increment();
+	}
+
 	void pollError() {
 		this.pollErrors.increment();
 	}
@@ -86,14 +97,18 @@ final class CallStatistics {
 		this.droppedLogLines.increment();
 	}
 
+	void listenerError() {
+		this.listenerErrors.increment();
+	}
+
 	EngineCounters counters(long inFlight) {
 		Map<ErrorKind, Long> failures = new EnumMap<>(ErrorKind.class);
 		for (ErrorKind kind : ErrorKind.values()) {
 			failures.put(kind, this.failed[kind.ordinal()].sum());
 		}
-		return new EngineCounters(this.submitted.sum(), this.succeeded.sum(), failures, inFlight, this.late.sum(),
-				this.lastNet.sum(), this.malformed.sum(), this.pollErrors.sum(), this.rejections.sum(),
-				this.droppedLogLines.sum());
+		return new EngineCounters(this.submitted.sum(), this.submittedBytes.sum(), this.succeeded.sum(), failures,
+				inFlight, this.late.sum(), this.lastNet.sum(), this.malformed.sum(), this.pollErrors.sum(),
+				this.rejections.sum(), this.droppedLogLines.sum(), this.degraded.sum(), this.listenerErrors.sum());
 	}
 
 }

@@ -17,6 +17,7 @@
 package dev.ferrule.engine.ffi;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -24,7 +25,6 @@ import java.util.function.LongSupplier;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.cancellation.CancellationToken;
 import dev.ferrule.context.CallContext;
-import dev.ferrule.context.Deadline;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.PayloadBuffer;
 import dev.ferrule.engine.TelemetryPayload;
@@ -42,16 +42,10 @@ import org.slf4j.LoggerFactory;
  * The outcome may arrive at any moment after the second step, a cancellation cannot be
  * missed because observing a cancelled token cancels at once.
  */
-final class CallSubmitter {
+final class CallSubmitter implements CallOwner {
 
 	/** Delay for refusals that are decided here. */
 	static final Duration RETRY_DELAY = Duration.ofSeconds(1);
-
-	/**
-	 * Time left without limit, in nanoseconds: 73 years, so that sums with clocks do not
-	 * overflow.
-	 */
-	static final long UNLIMITED = Long.MAX_VALUE / 4;
 
 	private static final Logger logger = LoggerFactory.getLogger(CallSubmitter.class);
 
@@ -65,27 +59,24 @@ final class CallSubmitter {
 
 	private final FrameBufferPool buffers;
 
-	private final long defaultNanos;
+	private final CallListeners listeners;
 
-	private final long maximumNanos;
+	private final TimeLimits limits;
 
 	private final LongSupplier ticker;
-
-	private final EngineCall.Canceller canceller;
 
 	private final LogLimit logLimit = new LogLimit();
 
 	CallSubmitter(EngineHandle engine, PendingCalls calls, Admission admission, CallStatistics statistics,
-			NativeEngineOptions options, LongSupplier ticker) {
+			CallListeners listeners, NativeEngineOptions options, LongSupplier ticker) {
 		this.engine = engine;
 		this.calls = calls;
 		this.admission = admission;
 		this.statistics = statistics;
 		this.buffers = new FrameBufferPool(engine.api());
-		this.maximumNanos = nanos(options.maximumDeadline());
-		this.defaultNanos = Math.min(nanos(options.defaultDeadline()), this.maximumNanos);
+		this.listeners = listeners;
+		this.limits = TimeLimits.of(options);
 		this.ticker = ticker;
-		this.canceller = this::cancel;
 	}
 
 	/**
@@ -98,15 +89,16 @@ final class CallSubmitter {
 	 * @throws IllegalStateException if the payload was submitted or closed before
 	 */
 	CompletableFuture<ExportResult> submit(TelemetryPayload payload, CallContext context, int pipeline) {
+		Objects.requireNonNull(context, "'context' must not be null");
 		NativePayloadBuffer buffer = ownBuffer(payload);
 		long reserved = (buffer != null) ? buffer.take() : 0;
 		boolean handedOver = false;
 		FrameBuffer frame = null;
-		this.statistics.submitted();
+		this.statistics.submitted(payload.size());
 		try {
 			TelemetryEngineException refusal = refusal(context, pipeline);
 			if (refusal != null) {
-				return failed(refusal, context);
+				return failed(payload, pipeline, context, refusal);
 			}
 			frame = this.buffers.acquire();
 			if (reserved == 0 && payload.size() > FrameEncoder.INLINE_LIMIT) {
@@ -114,19 +106,19 @@ final class CallSubmitter {
 				payload.copyTo(this.engine.api().memoryAt(frame.buffer().getLong(0), payload.size()), 0);
 			}
 			int length = FrameEncoder.encode(frame, context, payload, reserved, pipeline);
-			EngineCall call = register(frame, context);
+			EngineCall call = register(frame, context, payload, pipeline);
 			handedOver = true;
 			return enter(call, frame, length, context.cancellation());
 		}
 		catch (TelemetryEngineException ex) {
-			return failed(ex, context);
+			return failed(payload, pipeline, context, ex);
 		}
 		catch (OutOfMemoryError ex) {
-			return failed(RefusalReason.MEMORY_PRESSURE.exception(RETRY_DELAY), context);
+			return failed(payload, pipeline, context, RefusalReason.MEMORY_PRESSURE.exception(RETRY_DELAY));
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			unexpected(ex);
-			return failed(RefusalReason.INTERNAL.exception(null), context);
+			return failed(payload, pipeline, context, RefusalReason.INTERNAL.exception(null));
 		}
 		finally {
 			if (frame != null) {
@@ -189,8 +181,14 @@ final class CallSubmitter {
 	 * @param call call to cancel
 	 * @param cause why
 	 */
-	void cancel(EngineCall call, CancellationCause cause) {
+	@Override
+	public void cancel(EngineCall call, CancellationCause cause) {
 		this.engine.api().engineCancel(this.engine.value(), call.id(), cause.code());
+	}
+
+	@Override
+	public void ended(EngineCall call) {
+		this.listeners.ended(call);
 	}
 
 	private @Nullable NativePayloadBuffer ownBuffer(TelemetryPayload payload) {
@@ -222,29 +220,24 @@ final class CallSubmitter {
 				.of(Failure.cancelled((cause != null) ? cause : CancellationCause.APPLICATION,
 						"The call was cancelled before it began."));
 		}
-		return (remaining(context) <= 0) ? RefusalReason.EXPIRED.exception(null) : null;
-	}
-
-	private long remaining(CallContext context) {
-		Deadline deadline = context.deadline();
-		return (deadline != null) ? Math.min(deadline.remainingNanos(), this.maximumNanos) : this.defaultNanos;
+		return (this.limits.remaining(context) <= 0) ? RefusalReason.EXPIRED.exception(null) : null;
 	}
 
 	private long reserve(int size, FrameBuffer frame) {
 		// Reserves memory, whose address is then at the start of the frame buffer
 		long payload = this.engine.api().payloadReserve(this.engine.value(), size, frame.address());
 		if (payload <= 0) {
-			throw RefusalReason.exception(-payload);
+			throw RefusalReason.exception(-payload, this.statistics);
 		}
 		return payload;
 	}
 
-	private EngineCall register(FrameBuffer frame, CallContext context) {
-		long remaining = remaining(context);
+	private EngineCall register(FrameBuffer frame, CallContext context, TelemetryPayload payload, int pipeline) {
+		long remaining = this.limits.remaining(context);
 		if (remaining <= 0) {
 			throw RefusalReason.EXPIRED.exception(null);
 		}
-		EngineCall call = new EngineCall(this.canceller, context, this.ticker.getAsLong() + remaining);
+		EngineCall call = new EngineCall(this, context, this.ticker.getAsLong() + remaining, payload, pipeline);
 		if (!this.calls.register(call)) {
 			throw RefusalReason.TOO_MANY_CALLS.exception(RETRY_DELAY);
 		}
@@ -255,17 +248,23 @@ final class CallSubmitter {
 
 	private EngineCall enter(EngineCall call, FrameBuffer frame, int length, CancellationToken token) {
 		TelemetryEngineException refusal = downcall(frame, length);
-		if (refusal == null) {
-			call.observe(token);
-			CancellationCause cause = this.admission.cancelAll();
-			if (cause != null) {
-				cancel(call, cause);
+		try {
+			if (refusal == null) {
+				call.observe(token);
+				CancellationCause cause = this.admission.cancelAll();
+				if (cause != null) {
+					cancel(call, cause);
+				}
+			}
+			else if (this.calls.take(call)) {
+				this.statistics.failed(refusal.failure().kind());
+				call.fail(MeasuredFailure.atOnce(refusal));
+				call.run();
 			}
 		}
-		else if (this.calls.take(call)) {
-			this.statistics.failed(refusal.failure().kind());
-			call.fail(refusal);
-			call.run();
+		catch (RuntimeException | Error ex) {
+			// The call has its outcome or gets it from the engine
+			unexpected(ex);
 		}
 		return call;
 	}
@@ -273,7 +272,7 @@ final class CallSubmitter {
 	private @Nullable TelemetryEngineException downcall(FrameBuffer frame, int length) {
 		try {
 			long result = this.engine.api().engineSubmit(this.engine.value(), frame.address(), length);
-			return (result == 0) ? null : RefusalReason.exception(result);
+			return (result == 0) ? null : RefusalReason.exception(result, this.statistics);
 		}
 		catch (RuntimeException | Error ex) {
 			unexpected(ex);
@@ -281,9 +280,11 @@ final class CallSubmitter {
 		}
 	}
 
-	private CompletableFuture<ExportResult> failed(TelemetryEngineException failure, CallContext context) {
-		EngineCall.endExpired(context);
+	private CompletableFuture<ExportResult> failed(TelemetryPayload payload, int pipeline, CallContext context,
+			TelemetryEngineException failure) {
 		this.statistics.failed(failure.failure().kind());
+		ContextEnd.ifExpired(context);
+		this.listeners.refused(payload, pipeline, context, failure);
 		return CompletableFuture.failedFuture(failure);
 	}
 
@@ -291,10 +292,6 @@ final class CallSubmitter {
 		if (this.logLimit.permits()) {
 			logger.error("A submission failed unexpectedly", ex);
 		}
-	}
-
-	private static long nanos(@Nullable Duration time) {
-		return (time != null && time.compareTo(Duration.ofNanos(UNLIMITED)) < 0) ? time.toNanos() : UNLIMITED;
 	}
 
 }

@@ -25,10 +25,9 @@ import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.cancellation.CancellationToken;
 import dev.ferrule.cancellation.CancellationToken.Registration;
 import dev.ferrule.context.CallContext;
-import dev.ferrule.context.Deadline;
 import dev.ferrule.engine.ExportResult;
-import dev.ferrule.error.ErrorKind;
-import dev.ferrule.error.TelemetryEngineException;
+import dev.ferrule.engine.Signal;
+import dev.ferrule.engine.TelemetryPayload;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +49,8 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	private static final Registration CLOSED = () -> {
 	};
 
+	private static final Signal[] SIGNALS = Signal.values();
+
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -61,19 +62,24 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 		}
 	}
 
-	private final Canceller canceller;
+	private final CallOwner owner;
 
 	private final CallContext context;
 
 	private final long deadlineNanos;
 
+	private final int payloadBytes;
+
+	// As small as they are, so that the object does not grow
+	private final byte signal;
+
+	private final short pipeline;
+
 	/** Written before the call is published in the table. */
 	private long id;
 
 	/** Written by whoever took the call out of the table, before it is handed on. */
-	private @Nullable ExportResult result;
-
-	private @Nullable TelemetryEngineException failure;
+	private @Nullable Object outcome;
 
 	private @Nullable Thread deliverer;
 
@@ -84,14 +90,19 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 
 	/**
 	 * Creates a call that is not in the table yet.
-	 * @param canceller tells the engine that the call is cancelled
+	 * @param owner takes care of the call
 	 * @param context hears of it when the engine ends the call for good
 	 * @param deadlineNanos deadline on the clock of the engine, in nanoseconds
+	 * @param payload what is submitted; not kept
+	 * @param pipeline index of the pipeline
 	 */
-	EngineCall(Canceller canceller, CallContext context, long deadlineNanos) {
-		this.canceller = canceller;
+	EngineCall(CallOwner owner, CallContext context, long deadlineNanos, TelemetryPayload payload, int pipeline) {
+		this.owner = owner;
 		this.context = context;
 		this.deadlineNanos = deadlineNanos;
+		this.payloadBytes = payload.size();
+		this.signal = (byte) payload.signal().ordinal();
+		this.pipeline = (short) pipeline;
 	}
 
 	long id() {
@@ -104,6 +115,31 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 
 	long deadlineNanos() {
 		return this.deadlineNanos;
+	}
+
+	CallContext context() {
+		return this.context;
+	}
+
+	Signal signal() {
+		return SIGNALS[this.signal];
+	}
+
+	int pipeline() {
+		return this.pipeline;
+	}
+
+	int payloadBytes() {
+		return this.payloadBytes;
+	}
+
+	/**
+	 * Returns the outcome.
+	 * @return an {@link ExportResult} or a {@link MeasuredFailure}, or {@code null}
+	 * before the end
+	 */
+	@Nullable Object outcome() {
+		return this.outcome;
 	}
 
 	/**
@@ -127,15 +163,11 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	 * @param result result of the call
 	 */
 	void succeed(ExportResult result) {
-		this.result = result;
+		this.outcome = result;
 	}
 
-	/**
-	 * Sets the outcome, as {@link #succeed(ExportResult)}.
-	 * @param failure failure of the call
-	 */
-	void fail(TelemetryEngineException failure) {
-		this.failure = failure;
+	void fail(MeasuredFailure failure) {
+		this.outcome = failure;
 	}
 
 	/**
@@ -155,13 +187,6 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 		return this.deliverer == null;
 	}
 
-	private void closeRegistration() {
-		Registration registered = (Registration) REGISTRATION.getAndSet(this, CLOSED);
-		if (registered != null) {
-			registered.close();
-		}
-	}
-
 	/**
 	 * Completes the future with the outcome, unless its caller is just completing it.
 	 * What hangs on the future and on the token runs here, so this does nothing in the
@@ -173,44 +198,35 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 			this.deliverer = null;
 			return;
 		}
+		Registration registered = (Registration) REGISTRATION.getAndSet(this, CLOSED);
+		if (registered == CLOSED) {
+			// An executor may run a task and then claim that it refused it
+			return;
+		}
 		try {
-			closeRegistration();
+			if (registered != null) {
+				registered.close();
+			}
 		}
 		finally {
 			try {
 				completeUnlessAbandoned();
 			}
 			finally {
-				endContext();
+				// The caller has its outcome by now, which says more
+				afterOutcome();
 			}
 		}
 	}
 
-	/**
-	 * Ends all that is done under the context, if that is over and not just this call.
-	 * The caller of this call has its outcome by then: it says more.
-	 */
-	private void endContext() {
-		if (this.failure == null) {
-			return;
+	private void afterOutcome() {
+		try {
+			if (this.outcome instanceof MeasuredFailure failure) {
+				ContextEnd.after(this.context, failure.exception().failure());
+			}
 		}
-		if (this.failure.kind() == ErrorKind.TIMEOUT) {
-			// A call may have had less time than its context
-			endExpired(this.context);
-		}
-		else if (this.failure.failure().cause() == CancellationCause.SHUTDOWN) {
-			this.context.end(CancellationCause.SHUTDOWN);
-		}
-	}
-
-	/**
-	 * Ends all that is done under a context, if that has no time left.
-	 * @param context context of a call that is over
-	 */
-	static void endExpired(CallContext context) {
-		Deadline deadline = context.deadline();
-		if (deadline != null && deadline.isExpired()) {
-			context.end(CancellationCause.DEADLINE);
+		finally {
+			this.owner.ended(this);
 		}
 	}
 
@@ -218,11 +234,11 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 		if (this.abandoned) {
 			return;
 		}
-		if (this.failure != null) {
-			super.completeExceptionally(this.failure);
+		if (this.outcome instanceof MeasuredFailure failure) {
+			super.completeExceptionally(failure.exception());
 		}
-		else if (this.result != null) {
-			super.complete(this.result);
+		else if (this.outcome instanceof ExportResult result) {
+			super.complete(result);
 		}
 	}
 
@@ -234,10 +250,10 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 	@Override
 	public void accept(CancellationCause cause) {
 		if (cause != CancellationCause.DEADLINE) {
-			this.canceller.cancel(this, cause);
+			this.owner.cancel(this, cause);
 		}
 		else if (this.context.deadline() == null) {
-			this.canceller.cancel(this, CancellationCause.APPLICATION);
+			this.owner.cancel(this, CancellationCause.APPLICATION);
 		}
 	}
 
@@ -276,23 +292,8 @@ final class EngineCall extends CompletableFuture<ExportResult> implements Runnab
 		// that and may take their time. The flag keeps the engine's answer from
 		// completing the future first: whoever sets it goes on to complete the future
 		if (!isDone() && ABANDONED.compareAndSet(this, false, true)) {
-			this.canceller.cancel(this, CancellationCause.APPLICATION);
+			this.owner.cancel(this, CancellationCause.APPLICATION);
 		}
-	}
-
-	/**
-	 * Cancels a call in the engine.
-	 */
-	@FunctionalInterface
-	interface Canceller {
-
-		/**
-		 * Tells the engine that a call is cancelled; does not block.
-		 * @param call call to cancel
-		 * @param cause why
-		 */
-		void cancel(EngineCall call, CancellationCause cause);
-
 	}
 
 }

@@ -25,6 +25,7 @@ import dev.ferrule.error.ErrorKind;
  * {@link #submitted()} equals {@link #completed()}.
  *
  * @param submitted calls submitted, refused ones included
+ * @param submittedBytes payload bytes of those calls, as they were submitted
  * @param succeeded calls that ended with a result
  * @param failed calls that ended with a failure, by its kind; all kinds are present
  * @param inFlight calls that have no outcome yet
@@ -36,10 +37,14 @@ import dev.ferrule.error.ErrorKind;
  * @param executorRejections outcomes that the executor refused and that were delivered on
  * a thread of the engine
  * @param droppedLogLines log lines dropped because logging was too slow
+ * @param degradedErrors failures whose records hold something that cannot be understood
+ * (a kind or code of a newer library, text that is no UTF-8 or too long, details that are
+ * no JSON object, an impossible delay) and that lost it
+ * @param listenerErrors notifications of listeners that failed
  */
-public record EngineCounters(long submitted, long succeeded, Map<ErrorKind, Long> failed, long inFlight,
-		long lateCompletions, long lastNetFired, long malformedRecords, long pollErrors, long executorRejections,
-		long droppedLogLines) {
+public record EngineCounters(long submitted, long submittedBytes, long succeeded, Map<ErrorKind, Long> failed,
+		long inFlight, long lateCompletions, long lastNetFired, long malformedRecords, long pollErrors,
+		long executorRejections, long droppedLogLines, long degradedErrors, long listenerErrors) {
 
 	public EngineCounters {
 		failed = Map.copyOf(failed);

@@ -19,6 +19,8 @@ package dev.ferrule.engine.ffi;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.ExportResult;
@@ -26,13 +28,33 @@ import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.json.JsonParser;
+import org.springframework.boot.json.JsonParserFactory;
+
 /**
  * Reads records of the engine. A cursor: one object serves all records of a buffer. Texts
  * whose lengths do not fit the record are cut.
  */
 final class EngineRecord {
 
+	private static final JsonParser JSON = JsonParserFactory.getJsonParser();
+
+	private static final int MAX_GRPC_CODE = 16;
+
+	private static final long NO_DELAY = -1;
+
+	/** What HTTP can tell, RFC 9111 section 1.2.2. */
+	private static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(Integer.MAX_VALUE);
+
+	private static final int INITIAL_TEXT = 512;
+
+	private static final char REPLACEMENT = '\ufffd';
+
 	private final ByteBuffer buffer;
+
+	private byte[] scratch = new byte[INITIAL_TEXT];
+
+	private boolean degraded;
 
 	private int start;
 
@@ -90,26 +112,97 @@ final class EngineRecord {
 		return new ExportResult(
 				hasFlag(RecordLayout.FLAG_PARTIAL_SUCCESS)
 						? this.buffer.getLong(this.start + RecordLayout.REJECTED_ITEMS_OFFSET) : 0,
-				message(), duration(RecordLayout.QUEUE_NANOS_OFFSET), duration(RecordLayout.PIPELINE_NANOS_OFFSET),
-				duration(RecordLayout.EXPORT_NANOS_OFFSET),
-				this.buffer.getInt(this.start + RecordLayout.ATTEMPTS_OFFSET));
+				message(), queued(), processing(), exporting(), attempts());
+	}
+
+	Duration queued() {
+		return duration(RecordLayout.QUEUE_NANOS_OFFSET);
+	}
+
+	Duration processing() {
+		return duration(RecordLayout.PIPELINE_NANOS_OFFSET);
+	}
+
+	Duration exporting() {
+		return duration(RecordLayout.EXPORT_NANOS_OFFSET);
+	}
+
+	int attempts() {
+		return this.buffer.getInt(this.start + RecordLayout.ATTEMPTS_OFFSET);
 	}
 
 	/**
-	 * Returns the facts of a failure.
+	 * Returns the facts of a failure. What cannot be understood is replaced or left out,
+	 * see {@link #isDegraded()}.
 	 * @return the failure; of an unknown kind it is permanent
 	 */
 	Failure failure() {
+		this.degraded = hasFlag(RecordLayout.FLAG_TRUNCATED);
 		ErrorKind kind = ErrorKind.fromCode(kind());
-		long retryDelay = this.buffer.getLong(this.start + RecordLayout.RETRY_DELAY_NANOS_OFFSET);
+		int grpcCode = this.buffer.getInt(this.start + RecordLayout.GRPC_CODE_OFFSET);
+		int causeCode = this.buffer.getInt(this.start + RecordLayout.CAUSE_OFFSET);
+		CancellationCause cause = CancellationCause.fromCode(causeCode);
+		this.degraded |= kind.code() != kind() || grpcCode < 0 || grpcCode > MAX_GRPC_CODE
+				|| (cause == null && causeCode != 0);
 		String message = message();
-		return new Failure(kind, this.buffer.getInt(this.start + RecordLayout.GRPC_CODE_OFFSET),
-				code(RecordLayout.HTTP_CODE_OFFSET), code(RecordLayout.DOWNSTREAM_HTTP_OFFSET),
-				hasFlag(RecordLayout.FLAG_PERMANENT) || kind.isPermanent(),
-				(retryDelay >= 0) ? Duration.ofNanos(retryDelay) : null,
-				CancellationCause.fromCode(this.buffer.getInt(this.start + RecordLayout.CAUSE_OFFSET)),
-				hasFlag(RecordLayout.FLAG_DELIVERY_UNKNOWN), (message != null) ? message : "The engine gave no reason.",
-				details());
+		return new Failure(kind, grpcCode, status(RecordLayout.HTTP_CODE_OFFSET),
+				status(RecordLayout.DOWNSTREAM_HTTP_OFFSET), hasFlag(RecordLayout.FLAG_PERMANENT) || kind.isPermanent(),
+				retryDelay(), cause, hasFlag(RecordLayout.FLAG_DELIVERY_UNKNOWN),
+				(message != null) ? message : "The engine gave no reason.", detailsJson());
+	}
+
+	/**
+	 * Returns whether the {@linkplain #failure() failure} just read lost something that
+	 * could not be understood.
+	 * @return whether it says less than its record
+	 */
+	boolean isDegraded() {
+		return this.degraded;
+	}
+
+	private @Nullable Duration retryDelay() {
+		long nanos = this.buffer.getLong(this.start + RecordLayout.RETRY_DELAY_NANOS_OFFSET);
+		if (nanos < 0) {
+			this.degraded |= nanos != NO_DELAY;
+			return null;
+		}
+		if (nanos > MAX_DELAY_NANOS) {
+			this.degraded = true;
+			return Duration.ofNanos(MAX_DELAY_NANOS);
+		}
+		return Duration.ofNanos(nanos);
+	}
+
+	private int status(int offset) {
+		int status = Short.toUnsignedInt(this.buffer.getShort(this.start + offset));
+		if (status == 0 || (status >= 100 && status <= 599)) {
+			return status;
+		}
+		this.degraded = true;
+		return 0;
+	}
+
+	private @Nullable String detailsJson() {
+		long size = textLength(RecordLayout.DETAILS_LENGTH_OFFSET);
+		if (size == 0) {
+			return null;
+		}
+		String details = (size <= RecordLayout.MAX_DETAILS_LENGTH) ? details() : null;
+		if (details != null && isObject(details)) {
+			return details;
+		}
+		this.degraded = true;
+		return null;
+	}
+
+	private static boolean isObject(String json) {
+		try {
+			JSON.parseMap(json);
+			return true;
+		}
+		catch (RuntimeException ex) {
+			return false;
+		}
 	}
 
 	/**
@@ -117,7 +210,7 @@ final class EngineRecord {
 	 * @return the message, or {@code null} if it is empty
 	 */
 	@Nullable String message() {
-		return text(0, textLength(RecordLayout.MESSAGE_LENGTH_OFFSET));
+		return text(0, textLength(RecordLayout.MESSAGE_LENGTH_OFFSET), RecordLayout.MAX_MESSAGE_LENGTH);
 	}
 
 	/**
@@ -125,26 +218,34 @@ final class EngineRecord {
 	 * @return the JSON text, or the target of a log line, or {@code null} if empty
 	 */
 	@Nullable String details() {
-		return text(textLength(RecordLayout.MESSAGE_LENGTH_OFFSET), textLength(RecordLayout.DETAILS_LENGTH_OFFSET));
+		return text(textLength(RecordLayout.MESSAGE_LENGTH_OFFSET), textLength(RecordLayout.DETAILS_LENGTH_OFFSET),
+				RecordLayout.MAX_DETAILS_LENGTH);
 	}
 
-	private @Nullable String text(long offset, long textLength) {
+	private @Nullable String text(long offset, long textLength, int limit) {
 		long available = this.length - RecordLayout.FIXED_LENGTH - offset;
-		long size = Math.min(textLength, available);
+		int size = (int) Math.min(Math.min(textLength, available), limit);
+		this.degraded |= size != textLength;
 		if (size <= 0) {
 			return null;
 		}
-		byte[] bytes = new byte[(int) size];
-		this.buffer.get(this.start + RecordLayout.FIXED_LENGTH + (int) offset, bytes);
-		return new String(bytes, StandardCharsets.UTF_8);
+		if (this.scratch.length < size) {
+			this.scratch = new byte[limit];
+		}
+		this.buffer.get(this.start + RecordLayout.FIXED_LENGTH + (int) offset, this.scratch, 0, size);
+		String text = new String(this.scratch, 0, size, StandardCharsets.UTF_8);
+		this.degraded |= text.indexOf(REPLACEMENT) >= 0 && !isWhole(text, size);
+		return text;
+	}
+
+	private boolean isWhole(String text, int size) {
+		// The text may hold the character that replaces what is no UTF-8
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		return Arrays.equals(bytes, 0, bytes.length, this.scratch, 0, size);
 	}
 
 	private long textLength(int offset) {
 		return Integer.toUnsignedLong(this.buffer.getInt(this.start + offset));
-	}
-
-	private int code(int offset) {
-		return Short.toUnsignedInt(this.buffer.getShort(this.start + offset));
 	}
 
 	private Duration duration(int offset) {

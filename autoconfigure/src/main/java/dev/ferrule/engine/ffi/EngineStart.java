@@ -27,7 +27,7 @@ import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 
 /**
- * Starts engines and checks configurations.
+ * Starts engines, checks configurations and replaces secrets.
  *
  * @param handle handle of the started engine
  * @param pipelines names of the pipelines that take calls, in the order of their indexes
@@ -35,6 +35,8 @@ import dev.ferrule.error.TelemetryEngineException.Failure;
 record EngineStart(long handle, List<String> pipelines) {
 
 	private static final int OUT_CAPACITY = 256 * 1024;
+
+	private static final int STALE = 2;
 
 	/**
 	 * Starts an engine.
@@ -77,6 +79,35 @@ record EngineStart(long handle, List<String> pipelines) {
 		}
 		if (result != 0) {
 			throw failure(out, "The engine refused the configuration and gave no reason");
+		}
+	}
+
+	/**
+	 * Replaces certificates and keys of a running engine.
+	 * @param engine handle of the engine
+	 * @param secretsJson bundles by name
+	 * @throws TelemetryEngineException if they were refused, or the engine is not running
+	 */
+	static void updateSecrets(EngineHandle engine, String secretsJson) {
+		ByteBuffer secrets = direct(secretsJson);
+		ByteBuffer out = ByteBuffer.allocateDirect(OUT_CAPACITY).order(ByteOrder.LITTLE_ENDIAN);
+		int result = STALE;
+		if (engine.retain()) {
+			try {
+				NativeApi api = engine.api();
+				result = api.engineUpdateSecrets(engine.value(), api.addressOf(secrets), secrets.capacity(),
+						api.addressOf(out), out.capacity());
+			}
+			finally {
+				engine.release();
+				Reference.reachabilityFence(secrets);
+			}
+		}
+		if (result == STALE) {
+			throw TelemetryEngineException.withStackTrace(RefusalReason.STALE_HANDLE.exception(null).failure(), null);
+		}
+		if (result != 0) {
+			throw failure(out, "The engine refused the secrets and gave no reason");
 		}
 	}
 

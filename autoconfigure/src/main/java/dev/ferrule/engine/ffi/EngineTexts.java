@@ -19,7 +19,7 @@ package dev.ferrule.engine.ffi;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-import dev.ferrule.error.TelemetryEngineException;
+import dev.ferrule.error.EngineUnavailableException;
 
 /**
  * Reads what an engine says about itself.
@@ -37,7 +37,7 @@ final class EngineTexts {
 	 * Reads the status.
 	 * @param engine handle of the engine
 	 * @return the engine's JSON text
-	 * @throws TelemetryEngineException if the engine is not running
+	 * @throws EngineUnavailableException if the engine is not running
 	 */
 	static String status(EngineHandle engine) {
 		return read(engine, NativeApi::engineStatus);
@@ -74,7 +74,7 @@ final class EngineTexts {
 				engine.release();
 			}
 		}
-		throw TelemetryEngineException.withStackTrace(RefusalReason.STALE_HANDLE.exception(null).failure(), null);
+		throw new EngineUnavailableException(RefusalReason.STALE_HANDLE.exception(null).failure(), null);
 	}
 
 	/**

@@ -97,13 +97,13 @@ final class FrameEncoder {
 	 * Writes the facts of a single submission into an encoded frame.
 	 * @param target holds the frame
 	 * @param callId id of the call
-	 * @param remainingNanos time left in nanoseconds, {@link CallSubmitter#UNLIMITED} if
-	 * the call has no deadline
+	 * @param remainingNanos time left in nanoseconds, {@link TimeLimits#UNLIMITED} if the
+	 * call has no deadline
 	 * @param deadlineUnixNanos deadline as Unix time in nanoseconds, for display only
 	 */
 	static void patch(FrameBuffer target, long callId, long remainingNanos, long deadlineUnixNanos) {
 		ByteBuffer frame = target.buffer();
-		boolean limited = remainingNanos < CallSubmitter.UNLIMITED;
+		boolean limited = remainingNanos < TimeLimits.UNLIMITED;
 		if (!limited) {
 			int flags = frame.getShort(FrameLayout.FLAGS_OFFSET) & ~FrameLayout.FLAG_DEADLINE;
 			frame.putShort(FrameLayout.FLAGS_OFFSET, (short) flags);

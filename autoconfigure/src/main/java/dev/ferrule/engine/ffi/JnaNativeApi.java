@@ -62,6 +62,12 @@ final class JnaNativeApi implements NativeApi {
 	}
 
 	@Override
+	public int engineUpdateSecrets(long engine, long secretsAddress, long secretsLength, long outAddress,
+			long outCapacity) {
+		return ferrule_engine_update_secrets(engine, secretsAddress, secretsLength, outAddress, outCapacity);
+	}
+
+	@Override
 	public long payloadReserve(long engine, long length, long outAddress) {
 		return ferrule_payload_reserve(engine, length, outAddress);
 	}
@@ -138,6 +144,9 @@ final class JnaNativeApi implements NativeApi {
 
 	private static native int ferrule_engine_validate(long configAddress, long configLength, long outAddress,
 			long outCapacity);
+
+	private static native int ferrule_engine_update_secrets(long engine, long secretsAddress, long secretsLength,
+			long outAddress, long outCapacity);
 
 	private static native long ferrule_payload_reserve(long engine, long length, long outAddress);
 

@@ -53,6 +53,18 @@ interface NativeApi {
 	int engineValidate(long configAddress, long configLength, long outAddress, long outCapacity);
 
 	/**
+	 * Replaces certificates and keys.
+	 * @param engine engine handle
+	 * @param secretsAddress bundles by name, JSON in UTF-8
+	 * @param secretsLength length of the secrets in bytes
+	 * @param outAddress receives a record of the failure
+	 * @param outCapacity size of the output in bytes
+	 * @return 0, or 1 if they were refused and nothing was replaced, or 2 for a stale
+	 * handle
+	 */
+	int engineUpdateSecrets(long engine, long secretsAddress, long secretsLength, long outAddress, long outCapacity);
+
+	/**
 	 * Reserves memory for a payload.
 	 * @param engine engine handle
 	 * @param length bytes

@@ -26,11 +26,11 @@ import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.PayloadBuffer;
+import dev.ferrule.engine.TelemetryCallListener;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
-import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.EngineUnavailableException;
 import dev.ferrule.error.TelemetryEngineException;
-import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,12 +47,6 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(NativeEngine.class);
 
-	private static final Failure SHUT_DOWN = Failure.cancelled(CancellationCause.SHUTDOWN,
-			"The engine stopped before the call had an outcome.");
-
-	private static final Failure LOST = new Failure(ErrorKind.RETRYABLE, 0, 0, 0, false, CallSubmitter.RETRY_DELAY,
-			null, true, "The engine ended unexpectedly, it is not known whether the data was delivered.", null);
-
 	private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(5);
 
 	private static final Duration CANCELLED_DRAIN = Duration.ofMillis(500);
@@ -66,6 +60,8 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	private final Admission admission = new Admission();
 
 	private final CallStatistics statistics = new CallStatistics();
+
+	private final CallListeners listeners;
 
 	private final OutcomeDelivery delivery;
 
@@ -91,7 +87,9 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		this.logRelay = new LogRelay(this.statistics, new EngineLogLevel(handle)::update);
 		this.calls = new PendingCalls(options.maximumInFlight());
 		this.delivery = new OutcomeDelivery(options.executor(), options.name(), this.statistics);
-		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, options, ticker);
+		this.listeners = new CallListeners(pipelines.names(), this.statistics);
+		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, this.listeners, options,
+				ticker);
 		this.sweep = new OverdueSweep(this.calls, this::endOverdue, options, ticker);
 		RecordDispatcher dispatcher = new RecordDispatcher(this.calls, this.delivery, this.logRelay, this.statistics);
 		this.pollThread = EngineThreads.create(options.name() + "-poll",
@@ -152,8 +150,11 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		try {
 			return this.submitter.reserve(size);
 		}
+		// Thrown to the caller, and so with the caller's stack trace
+		catch (EngineUnavailableException ex) {
+			throw new EngineUnavailableException(ex.failure(), null);
+		}
 		catch (TelemetryEngineException ex) {
-			// Thrown to the caller, and so with the caller's stack trace
 			throw TelemetryEngineException.withStackTrace(ex.failure(), null);
 		}
 	}
@@ -169,6 +170,14 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	 */
 	public List<String> pipelineNames() {
 		return this.pipelines.names();
+	}
+
+	/**
+	 * Replaces those who are told of the ends of calls.
+	 * @param listeners told in this order
+	 */
+	public void setCallListeners(List<TelemetryCallListener> listeners) {
+		this.listeners.set(listeners);
 	}
 
 	/**
@@ -203,6 +212,15 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	 */
 	public String metrics() {
 		return EngineTexts.metrics(this.handle);
+	}
+
+	/**
+	 * Replaces certificates and keys for new requests of exporters.
+	 * @param secretsJson bundles by name, as {@code tlsBundles} of the configuration
+	 * @throws TelemetryEngineException if all were refused, or the engine is not running
+	 */
+	public void updateSecrets(String secretsJson) {
+		EngineStart.updateSecrets(this.handle, secretsJson);
 	}
 
 	/**
@@ -269,7 +287,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 			this.handle.api().engineWake(this.handle.value());
 		}
 		this.sweep.close();
-		this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(SHUT_DOWN)));
+		this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(OutcomeDelivery.SHUT_DOWN)));
 		this.logRelay.close();
 		this.handle.release();
 	}
@@ -279,7 +297,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		// stops the engine closed the door before
 		if (this.admission.closeWith(RefusalReason.STALE_HANDLE)) {
 			logger.error("The engine ended unexpectedly and takes no more calls");
-			this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(LOST)));
+			this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(OutcomeDelivery.LOST)));
 		}
 	}
 

@@ -21,8 +21,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.ExportResult;
+import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
+import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +36,14 @@ import org.slf4j.LoggerFactory;
  * what the application does.
  */
 final class OutcomeDelivery {
+
+	/** What calls end with that the engine did not end before it stopped. */
+	static final Failure SHUT_DOWN = Failure.cancelled(CancellationCause.SHUTDOWN,
+			"The engine stopped before the call had an outcome.");
+
+	/** What calls end with when the engine ended by itself. */
+	static final Failure LOST = new Failure(ErrorKind.RETRYABLE, 0, 0, 0, false, CallSubmitter.RETRY_DELAY, null, true,
+			"The engine ended unexpectedly, it is not known whether the data was delivered.", null);
 
 	private static final Logger logger = LoggerFactory.getLogger(OutcomeDelivery.class);
 
@@ -71,7 +82,16 @@ final class OutcomeDelivery {
 	 * @param failure failure of the call
 	 */
 	void fail(EngineCall call, TelemetryEngineException failure) {
-		this.statistics.failed(failure.failure().kind());
+		fail(call, MeasuredFailure.atOnce(failure));
+	}
+
+	/**
+	 * Finishes a call with a failure.
+	 * @param call call that the caller took out of the table
+	 * @param failure failure of the call
+	 */
+	void fail(EngineCall call, MeasuredFailure failure) {
+		this.statistics.failed(failure.exception().kind());
 		call.fail(failure);
 		deliver(call);
 	}

@@ -30,6 +30,11 @@ import org.slf4j.LoggerFactory;
  * The last net: ends calls that are still pending some time after their deadline. The
  * engine ends them itself, so if this ever finds one there is a bug. Looks at the whole
  * table once in a second; a single call pays nothing for it.
+ *
+ * <p>
+ * After a pause of the whole process (collection of garbage, a frozen container, a
+ * suspended machine) outcomes may be there that nobody could fetch yet. So where a round
+ * is as late as a call would have to be, it is left to the next one.
  */
 final class OverdueSweep implements Runnable, AutoCloseable {
 
@@ -54,11 +59,16 @@ final class OverdueSweep implements Runnable, AutoCloseable {
 
 	private final ScheduledThreadPoolExecutor timer;
 
+	private long lastRound;
+
+	private boolean skipped;
+
 	OverdueSweep(PendingCalls calls, Consumer<EngineCall> finisher, NativeEngineOptions options, LongSupplier ticker) {
 		this.calls = calls;
 		this.finisher = finisher;
 		this.lateNanos = options.grace().toNanos() + SLACK_NANOS;
 		this.ticker = ticker;
+		this.lastRound = ticker.getAsLong();
 		this.timer = new ScheduledThreadPoolExecutor(1, EngineThreads.factory(options.name() + "-timer"));
 	}
 
@@ -69,12 +79,22 @@ final class OverdueSweep implements Runnable, AutoCloseable {
 	@Override
 	public void run() {
 		try {
-			this.calls.takeOverdue(this.ticker.getAsLong() - this.lateNanos, this::end);
+			long now = this.ticker.getAsLong();
+			if (!isAfterPause(now)) {
+				this.calls.takeOverdue(now - this.lateNanos, this::end);
+			}
 		}
 		catch (Throwable ex) {
 			// An exception here would end the timer
 			logger.error("Looking for overdue calls failed", ex);
 		}
+	}
+
+	private synchronized boolean isAfterPause(long now) {
+		// Not twice in a row: the net must hold on a machine that always stutters
+		this.skipped = !this.skipped && now - this.lastRound >= this.lateNanos;
+		this.lastRound = now;
+		return this.skipped;
 	}
 
 	private void end(EngineCall call) {

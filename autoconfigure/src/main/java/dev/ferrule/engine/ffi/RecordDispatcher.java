@@ -16,6 +16,7 @@
 
 package dev.ferrule.engine.ffi;
 
+import dev.ferrule.engine.EndedCall;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
@@ -94,7 +95,7 @@ final class RecordDispatcher {
 			this.delivery.succeed(call, result);
 		}
 		else {
-			this.delivery.fail(call, (TelemetryEngineException) outcome);
+			this.delivery.fail(call, (MeasuredFailure) outcome);
 		}
 	}
 
@@ -102,12 +103,24 @@ final class RecordDispatcher {
 		// Reads the outcome of a call that is out of the table, and so must get one
 		// whatever its record holds
 		try {
-			return (record.kind() == 0) ? record.result() : TelemetryEngineException.of(record.failure());
+			return (record.kind() == 0) ? record.result() : failure(record);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			malformed("The outcome of a call could not be read", ex);
-			return TelemetryEngineException.of(UNREADABLE);
+			return MeasuredFailure.atOnce(TelemetryEngineException.of(UNREADABLE));
 		}
+	}
+
+	private MeasuredFailure failure(EngineRecord record) {
+		Failure failure = record.failure();
+		if (record.isDegraded()) {
+			this.statistics.degradedError();
+			if (this.logLimit.permits()) {
+				logger.warn("A failure of the engine was not understood whole; is the library a newer one?");
+			}
+		}
+		return new MeasuredFailure(TelemetryEngineException.of(failure),
+				new EndedCall.Times(record.queued(), record.processing(), record.exporting()), record.attempts());
 	}
 
 	private void malformed(String message, @Nullable Throwable ex) {

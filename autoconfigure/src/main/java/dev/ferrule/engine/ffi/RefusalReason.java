@@ -19,6 +19,7 @@ package dev.ferrule.engine.ffi;
 import java.time.Duration;
 
 import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.error.EngineUnavailableException;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
@@ -99,33 +100,45 @@ enum RefusalReason {
 	 * @return the exception to complete a future with
 	 */
 	TelemetryEngineException exception(@Nullable Duration retryDelay) {
-		return TelemetryEngineException.of(failure(this.kind, retryDelay));
+		return exception(this.kind, retryDelay);
 	}
 
 	/**
 	 * Returns the exception of a refusal by the engine.
 	 * @param refusal number that the engine returned, not 0
+	 * @param statistics counts reasons of a newer engine
 	 * @return the exception to complete a future with
 	 */
-	static TelemetryEngineException exception(long refusal) {
+	static TelemetryEngineException exception(long refusal, CallStatistics statistics) {
 		ErrorKind kind = ErrorKind.fromCode((int) (refusal & 0xFF));
 		int code = (int) (refusal >>> 8 & 0xFF);
 		long delayMillis = refusal >>> 16 & 0xFFFF_FFFFL;
 		Duration retryDelay = (delayMillis != 0) ? Duration.ofMillis(delayMillis) : null;
 		for (RefusalReason reason : values()) {
 			if (reason.code == code) {
-				return TelemetryEngineException.of(reason.failure(kind, retryDelay));
+				return reason.exception(kind, retryDelay);
 			}
 		}
+		statistics.degradedError();
 		return TelemetryEngineException
 			.of(Failure.of(kind, "The engine refused the call for reason " + code + ".").withRetryDelay(retryDelay));
 	}
 
+	private TelemetryEngineException exception(ErrorKind kind, @Nullable Duration retryDelay) {
+		Failure failure = failure(kind, retryDelay);
+		boolean unavailable = this == NOT_READY || isShutdown();
+		return (unavailable && kind == ErrorKind.RETRYABLE) ? new EngineUnavailableException(failure)
+				: TelemetryEngineException.of(failure);
+	}
+
+	private boolean isShutdown() {
+		return this == STOPPING || this == STALE_HANDLE;
+	}
+
 	private Failure failure(ErrorKind kind, @Nullable Duration retryDelay) {
 		boolean tooLarge = this == PAYLOAD_TOO_LARGE;
-		boolean shutdown = this == STOPPING || this == STALE_HANDLE;
 		return new Failure(kind, tooLarge ? RESOURCE_EXHAUSTED : 0, tooLarge ? CONTENT_TOO_LARGE : 0, 0,
-				kind.isPermanent(), retryDelay, shutdown ? CancellationCause.SHUTDOWN : null, false, this.message,
+				kind.isPermanent(), retryDelay, isShutdown() ? CancellationCause.SHUTDOWN : null, false, this.message,
 				null);
 	}
 

@@ -23,11 +23,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 import com.google.protobuf.Any;
+import com.google.rpc.DebugInfo;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
+import dev.ferrule.error.ErrorDetail;
 import dev.ferrule.error.ErrorMessages;
 import dev.ferrule.error.TranslatedError;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +40,11 @@ import org.springframework.boot.json.JsonWriter;
 
 /**
  * A failure as google.rpc.Status, with RetryInfo where the client is invited to retry and
- * ErrorInfo always. Immutable and thread-safe. Needs {@code proto-google-common-protos}.
+ * ErrorInfo always, and with what the downstream told. Immutable and thread-safe. Needs
+ * {@code proto-google-common-protos}.
+ * <p>
+ * The messages of google.rpc are sent in either encoding, however the downstream encoded
+ * them; other messages only in the one in which they came.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/otlp/#failures-1">OTLP/HTTP,
  * failures</a>
@@ -48,9 +56,20 @@ public final class RpcStatus {
 	 */
 	public static final String DOMAIN = "ferrule.dev";
 
+	/**
+	 * Bytes of protobuf that the details of the downstream may have by default: what a
+	 * record of the engine holds.
+	 */
+	private static final int MAX_DETAIL_BYTES = 16_384;
+
 	private static final String ORIGINAL_GRPC_CODE = "originalGrpcCode";
 
-	private static final String TYPE_PREFIX = "type.googleapis.com/";
+	/**
+	 * Details that are not passed on: stack traces are not for clients, and the delay is
+	 * part of the failure.
+	 */
+	private static final Set<String> OMITTED = Set.of(DebugInfo.getDescriptor().getFullName(),
+			RetryInfo.getDescriptor().getFullName());
 
 	/**
 	 * The longest delay that google.protobuf.Duration can hold: 315,576,000,000 seconds.
@@ -67,28 +86,73 @@ public final class RpcStatus {
 
 	private final String reason;
 
-	private final Map<String, String> metadata;
+	private final List<RpcDetail> details;
 
-	private RpcStatus(TranslatedError error) {
+	private RpcStatus(TranslatedError error, int maxDetailBytes) {
 		this.code = error.grpcCode();
 		this.message = ErrorMessages.clean(error.message());
 		this.retryDelay = limit(error.retryInfo());
 		this.reason = error.kind().name();
-		this.metadata = (error.originalGrpcCode() != 0)
-				? Map.of(ORIGINAL_GRPC_CODE, Integer.toString(error.originalGrpcCode())) : Map.of();
+		this.details = details(error, maxDetailBytes);
 	}
 
 	/**
 	 * Returns the status of a failure.
-	 * @param error the failure; its message is cleaned and cut to 4 KiB
+	 * @param error the failure; its message is cleaned and cut to 4 KiB, and details of
+	 * the downstream beyond 16 KiB are left out
 	 * @return the status
 	 */
 	public static RpcStatus of(TranslatedError error) {
-		return new RpcStatus(error);
+		return of(error, MAX_DETAIL_BYTES);
+	}
+
+	/**
+	 * Returns the status of a failure with a limit for the details of the downstream.
+	 * @param error the failure; its message is cleaned and cut to 4 KiB
+	 * @param maxDetailBytes bytes of protobuf that the details may have together, 0 or
+	 * more; one that does not fit is left out
+	 * @return the status
+	 */
+	public static RpcStatus of(TranslatedError error, int maxDetailBytes) {
+		return new RpcStatus(error, maxDetailBytes);
 	}
 
 	private static @Nullable Duration limit(@Nullable Duration delay) {
 		return (delay != null && delay.compareTo(MAX_DELAY) > 0) ? MAX_DELAY : delay;
+	}
+
+	private static List<RpcDetail> details(TranslatedError error, int maxBytes) {
+		// There is one ErrorInfo: that of the downstream, where there is one that fits
+		List<RpcDetail> details = new ArrayList<>();
+		RpcDetail errorInfo = null;
+		int bytes = 0;
+		for (ErrorDetail each : error.details()) {
+			RpcDetail detail = OMITTED.contains(each.typeName()) ? null : RpcDetail.of(each);
+			if (detail != null && detail.message() instanceof ErrorInfo info) {
+				detail = (errorInfo == null) ? errorInfo(info.toBuilder(), error) : null;
+			}
+			int size = (detail != null) ? detail.size() : 0;
+			if (detail == null || bytes + size > maxBytes) {
+				continue;
+			}
+			bytes += size;
+			if (detail.message() instanceof ErrorInfo) {
+				errorInfo = detail;
+			}
+			else {
+				details.add(detail);
+			}
+		}
+		details.add(0, (errorInfo != null) ? errorInfo
+				: errorInfo(ErrorInfo.newBuilder().setReason(error.kind().name()).setDomain(DOMAIN), error));
+		return details;
+	}
+
+	private static RpcDetail errorInfo(ErrorInfo.Builder info, TranslatedError error) {
+		if (error.originalGrpcCode() != 0) {
+			info.putMetadata(ORIGINAL_GRPC_CODE, Integer.toString(error.originalGrpcCode()));
+		}
+		return RpcDetail.of(info.build());
 	}
 
 	/**
@@ -104,12 +168,8 @@ public final class RpcStatus {
 				.build();
 			status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
 		}
-		ErrorInfo errorInfo = ErrorInfo.newBuilder()
-			.setReason(this.reason)
-			.setDomain(DOMAIN)
-			.putAllMetadata(this.metadata)
-			.build();
-		return status.addDetails(Any.pack(errorInfo)).build().toByteArray();
+		this.details.stream().map(RpcDetail::protobuf).filter(Objects::nonNull).forEach(status::addDetails);
+		return status.build().toByteArray();
 	}
 
 	/**
@@ -122,23 +182,14 @@ public final class RpcStatus {
 		status.put("message", this.message);
 		List<Map<String, Object>> details = new ArrayList<>();
 		if (this.retryDelay != null) {
-			details.add(detail(RetryInfo.getDescriptor().getFullName(), "retryDelay", json(this.retryDelay)));
+			Map<String, Object> retryInfo = new LinkedHashMap<>();
+			retryInfo.put(RpcDetail.TYPE, RpcDetail.TYPE_PREFIX + RetryInfo.getDescriptor().getFullName());
+			retryInfo.put("retryDelay", json(this.retryDelay));
+			details.add(retryInfo);
 		}
-		Map<String, Object> errorInfo = detail(ErrorInfo.getDescriptor().getFullName(), "reason", this.reason);
-		errorInfo.put("domain", DOMAIN);
-		if (!this.metadata.isEmpty()) {
-			errorInfo.put("metadata", this.metadata);
-		}
-		details.add(errorInfo);
+		this.details.stream().map(RpcDetail::json).filter(Objects::nonNull).forEach(details::add);
 		status.put("details", details);
 		return JSON.writeToString(status).getBytes(StandardCharsets.UTF_8);
-	}
-
-	private static Map<String, Object> detail(String type, String member, String value) {
-		Map<String, Object> detail = new LinkedHashMap<>();
-		detail.put("@type", TYPE_PREFIX + type);
-		detail.put(member, value);
-		return detail;
 	}
 
 	private static String json(Duration delay) {

@@ -17,7 +17,10 @@
 package dev.ferrule.engine.ffi;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -28,6 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 import dev.ferrule.context.CallContext;
+import dev.ferrule.engine.EndedCall;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryPayload;
@@ -50,6 +54,9 @@ final class EngineFixture implements AutoCloseable {
 
 	final NativeEngine engine;
 
+	/** All calls that ended, as a listener is told. */
+	final Queue<EndedCall> ended = new ConcurrentLinkedQueue<>();
+
 	private final ExecutorService executor = Executors.newSingleThreadExecutor(EngineThreads.factory(EXECUTOR_THREAD));
 
 	EngineFixture() {
@@ -67,6 +74,7 @@ final class EngineFixture implements AutoCloseable {
 			.withExecutor(this.executor)
 			.withDrainTimeout(Duration.ZERO);
 		this.engine = NativeEngine.start(this.api, "{}", customizer.apply(options), this.clock::get);
+		this.engine.setCallListeners(List.of(this.ended::add));
 	}
 
 	Executor executor() {
@@ -123,11 +131,21 @@ final class EngineFixture implements AutoCloseable {
 		assertThat(counters.completed() + counters.inFlight()).isEqualTo(counters.submitted());
 	}
 
+	/**
+	 * Returns how many calls the listener saw fail.
+	 */
+	long ended(ErrorKind kind) {
+		return this.ended.stream().filter((call) -> call.failure() != null && call.failure().kind() == kind).count();
+	}
+
 	@Override
 	public void close() {
 		this.engine.close();
-		assertThat(counters().completed()).isEqualTo(counters().submitted());
-		assertThat(counters().inFlight()).isZero();
+		EngineCounters counters = counters();
+		assertThat(counters.completed()).isEqualTo(counters.submitted());
+		assertThat(counters.inFlight()).isZero();
+		await().untilAsserted(() -> assertThat(this.ended).hasSize((int) counters.submitted()));
+		counters.failed().forEach((kind, count) -> assertThat(ended(kind)).isEqualTo(count));
 		this.executor.shutdownNow();
 	}
 

@@ -19,14 +19,20 @@ package dev.ferrule.engine.ffi;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,8 +65,24 @@ class EngineRecordTests {
 					.putShort(RecordLayout.DOWNSTREAM_HTTP_OFFSET, (short) 502)
 					.putLong(RecordLayout.RETRY_DELAY_NANOS_OFFSET, 1_500_000_000L)
 					.putInt(RecordLayout.CAUSE_OFFSET, CancellationCause.DOWNSTREAM.code()));
-		assertThat(record(bytes).failure()).isEqualTo(new Failure(ErrorKind.RETRYABLE, 14, 503, 502, false,
+		EngineRecord record = record(bytes);
+		assertThat(record.failure()).isEqualTo(new Failure(ErrorKind.RETRYABLE, 14, 503, 502, false,
 				Duration.ofMillis(1500), CancellationCause.DOWNSTREAM, true, "down: \u00e9", "{\"x\":1}"));
+		assertThat(record.isDegraded()).isFalse();
+	}
+
+	@Test
+	void delayOfZeroIsNotTheSameAsNone() {
+		assertThat(delay(0)).isZero();
+		assertThat(delay(Long.MAX_VALUE)).isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
+		assertThat(delay(-1)).isNull();
+		assertThat(delay(Long.MIN_VALUE)).isNull();
+	}
+
+	private static @Nullable Duration delay(long nanos) {
+		byte[] bytes = Records.record(RecordLayout.TYPE_COMPLETION, ErrorKind.RESOURCE_EXHAUSTED.code(), 1, "m", "",
+				(fields) -> fields.putLong(RecordLayout.RETRY_DELAY_NANOS_OFFSET, nanos));
+		return record(bytes).failure().retryDelay();
 	}
 
 	@ParameterizedTest
@@ -93,9 +115,93 @@ class EngineRecordTests {
 		byte[] bytes = Records.record(RecordLayout.TYPE_COMPLETION, 1, 1, "12345678", "",
 				(fields) -> fields.putInt(RecordLayout.MESSAGE_LENGTH_OFFSET, length)
 					.putInt(RecordLayout.DETAILS_LENGTH_OFFSET, length));
-		Failure failure = record(bytes).failure();
+		EngineRecord record = record(bytes);
+		Failure failure = record.failure();
 		assertThat(failure.message()).isEqualTo("12345678");
 		assertThat(failure.detailsJson()).isNull();
+		assertThat(record.isDegraded()).isTrue();
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void whatCannotBeUnderstoodIsReplaced(Consumer<ByteBuffer> fields, Consumer<Failure> expected) {
+		byte[] bytes = Records.record(RecordLayout.TYPE_COMPLETION, ErrorKind.RETRYABLE.code(), 1, "no",
+				"{\"details\":[]}", fields);
+		EngineRecord record = record(bytes);
+		expected.accept(record.failure());
+		assertThat(record.isDegraded()).isTrue();
+	}
+
+	@Test
+	void nextRecordIsWhole() {
+		byte[] first = Records.record(RecordLayout.TYPE_COMPLETION, 100, 1, "new", "", (fields) -> {
+		});
+		byte[] second = Records.failure(2, ErrorKind.RETRYABLE, "no");
+		ByteBuffer both = ByteBuffer.allocate(first.length + second.length).order(ByteOrder.LITTLE_ENDIAN);
+		both.put(first).put(second);
+		EngineRecord record = new EngineRecord(both);
+		assertThat(record.moveTo(0, both.capacity())).isTrue();
+		record.failure();
+		assertThat(record.isDegraded()).isTrue();
+		assertThat(record.moveTo(first.length, both.capacity())).isTrue();
+		record.failure();
+		assertThat(record.isDegraded()).isFalse();
+	}
+
+	static Stream<Arguments> whatCannotBeUnderstoodIsReplaced() {
+		int text = RecordLayout.FIXED_LENGTH;
+		return Stream.of(
+				replaced((fields) -> fields.put(RecordLayout.KIND_OFFSET, (byte) 7),
+						(failure) -> assertThat(failure.kind()).isEqualTo(ErrorKind.PERMANENT)),
+				replaced((fields) -> fields.putInt(RecordLayout.GRPC_CODE_OFFSET, 17),
+						(failure) -> assertThat(TelemetryEngineException.of(failure).grpcCode()).isEqualTo(2)),
+				replaced((fields) -> fields.putInt(RecordLayout.GRPC_CODE_OFFSET, -1),
+						(failure) -> assertThat(TelemetryEngineException.of(failure).grpcCode()).isEqualTo(2)),
+				replaced((fields) -> fields.putShort(RecordLayout.HTTP_CODE_OFFSET, (short) 600),
+						(failure) -> assertThat(failure.httpStatus()).isZero()),
+				replaced((fields) -> fields.putShort(RecordLayout.DOWNSTREAM_HTTP_OFFSET, (short) 99),
+						(failure) -> assertThat(failure.downstreamHttpStatus()).isZero()),
+				replaced((fields) -> fields.putInt(RecordLayout.CAUSE_OFFSET, 77),
+						(failure) -> assertThat(failure.cause()).isNull()),
+				replaced((fields) -> fields.putLong(RecordLayout.RETRY_DELAY_NANOS_OFFSET, Long.MIN_VALUE),
+						(failure) -> assertThat(failure.retryDelay()).isNull()),
+				replaced((fields) -> fields.putLong(RecordLayout.RETRY_DELAY_NANOS_OFFSET, Long.MAX_VALUE),
+						(failure) -> assertThat(failure.retryDelay()).isEqualTo(Duration.ofSeconds(2147483647))),
+				replaced((fields) -> fields.put(RecordLayout.FLAGS_OFFSET, (byte) RecordLayout.FLAG_TRUNCATED),
+						(failure) -> assertThat(failure.message()).isEqualTo("no")),
+				replaced((fields) -> fields.put(text, (byte) 0xff),
+						(failure) -> assertThat(failure.message()).isEqualTo("\ufffdo")),
+				replaced((fields) -> fields.put(text + 2, (byte) 'x'),
+						(failure) -> assertThat(failure.detailsJson()).isNull()),
+				replaced((fields) -> fields.put(text + 2, (byte) '['),
+						(failure) -> assertThat(failure.detailsJson()).isNull()));
+	}
+
+	private static Arguments replaced(Consumer<ByteBuffer> fields, Consumer<Failure> expected) {
+		return Arguments.of(fields, expected);
+	}
+
+	@Test
+	void messageOfAMegabyteIsCut() {
+		EngineRecord record = record(Records.failure(1, ErrorKind.PERMANENT, "x".repeat(1_000_000)));
+		assertThat(record.failure().message()).isEqualTo("x".repeat(RecordLayout.MAX_MESSAGE_LENGTH));
+		assertThat(record.isDegraded()).isTrue();
+	}
+
+	@Test
+	void detailsThatAreTooLongAreLeftOut() {
+		String details = "{\"x\":\"" + "x".repeat(RecordLayout.MAX_DETAILS_LENGTH) + "\"}";
+		EngineRecord record = record(Records.record(RecordLayout.TYPE_COMPLETION, 1, 1, "no", details, (fields) -> {
+		}));
+		assertThat(record.failure().detailsJson()).isNull();
+		assertThat(record.isDegraded()).isTrue();
+	}
+
+	@Test
+	void replacementCharacterOfTheDownstreamIsText() {
+		EngineRecord record = record(Records.failure(1, ErrorKind.PERMANENT, "caf\ufffd"));
+		assertThat(record.failure().message()).isEqualTo("caf\ufffd");
+		assertThat(record.isDegraded()).isFalse();
 	}
 
 	@ParameterizedTest

@@ -129,6 +129,13 @@ class FakeNativeApi implements NativeApi {
 	}
 
 	@Override
+	public int engineUpdateSecrets(long engine, long secretsAddress, long secretsLength, long outAddress,
+			long outCapacity) {
+		at(outAddress).put(0, this.startFailure);
+		return (this.startFailure.length > 0) ? 1 : 0;
+	}
+
+	@Override
 	public long payloadReserve(long engine, long length, long outAddress) {
 		if (this.reserveResult != 0) {
 			return this.reserveResult;

@@ -16,6 +16,7 @@
 
 package dev.ferrule.engine.ffi;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.Signal;
+import dev.ferrule.error.EngineUnavailableException;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
 import org.junit.jupiter.api.Test;
@@ -114,8 +116,12 @@ class NativeEngineLifecycleTests {
 		CompletableFuture<ExportResult> inFlight = fixture.submit();
 		fixture.close();
 		assertThat(EngineFixture.kind(fixture.submit())).isEqualTo(ErrorKind.RETRYABLE);
-		assertThatExceptionOfType(TelemetryEngineException.class).isThrownBy(() -> fixture.engine.reserve(1));
-		assertThatExceptionOfType(TelemetryEngineException.class).isThrownBy(fixture.engine::status);
+		assertThat(fixture.submit()).failsWithin(Duration.ZERO)
+			.withThrowableThat()
+			.withCauseInstanceOf(EngineUnavailableException.class);
+		assertThatExceptionOfType(EngineUnavailableException.class).isThrownBy(() -> fixture.engine.reserve(1))
+			.satisfies((ex) -> assertThat(ex.getStackTrace()).isNotEmpty());
+		assertThatExceptionOfType(EngineUnavailableException.class).isThrownBy(fixture.engine::status);
 		inFlight.cancel(true);
 		fixture.engine.cancelAll(CancellationCause.SHUTDOWN);
 		assertThat(fixture.counters().submitted()).isEqualTo(fixture.counters().completed());
@@ -212,6 +218,18 @@ class NativeEngineLifecycleTests {
 		api.startFailure = Records.failure(0, ErrorKind.CONFIGURATION, "wrong");
 		assertThatExceptionOfType(TelemetryEngineException.class).isThrownBy(() -> EngineStart.validate(api, "{}"))
 			.withMessage("wrong");
+	}
+
+	@Test
+	void refusedSecretsAreAnErrorAndSoIsAnEngineThatIsGone() {
+		EngineFixture fixture = new EngineFixture();
+		fixture.engine.updateSecrets("{}");
+		fixture.api.startFailure = Records.failure(0, ErrorKind.CONFIGURATION, "unknown");
+		assertThatExceptionOfType(TelemetryEngineException.class).isThrownBy(() -> fixture.engine.updateSecrets("{}"))
+			.withMessage("unknown");
+		fixture.close();
+		assertThatExceptionOfType(TelemetryEngineException.class).isThrownBy(() -> fixture.engine.updateSecrets("{}"))
+			.withMessage("The engine is stopped.");
 	}
 
 	@Test

@@ -31,6 +31,7 @@ import dev.ferrule.cancellation.CancellationToken;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.PermanentTelemetryException;
 import dev.ferrule.error.TelemetryEngineException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,21 @@ class NativeEnginePollTests {
 		this.api.deliver(unknownType, Records.success(callId));
 		this.fixture.awaitCompleted();
 		assertThat(this.fixture.counters().malformedRecords()).isOne();
+	}
+
+	@Test
+	void failureOfANewerEngineIsSafeAndCounted() {
+		CompletableFuture<ExportResult> future = this.fixture.submit();
+		long callId = this.api.lastCallId();
+		this.api.inFlight.clear();
+		this.api.deliver(Records.record(RecordLayout.TYPE_COMPLETION, 42, callId, "new", "no JSON", (fields) -> {
+		}));
+		assertThat(future).failsWithin(Duration.ofSeconds(10))
+			.withThrowableThat()
+			.havingCause()
+			.isInstanceOf(PermanentTelemetryException.class)
+			.withMessage("new");
+		assertThat(this.fixture.counters().degradedErrors()).isOne();
 	}
 
 	@Test

@@ -32,6 +32,7 @@ import dev.ferrule.context.CallContext;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 class PendingCallsTests {
 
@@ -154,8 +155,8 @@ class PendingCallsTests {
 	}
 
 	private static EngineCall call(long deadlineNanos) {
-		return new EngineCall((call, cause) -> {
-		}, CallContext.background(), deadlineNanos);
+		return new EngineCall(mock(CallOwner.class), CallContext.background(), deadlineNanos, EngineFixture.payload(),
+				0);
 	}
 
 }

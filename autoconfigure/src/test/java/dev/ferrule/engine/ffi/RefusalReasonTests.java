@@ -18,6 +18,7 @@ package dev.ferrule.engine.ffi;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +27,9 @@ import java.util.regex.Pattern;
 
 import com.jayway.jsonpath.JsonPath;
 import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.error.EngineUnavailableException;
 import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +40,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RefusalReasonTests {
 
 	private static final Pattern PROPERTY = Pattern.compile("ferrule\\.[a-z.-]*[a-z]");
+
+	private final CallStatistics statistics = new CallStatistics();
 
 	@Test
 	void everyReasonOfTheEngineIsKnown() {
@@ -61,7 +66,8 @@ class RefusalReasonTests {
 	@EnumSource(names = { "STOPPING", "STALE_HANDLE" })
 	void refusalsOfAStoppingEngineSaySo(RefusalReason reason) {
 		Failure own = reason.exception(CallSubmitter.RETRY_DELAY).failure();
-		Failure engine = RefusalReason.exception(FakeNativeApi.refusal(ErrorKind.RETRYABLE, reason.code(), 1))
+		Failure engine = RefusalReason
+			.exception(FakeNativeApi.refusal(ErrorKind.RETRYABLE, reason.code(), 1), this.statistics)
 			.failure();
 		assertThat(List.of(own, engine)).allSatisfy((failure) -> {
 			assertThat(failure.kind()).isEqualTo(ErrorKind.RETRYABLE);
@@ -69,10 +75,34 @@ class RefusalReasonTests {
 		});
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void onlyAnEngineThatTakesNoCallsIsUnavailable(RefusalReason reason) {
+		boolean unavailable = Set.of("NOT_READY", "STOPPING", "STALE_HANDLE").contains(reason.name());
+		TelemetryEngineException own = reason.exception(CallSubmitter.RETRY_DELAY);
+		long refusal = FakeNativeApi.refusal(own.kind(), reason.code(), 1000);
+		TelemetryEngineException engine = RefusalReason.exception(refusal, this.statistics);
+		assertThat(List.of(own, engine)).allSatisfy((exception) -> {
+			assertThat(exception instanceof EngineUnavailableException).isEqualTo(unavailable);
+			assertThat(exception.retryDelay()).isEqualTo(Duration.ofSeconds(1));
+			assertThat(exception.getStackTrace()).isEmpty();
+		});
+		assertThat(this.statistics.counters(0).degradedErrors()).isZero();
+	}
+
+	@Test
+	void reasonOfANewerEngineIsCounted() {
+		TelemetryEngineException exception = RefusalReason
+			.exception(FakeNativeApi.refusal(ErrorKind.RESOURCE_EXHAUSTED, 200, 5), this.statistics);
+		assertThat(exception.kind()).isEqualTo(ErrorKind.RESOURCE_EXHAUSTED);
+		assertThat(exception).hasMessageContaining("200");
+		assertThat(this.statistics.counters(0).degradedErrors()).isOne();
+	}
+
 	@Test
 	void payloadThatIsTooLargeHasItsOwnCodes() {
 		Failure failure = RefusalReason
-			.exception(FakeNativeApi.refusal(ErrorKind.PERMANENT, Refusals.PAYLOAD_TOO_LARGE, 0))
+			.exception(FakeNativeApi.refusal(ErrorKind.PERMANENT, Refusals.PAYLOAD_TOO_LARGE, 0), this.statistics)
 			.failure();
 		assertThat(failure.kind()).isEqualTo(ErrorKind.PERMANENT);
 		assertThat(failure.grpcCode()).isEqualTo(8);

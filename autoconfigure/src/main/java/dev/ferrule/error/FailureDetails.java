@@ -1,0 +1,90 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.error;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.json.JsonParser;
+import org.springframework.boot.json.JsonParserFactory;
+
+/**
+ * Reads the details of a failure.
+ */
+final class FailureDetails {
+
+	private static final Log logger = LogFactory.getLog(FailureDetails.class);
+
+	private static final JsonParser JSON = JsonParserFactory.getJsonParser();
+
+	private static final String TYPE = "@type";
+
+	private FailureDetails() {
+	}
+
+	/**
+	 * Reads all members.
+	 * @param json JSON object, or {@code null}
+	 * @return the members, none if the text is no JSON object
+	 */
+	static Map<String, Object> members(@Nullable String json) {
+		if (json == null) {
+			return Map.of();
+		}
+		try {
+			return Collections.unmodifiableMap(JSON.parseMap(json));
+		}
+		catch (RuntimeException ex) {
+			// The engine's records are checked and counted, this came from elsewhere
+			logger.debug("Details of a failure are no JSON object", ex);
+			return Map.of();
+		}
+	}
+
+	/**
+	 * Reads what the downstream added.
+	 * @param json JSON object, or {@code null}
+	 * @return the details that have a type, in their order
+	 */
+	static List<ErrorDetail> rpcDetails(@Nullable String json) {
+		if (json == null || !(members(json).get("details") instanceof List<?> elements)) {
+			return List.of();
+		}
+		List<ErrorDetail> details = new ArrayList<>(elements.size());
+		for (Object element : elements) {
+			if (element instanceof Map<?, ?> members && members.get(TYPE) instanceof String type) {
+				details.add(detail(type, members));
+			}
+		}
+		return List.copyOf(details);
+	}
+
+	private static ErrorDetail detail(String type, Map<?, ?> members) {
+		Map<String, Object> others = new LinkedHashMap<>();
+		members.forEach((name, value) -> others.put(String.valueOf(name), value));
+		others.remove(TYPE);
+		return new ErrorDetail(type, others);
+	}
+
+}

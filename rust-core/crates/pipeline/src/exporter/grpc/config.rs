@@ -1,0 +1,61 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! Configuration of the exporter.
+
+use otel_arrow_dfe_config::error::Error as ConfigError;
+use otel_arrow_dfe_config::validation::deserialize_typed_config;
+use otel_arrow_dfe_otap::otap_grpc::client_settings::GrpcClientSettings;
+use serde::Deserialize;
+
+use crate::exporter::default_max_in_flight;
+use crate::exporter::retry::RetrySettings;
+use crate::tls_bundle;
+
+/// Settings of the exporter; those of the connection are the engine's own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Config {
+    /// Set at start.
+    #[serde(rename = "engine")]
+    _engine: u64,
+    #[serde(flatten)]
+    pub(super) grpc: GrpcClientSettings,
+    #[serde(default = "default_max_in_flight")]
+    pub(super) max_in_flight: usize,
+    #[serde(default = "default_num_connections")]
+    pub(super) num_connections: usize,
+    #[serde(default)]
+    pub(super) retry: RetrySettings,
+    /// Name of what the host gave for TLS.
+    pub(super) tls_bundle: Option<String>,
+}
+
+const fn default_num_connections() -> usize {
+    1
+}
+
+impl Config {
+    pub(super) fn read(config: &serde_json::Value) -> Result<Self, ConfigError> {
+        let read: Self = deserialize_typed_config(config)?;
+        let refused = |error: String| ConfigError::InvalidUserConfig { error };
+        read.grpc
+            .validate()
+            .map_err(|error| refused(error.to_string()))?;
+        read.retry.check().map_err(refused)?;
+        if read.tls_bundle.is_some() {
+            tls_bundle::check_settings("tls", read.grpc.tls.as_ref()).map_err(refused)?;
+            let is_secure = read.grpc.grpc_endpoint.starts_with("https://");
+            tls_bundle::check_scheme("grpc_endpoint", is_secure).map_err(refused)?;
+        }
+        for (name, value) in [
+            ("max_in_flight", read.max_in_flight),
+            ("num_connections", read.num_connections),
+        ] {
+            if value == 0 {
+                return Err(refused(format!("{name} must be at least 1")));
+            }
+        }
+        Ok(read)
+    }
+}
