@@ -19,6 +19,7 @@ package dev.ferrule.autoconfigure;
 import dev.ferrule.context.ContextStatistics;
 import dev.ferrule.engine.ffi.NativeEngine;
 import dev.ferrule.observability.CallMetrics;
+import dev.ferrule.observability.CallTimers;
 import dev.ferrule.observability.EngineMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -43,6 +44,12 @@ public final class FerruleMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	CallMetrics ferruleCallMetrics(NativeEngine engine, ContextStatistics contexts) {
 		return new CallMetrics(new NativeMeteredEngine(engine), contexts);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	CallTimers ferruleCallTimers(NativeEngine engine, MeterRegistry registry) {
+		return new CallTimers(registry, engine.pipelineNames());
 	}
 
 	@Bean

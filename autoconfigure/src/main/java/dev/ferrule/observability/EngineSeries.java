@@ -74,9 +74,7 @@ final class EngineSeries {
 	static EngineSeries of(Map<?, ?> metric, Set<String> keys) {
 		Map<String, String> tags = tagsOf(metric);
 		return new EngineSeries(nameOf(metric),
-				Tags.of(keys.stream()
-					.map((key) -> Tag.of(key, tags.getOrDefault(key, KeyValue.NONE_VALUE)))
-					.toList()),
+				Tags.of(keys.stream().map((key) -> Tag.of(key, tags.getOrDefault(key, KeyValue.NONE_VALUE))).toList()),
 				text(metric, "kind"), text(metric, "unit"), text(metric, "description"));
 	}
 
@@ -151,8 +149,8 @@ final class EngineSeries {
 		}).tags(this.tags).description(this.description).baseUnit(unit).register(registry);
 	}
 
-	/** Units of the engine are those of UCUM, in which braces hold a comment. */
 	private @Nullable String unit() {
+		// Units of the engine are those of UCUM, in which braces hold a comment
 		if (this.unit.startsWith("{") && this.unit.endsWith("}")) {
 			return this.unit.substring(1, this.unit.length() - 1);
 		}

@@ -69,14 +69,14 @@ public interface MeteredEngine {
 
 	/**
 	 * Returns the engine's status.
-	 * @return JSON
+	 * @return a JSON text
 	 * @throws RuntimeException if the engine is not running
 	 */
 	String status();
 
 	/**
 	 * Returns what the engine and its nodes measure.
-	 * @return JSON
+	 * @return a JSON text
 	 * @throws RuntimeException if the engine is not running
 	 */
 	String metrics();

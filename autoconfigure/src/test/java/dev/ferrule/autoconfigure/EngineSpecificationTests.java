@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import com.jayway.jsonpath.DocumentContext;
@@ -105,6 +106,17 @@ class EngineSpecificationTests {
 		assertRefused(prefix + "outbound.headers", "is a credential", prefix + "outbound.headers=Authorization");
 		assertRefused(prefix + "outbound.headers", "according to ferrule.context.deadline-headers",
 				prefix + "deadline-headers[X-Budget]=connect", prefix + "outbound.headers=x-a,x-budget");
+	}
+
+	@Test
+	void tracesToFollowAreIds() {
+		String id = "5b8efff798038103d269b633813fc60c";
+		assertThat(TestProperties.json("ferrule.logging.follow-trace-ids=" + id).<List<String>>read("$.followTraceIds"))
+			.containsExactly(id);
+		for (String wrong : List.of("1", "0".repeat(32), id.toUpperCase(Locale.ROOT))) {
+			assertRefused("ferrule.logging.follow-trace-ids", "is not the id of a trace",
+					"ferrule.logging.follow-trace-ids=" + id + "," + wrong);
+		}
 	}
 
 	@Test

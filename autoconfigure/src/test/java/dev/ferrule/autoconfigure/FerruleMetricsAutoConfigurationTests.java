@@ -17,16 +17,20 @@
 package dev.ferrule.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.ContextStatistics;
+import dev.ferrule.context.Deadline;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
 import dev.ferrule.observability.CallMetrics;
+import dev.ferrule.observability.CallTimers;
 import dev.ferrule.observability.EngineMetrics;
 import dev.ferrule.observability.MeteredEngine;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -56,8 +60,9 @@ class FerruleMetricsAutoConfigurationTests {
 	void callsAreCountedInTheRegistry() {
 		this.metered.run((context) -> {
 			TelemetryEngine engine = context.getBean(TelemetryEngine.class);
-			engine.submit(TelemetryPayload.of(Signal.TRACES, new byte[] { 10, 4, 18, 2, 18, 0 }),
-					CallContext.background())
+			engine
+				.submit(TelemetryPayload.of(Signal.TRACES, new byte[] { 10, 4, 18, 2, 18, 0 }),
+						CallContext.background())
 				.join();
 			assertThat(engine.submit(TelemetryPayload.of(Signal.TRACES, new byte[] { 1, 2 }), CallContext.background()))
 				.failsWithin(Duration.ofSeconds(10));
@@ -67,6 +72,33 @@ class FerruleMetricsAutoConfigurationTests {
 			assertThat(registry(context).get("ferrule.payload.max").gauge().value()).isPositive();
 			assertThat(registry(context).get("ferrule.lane.depth").tag("pipeline", "main").gauge().value()).isZero();
 		});
+	}
+
+	@Test
+	void stagesOfCallsAreTimedButNotOfThoseRefusedAtOnce() {
+		this.metered.run((context) -> {
+			TelemetryEngine engine = context.getBean(TelemetryEngine.class);
+			engine.submit(TelemetryPayload.of(Signal.TRACES, new byte[] { 10, 4, 18, 2, 18, 0 }),
+					CallContext.background());
+			engine.submit(TelemetryPayload.of(Signal.TRACES, new byte[0]),
+					CallContext.builder().deadline(Deadline.after(Duration.ZERO)).build());
+			Awaitility.await().untilAsserted(() -> {
+				assertThat(registry(context).get("ferrule.calls.submitted").functionCounter().count()).isEqualTo(2);
+				for (String stage : List.of("queue", "pipeline", "export")) {
+					assertThat(registry(context).get("ferrule.calls.time")
+						.tags("pipeline", "main", "stage", stage)
+						.timer()
+						.count()).isOne();
+				}
+			});
+		});
+	}
+
+	@Test
+	void deniedTimersCostNothing() {
+		this.metered.withBean(MeterFilter.class, () -> MeterFilter.denyNameStartsWith("ferrule.calls.time"))
+			.run((context) -> assertThat(context.getBean(CallTimers.class).isFailuresOnly()).isTrue());
+		this.metered.run((context) -> assertThat(context.getBean(CallTimers.class).isFailuresOnly()).isFalse());
 	}
 
 	@Test
@@ -86,6 +118,7 @@ class FerruleMetricsAutoConfigurationTests {
 	void metersWithoutRegistryAreLeftOut() {
 		this.bare.run((context) -> assertThat(context).hasNotFailed()
 			.doesNotHaveBean(CallMetrics.class)
+			.doesNotHaveBean(CallTimers.class)
 			.doesNotHaveBean(EngineMetrics.class));
 	}
 

@@ -131,6 +131,13 @@ class FerrulePropertiesTests {
 	}
 
 	@Test
+	void bindsLoggingKeys() {
+		assertThat(TestProperties.bind().logging().followTraceIds()).isEmpty();
+		assertThat(TestProperties.bind("ferrule.logging.follow-trace-ids=a,b").logging().followTraceIds())
+			.containsExactly("a", "b");
+	}
+
+	@Test
 	void bindsErrorKeys() {
 		assertThat(TestProperties.bind().errors().web().enabled()).isTrue();
 		assertThat(TestProperties.bind().errors().grpc().enabled()).isTrue();

@@ -120,10 +120,13 @@ class EngineMetricsTests {
 	void seriesOfOneNameHaveTheSameKeys() {
 		tell(COUNTER.formatted(3), COUNTER.formatted(5).replace("{\"signal\":\"traces\"}", "{}"));
 		this.metrics.bindTo(this.registry);
-		assertThat(this.registry.get("ferrule.engine.node.producer.items").tag("signal", "none").functionCounter().count())
+		assertThat(
+				this.registry.get("ferrule.engine.node.producer.items").tag("signal", "none").functionCounter().count())
 			.isEqualTo(5);
-		assertThat(this.registry.get("ferrule.engine.node.producer.items").tag("signal", "traces").functionCounter().count())
-			.isEqualTo(3);
+		assertThat(this.registry.get("ferrule.engine.node.producer.items")
+			.tag("signal", "traces")
+			.functionCounter()
+			.count()).isEqualTo(3);
 	}
 
 	@Test

@@ -81,7 +81,6 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	private NativeEngine(EngineHandle handle, PipelineTable pipelines, NativeEngineOptions options,
 			LongSupplier ticker) {
-		NativeApi api = handle.api();
 		this.handle = handle;
 		this.pipelines = pipelines;
 		this.drainTimeout = options.drainTimeout();
@@ -94,7 +93,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		this.sweep = new OverdueSweep(this.calls, this::endOverdue, options, ticker);
 		RecordDispatcher dispatcher = new RecordDispatcher(this.calls, this.delivery, this.logRelay, this.statistics);
 		this.pollThread = EngineThreads.create(options.name() + "-poll",
-				new PollLoop(api, handle.value(), dispatcher, this.statistics, this::pollEnded));
+				new PollLoop(handle.api(), handle.value(), dispatcher, this.statistics, this::pollEnded));
 		EngineThreads.create(options.name() + "-log", this.logRelay).start();
 		this.pollThread.start();
 		this.sweep.start();

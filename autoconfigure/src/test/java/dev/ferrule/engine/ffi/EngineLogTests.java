@@ -37,9 +37,9 @@ class EngineLogTests {
 	@Test
 	void linesHaveTheLoggerOfTheirTargetAndTheirFields() {
 		try (LoggedEngine engine = new LoggedEngine(Level.DEBUG)) {
-			await().untilAsserted(() -> assertThat(engine.lines)
-				.anyMatch((line) -> line.startsWith("INFO dev.ferrule.native.otel-arrow-dfe-controller "
-						+ "pipeline.core_allocation") && line.contains(" pipeline_id=main")));
+			await().untilAsserted(() -> assertThat(engine.lines).anyMatch((line) -> line
+				.startsWith("INFO dev.ferrule.native.otel.controller.main " + "pipeline.core_allocation")
+					&& line.contains(" pipeline_id=main")));
 			// Once at this level, by way of the observability pipeline
 			await().untilAsserted(() -> assertThat(engine.lines).anyMatch((line) -> line.contains(" pipeline=main")));
 		}
@@ -61,8 +61,8 @@ class EngineLogTests {
 			engine.logger.setLevel(Level.TRACE);
 			await().untilAsserted(() -> {
 				engine.submit();
-				assertThat(engine.lines).anyMatch((line) -> line.contains(".call call=")
-						&& line.contains("trace=- succeeded"));
+				assertThat(engine.lines)
+					.anyMatch((line) -> line.contains(".call call=") && line.contains("trace=- succeeded"));
 			});
 			engine.logger.setLevel(Level.ERROR);
 			await().untilAsserted(() -> {
@@ -76,8 +76,9 @@ class EngineLogTests {
 	@Test
 	void nothingIsPrinted(@TempDir Path directory) throws IOException, InterruptedException {
 		Path output = directory.resolve("output");
-		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-cp", System.getProperty("java.class.path")));
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+						System.getProperty("java.class.path")));
 		if (Runtime.version().feature() >= 22) {
 			command.add("--enable-native-access=ALL-UNNAMED");
 		}
@@ -86,9 +87,7 @@ class EngineLogTests {
 			command.add("-Dferrule.native.path=" + library);
 		}
 		command.add(LoggedEngine.class.getName());
-		Process process = new ProcessBuilder(command).redirectErrorStream(true)
-			.redirectOutput(output.toFile())
-			.start();
+		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
 		assertThat(process.waitFor()).isZero();
 		assertThat(Files.readString(output)).isEmpty();
 	}

@@ -33,14 +33,14 @@ import org.slf4j.LoggerFactory;
 /**
  * A real engine and what it logs. As a program it runs two engines and prints nothing.
  */
-final class LoggedEngine extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class LoggedEngine extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
 	private static final String CONFIGURATION = """
 			{"cores": 1, "logLevel": "%s", "spec": {"version": "otel_dataflow/v1",
 			"groups": {"default": {"pipelines": {"main": {
 			"nodes": {"host": {"type": "urn:ferrule:receiver:host", "config": {}},
 			"exporter": {"type": "urn:ferrule:exporter:log", "config": {}}},
-			"connections": [{"from": "host", "to": "exporter"}]}}}}}""";
+			"connections": [{"from": "host", "to": "exporter"}]}}}}}}""";
 
 	final Logger logger = (Logger) LoggerFactory.getLogger(LogRelay.PREFIX);
 
@@ -60,8 +60,8 @@ final class LoggedEngine extends AppenderBase<ILoggingEvent> implements AutoClos
 	}
 
 	void submit() {
-		this.engine.submit(TelemetryPayload.of(Signal.TRACES, new byte[] { 10, 4, 18, 2, 18, 0 }),
-				CallContext.background())
+		this.engine
+			.submit(TelemetryPayload.of(Signal.TRACES, new byte[] { 10, 4, 18, 2, 18, 0 }), CallContext.background())
 			.join();
 	}
 
