@@ -82,7 +82,7 @@ pub(crate) unsafe fn update_secrets(engine: i64, secrets: HostMemory, out: HostM
     };
     // SAFETY: the caller promises a readable range.
     let secrets = unsafe { read(secrets) };
-    match engine.update_tls_bundles(&secrets) {
+    match caught(|| engine.update_tls_bundles(&secrets)) {
         Ok(()) => 0,
         Err(error) => {
             // SAFETY: the caller promises a writable range.

@@ -25,9 +25,13 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.error.ErrorMappingVectors.Vector;
 import dev.ferrule.error.TelemetryEngineException.Failure;
+import dev.ferrule.error.rpc.RpcStatus;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -36,9 +40,10 @@ import org.junit.jupiter.api.TestFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Runs the vectors of {@code error-mapping.json} that this side decides. Not here: how
- * Retry-After is read and the text of a Nack (the engine does both), what the engine's
- * own receivers do, and problem details.
+ * Runs the vectors of {@code error-mapping.json} that this side decides. Problem details
+ * are tested with web servers. Decided by the engine: {@code retryAfterParse} and the
+ * texts of {@code nackMapping}; {@code engineReceiverBehaviour} tells what receivers do
+ * that are not used here.
  */
 class ErrorMappingVectorTests {
 
@@ -178,6 +183,9 @@ class ErrorMappingVectorTests {
 			TranslatedError error = this.translator.translate(TelemetryEngineException.of(failure));
 			if (status == null) {
 				assertThat(error.retryInfo()).isEqualTo(delay);
+				com.google.protobuf.Duration sent = retryInfo(error);
+				assertThat(sent.getSeconds()).isEqualTo(vector.number("expectRetryInfoSeconds"));
+				assertThat(sent.getNanos()).isEqualTo(vector.integer("expectRetryInfoNanos"));
 				return;
 			}
 			assertThat(error.httpStatus()).isEqualTo(status);
@@ -186,6 +194,25 @@ class ErrorMappingVectorTests {
 				assertThat(error.retryInfo() != null).isEqualTo(vector.bool("bodyRetryInfo"));
 			}
 		});
+	}
+
+	private static com.google.protobuf.Duration retryInfo(TranslatedError error) {
+		try {
+			return Status.parseFrom(RpcStatus.of(error).toProtobuf())
+				.getDetails(0)
+				.unpack(RetryInfo.class)
+				.getRetryDelay();
+		}
+		catch (InvalidProtocolBufferException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	@Test
+	void sectionsAreAllKnown() {
+		assertThat(this.vectors.names()).containsExactlyInAnyOrder("kinds", "cases", "grpcToHttp", "httpToGrpc",
+				"retryAfterEmit", "retryAfterParse", "nackMapping", "engineReceiverBehaviour", "situations",
+				"problemDetails");
 	}
 
 	@Test

@@ -23,6 +23,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,18 @@ final class ErrorMappingVectors {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Returns the names of the sections.
+	 * @return names of lists
+	 */
+	Set<String> names() {
+		return this.sections.entrySet()
+			.stream()
+			.filter((section) -> section.getValue() instanceof List)
+			.map(Map.Entry::getKey)
+			.collect(Collectors.toSet());
 	}
 
 	@SuppressWarnings("unchecked")

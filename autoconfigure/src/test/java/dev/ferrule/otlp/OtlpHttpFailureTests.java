@@ -17,9 +17,14 @@
 package dev.ferrule.otlp;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import com.google.rpc.Status;
+import dev.ferrule.SemanticVectors;
+import dev.ferrule.SemanticVectors.Vector;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.error.TelemetryEngineException;
@@ -27,12 +32,15 @@ import dev.ferrule.error.TelemetryEngineException.Failure;
 import dev.ferrule.error.TranslatedError;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -87,6 +95,36 @@ class OtlpHttpFailureTests {
 			this.engine.refuse(FULL);
 			http.writeChunk(new byte[50_000]);
 			assertThat(http.read("POST").status()).isEqualTo(429);
+		}
+	}
+
+	@TestFactory
+	Stream<DynamicTest> problemDetailsAreNotForOtlp() {
+		return SemanticVectors.load("error-mapping.json").some("problemDetails", Map.of("PD-OTLP", this::verify));
+	}
+
+	private void verify(Vector vector) {
+		Vector input = vector.child("input");
+		Vector expected = vector.child("expect");
+		this.engine.behave(FakeEngine.Behaviour.fails(Failure.of(ErrorKind.valueOf(input.get("kind")), "down")));
+		for (String path : vector.<String>get("where").split(", ")) {
+			for (String type : List.of(PROTOBUF, "application/json")) {
+				RawHttp.Answer answer = post(path, Map.of("Content-Type", type, "Accept", input.get("accept")),
+						type.equals(PROTOBUF) ? VectorBodies.request(100) : "{\"x\":[{}]}".getBytes(UTF_8));
+				assertThat(answer.status()).isEqualTo(expected.<Integer>get("status"));
+				assertThat(answer.header("Content-Type")).isEqualTo(type);
+				assertThat(new String(answer.body(), UTF_8)).contains("google.rpc.ErrorInfo");
+			}
+		}
+	}
+
+	private RawHttp.Answer post(String path, Map<String, String> headers, byte[] body) {
+		try (RawHttp http = connect()) {
+			http.send("POST", path, headers, body);
+			return http.read("POST");
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 
