@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
@@ -99,6 +101,23 @@ class ExporterTlsTests {
 					submit(context.getBean(TelemetryEngine.class));
 					assertThat(server.clients.poll(20, TimeUnit.SECONDS)).isEqualTo("CN=client");
 				});
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "RSA -keysize 2048", "EC -groupname secp256r1", "EC -groupname secp384r1", "Ed25519" })
+	void keysOfTheJdkAreTaken(String algorithm) throws Exception {
+		Path keys = this.directory.resolve("keys.p12");
+		List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/keytool", "-genkeypair",
+				"-alias", "mine", "-dname", "CN=mine", "-storetype", "PKCS12", "-keystore", keys.toString(),
+				"-storepass", TlsFixtures.PASSWORD, "-keyalg"));
+		command.addAll(List.of(algorithm.split(" ")));
+		assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+		String jks = "spring.ssl.bundle.jks.web.keystore.";
+		try (TlsServer server = new TlsServer("http", false)) {
+			runner(server, "http", jks + "location=" + keys, jks + "type=PKCS12",
+					jks + "password=" + TlsFixtures.PASSWORD)
+				.run((context) -> assertThat(context).hasNotFailed());
 		}
 	}
 
