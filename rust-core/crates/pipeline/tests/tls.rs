@@ -74,7 +74,8 @@ fn server_of_another_authority_or_name_gets_nothing() {
             let mut host = host(protocol, &url(name, &server), trusting(authority));
             let error = refused(&mut host, &server);
             assert!(!error.delivery_unknown, "{error:?}");
-            assert!(host.lines[0].contains("certificate"), "{:?}", host.lines);
+            let is_told = host.lines.iter().any(|line| line.contains("certificate"));
+            assert!(is_told, "{:?}", host.lines);
         }
     }
 }
