@@ -13,6 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
+
 package dev.ferrule.autoconfigure;
 
 import java.io.IOException;
@@ -23,6 +24,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
@@ -103,6 +106,23 @@ class ExporterTlsTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "RSA -keysize 2048", "EC -groupname secp256r1", "EC -groupname secp384r1", "Ed25519" })
+	void keysOfTheJdkAreTaken(String algorithm) throws Exception {
+		Path keys = this.directory.resolve("keys.p12");
+		List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/keytool", "-genkeypair",
+				"-alias", "mine", "-dname", "CN=mine", "-storetype", "PKCS12", "-keystore", keys.toString(),
+				"-storepass", TlsFixtures.PASSWORD, "-keyalg"));
+		command.addAll(List.of(algorithm.split(" ")));
+		assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+		String jks = "spring.ssl.bundle.jks.web.keystore.";
+		try (TlsServer server = new TlsServer("http", false)) {
+			runner(server, "http", jks + "location=" + keys, jks + "type=PKCS12",
+					jks + "password=" + TlsFixtures.PASSWORD)
+				.run((context) -> assertThat(context).hasNotFailed());
+		}
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "grpc", "http" })
 	void changedFilesAreUsed(String protocol, CapturedOutput output) throws Exception {
 		copy("client", "mine");
@@ -141,8 +161,9 @@ class ExporterTlsTests {
 			runner(server, "grpc", BUNDLE + "keystore.certificate=classpath:tls/client.pem",
 					BUNDLE + "keystore.private-key=classpath:tls/server.key")
 				.run((context) -> assertThat(context).getFailure()
-					.hasStackTraceContaining("Property 'ferrule.exporter.ssl.bundle' with value 'web' names an SSL bundle"
-							+ " that cannot be used: The private key does not belong to the certificate"));
+					.hasStackTraceContaining(
+							"Property 'ferrule.exporter.ssl.bundle' with value 'web' names an SSL bundle"
+									+ " that cannot be used: The private key does not belong to the certificate"));
 		}
 	}
 
