@@ -13,6 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
+
 package dev.ferrule.autoconfigure;
 
 import java.io.IOException;
@@ -160,8 +161,9 @@ class ExporterTlsTests {
 			runner(server, "grpc", BUNDLE + "keystore.certificate=classpath:tls/client.pem",
 					BUNDLE + "keystore.private-key=classpath:tls/server.key")
 				.run((context) -> assertThat(context).getFailure()
-					.hasStackTraceContaining("Property 'ferrule.exporter.ssl.bundle' with value 'web' names an SSL bundle"
-							+ " that cannot be used: The private key does not belong to the certificate"));
+					.hasStackTraceContaining(
+							"Property 'ferrule.exporter.ssl.bundle' with value 'web' names an SSL bundle"
+									+ " that cannot be used: The private key does not belong to the certificate"));
 		}
 	}
 
