@@ -29,7 +29,6 @@ import dev.ferrule.engine.PayloadBuffer;
 import dev.ferrule.engine.TelemetryCallListener;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
-import dev.ferrule.error.EngineUnavailableException;
 import dev.ferrule.error.TelemetryEngineException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +68,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	private final CallSubmitter submitter;
 
-	private final OverdueSweep sweep;
+	final OverdueSweep sweep;
 
 	private final Thread pollThread;
 
@@ -144,19 +143,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	@Override
 	public PayloadBuffer reserve(int size) {
-		if (size < 0) {
-			throw new IllegalArgumentException("A payload has 0 or more bytes, not " + size);
-		}
-		try {
-			return this.submitter.reserve(size);
-		}
-		// Thrown to the caller, and so with the caller's stack trace
-		catch (EngineUnavailableException ex) {
-			throw new EngineUnavailableException(ex.failure(), null);
-		}
-		catch (TelemetryEngineException ex) {
-			throw TelemetryEngineException.withStackTrace(ex.failure(), null);
-		}
+		return NativePayloadBuffer.reserve(this.submitter, size);
 	}
 
 	@Override
@@ -277,8 +264,8 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	private void stopEngine(Duration time) {
 		// Nobody waits any more for what the engine does for cancelled calls
-		boolean cancelled = this.admission.cancelAll() != null && time.compareTo(CANCELLED_DRAIN) > 0;
-		Duration drain = cancelled ? CANCELLED_DRAIN : time;
+		boolean cut = this.admission.cancelAll() != null && time.compareTo(CANCELLED_DRAIN) > 0;
+		Duration drain = cut ? CANCELLED_DRAIN : time;
 		if (this.handle.api().engineStop(this.handle.value(), drain.toMillis()) == 1) {
 			logger.warn("The engine did not stop within {} and was stopped by force", drain);
 		}
@@ -306,13 +293,6 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		this.statistics.lastNetFired();
 		this.submitter.cancel(call, CancellationCause.APPLICATION);
 		this.delivery.fail(call, TelemetryEngineException.of(OverdueSweep.FAILURE));
-	}
-
-	/**
-	 * Ends overdue calls now instead of within a second.
-	 */
-	void sweep() {
-		this.sweep.run();
 	}
 
 }

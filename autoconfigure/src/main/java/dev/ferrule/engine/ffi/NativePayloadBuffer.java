@@ -22,6 +22,8 @@ import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.ferrule.engine.PayloadBuffer;
+import dev.ferrule.error.EngineUnavailableException;
+import dev.ferrule.error.TelemetryEngineException;
 
 /**
  * Memory reserved in the engine. A cleaner watches the byte buffer, not this object,
@@ -57,6 +59,31 @@ final class NativePayloadBuffer implements PayloadBuffer {
 	static NativePayloadBuffer of(EngineHandle engine, long payload, long address, int size) {
 		ByteBuffer memory = (size > 0) ? engine.api().memoryAt(address, size) : NO_BYTES.duplicate();
 		return new NativePayloadBuffer(new Reservation(engine, payload), memory.order(ByteOrder.BIG_ENDIAN));
+	}
+
+	/**
+	 * Reserves memory.
+	 * @param submitter way into the engine
+	 * @param size bytes
+	 * @return the buffer
+	 * @throws IllegalArgumentException if the size is negative
+	 * @throws TelemetryEngineException if the engine refuses, with the caller's stack
+	 * trace
+	 */
+	static PayloadBuffer reserve(CallSubmitter submitter, int size) {
+		if (size < 0) {
+			throw new IllegalArgumentException("A payload has 0 or more bytes, not " + size);
+		}
+		try {
+			return submitter.reserve(size);
+		}
+		// Thrown to the caller, and so with the caller's stack trace
+		catch (EngineUnavailableException ex) {
+			throw new EngineUnavailableException(ex.failure(), null);
+		}
+		catch (TelemetryEngineException ex) {
+			throw TelemetryEngineException.withStackTrace(ex.failure(), null);
+		}
 	}
 
 	@Override

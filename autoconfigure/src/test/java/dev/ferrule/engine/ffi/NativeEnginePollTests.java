@@ -235,10 +235,10 @@ class NativeEnginePollTests {
 		long callId = this.api.lastCallId();
 		this.api.inFlight.clear();
 		this.fixture.clock.addAndGet(Duration.ofMillis(31_499).toNanos());
-		this.fixture.engine.sweep();
+		this.fixture.engine.sweep.run();
 		assertThat(future).isNotDone();
 		this.fixture.clock.addAndGet(Duration.ofMillis(2).toNanos());
-		this.fixture.engine.sweep();
+		this.fixture.engine.sweep.run();
 		TelemetryEngineException failure = EngineFixture.failure(future);
 		assertThat(failure.failure().kind()).isEqualTo(ErrorKind.TIMEOUT);
 		assertThat(failure.failure().deliveryUnknown()).isTrue();
