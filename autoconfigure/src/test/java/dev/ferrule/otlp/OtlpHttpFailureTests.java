@@ -18,6 +18,7 @@ package dev.ferrule.otlp;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -36,7 +37,6 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -105,10 +105,11 @@ class OtlpHttpFailureTests {
 		for (String path : vector.<String>get("where").split(", ")) {
 			for (String type : List.of(PROTOBUF, "application/json")) {
 				RawHttp.Answer answer = post(path, Map.of("Content-Type", type, "Accept", input.get("accept")),
-						type.equals(PROTOBUF) ? VectorBodies.request(100) : "{\"x\":[{}]}".getBytes(UTF_8));
+						type.equals(PROTOBUF) ? VectorBodies.request(100)
+								: "{\"x\":[{}]}".getBytes(StandardCharsets.UTF_8));
 				assertThat(answer.status()).isEqualTo(expected.<Integer>get("status"));
 				assertThat(answer.header("Content-Type")).isEqualTo(type);
-				assertThat(new String(answer.body(), UTF_8)).contains("google.rpc.ErrorInfo");
+				assertThat(new String(answer.body(), StandardCharsets.UTF_8)).contains("google.rpc.ErrorInfo");
 			}
 		}
 	}
