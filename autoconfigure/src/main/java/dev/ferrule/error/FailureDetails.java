@@ -45,7 +45,7 @@ final class FailureDetails {
 
 	/**
 	 * Reads all members.
-	 * @param json JSON object, or {@code null}
+	 * @param json text of a JSON object, or {@code null}
 	 * @return the members, none if the text is no JSON object
 	 */
 	static Map<String, Object> members(@Nullable String json) {
@@ -57,14 +57,14 @@ final class FailureDetails {
 		}
 		catch (RuntimeException ex) {
 			// The engine's records are checked and counted, this came from elsewhere
-			logger.debug("Details of a failure are no JSON object", ex);
+			logger.debug("Details of a failure are no JSON object");
 			return Map.of();
 		}
 	}
 
 	/**
 	 * Reads what the downstream added.
-	 * @param json JSON object, or {@code null}
+	 * @param json text of a JSON object, or {@code null}
 	 * @return the details that have a type, in their order
 	 */
 	static List<ErrorDetail> rpcDetails(@Nullable String json) {

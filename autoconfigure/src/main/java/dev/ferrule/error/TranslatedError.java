@@ -49,7 +49,7 @@ public record TranslatedError(ErrorKind kind, int grpcCode, int httpStatus, bool
 	 * Creates an error without details.
 	 * @param kind kind of the failure
 	 * @param grpcCode gRPC code, 1 to 16
-	 * @param httpStatus HTTP status
+	 * @param httpStatus status over HTTP
 	 * @param permanent whether retrying cannot help
 	 * @param retryInfo delay for google.rpc.RetryInfo, or {@code null}
 	 * @param retryAfterSeconds value of Retry-After in seconds, or {@code null}

@@ -18,6 +18,7 @@ package dev.ferrule.otlp;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -40,7 +41,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -110,10 +110,11 @@ class OtlpHttpFailureTests {
 		for (String path : vector.<String>get("where").split(", ")) {
 			for (String type : List.of(PROTOBUF, "application/json")) {
 				RawHttp.Answer answer = post(path, Map.of("Content-Type", type, "Accept", input.get("accept")),
-						type.equals(PROTOBUF) ? VectorBodies.request(100) : "{\"x\":[{}]}".getBytes(UTF_8));
+						type.equals(PROTOBUF) ? VectorBodies.request(100)
+								: "{\"x\":[{}]}".getBytes(StandardCharsets.UTF_8));
 				assertThat(answer.status()).isEqualTo(expected.<Integer>get("status"));
 				assertThat(answer.header("Content-Type")).isEqualTo(type);
-				assertThat(new String(answer.body(), UTF_8)).contains("google.rpc.ErrorInfo");
+				assertThat(new String(answer.body(), StandardCharsets.UTF_8)).contains("google.rpc.ErrorInfo");
 			}
 		}
 	}

@@ -129,16 +129,14 @@ public abstract class ProblemAnswers {
 					.expectHeader()
 					.contentType(expected.<String>get("contentType"))
 					.expectBody(Map.class)
-					.value((body) -> {
-						assertThat(body).containsOnlyKeys(members)
-							.containsEntry("type", expected.get("type"))
-							.containsEntry("status", status)
-							.containsEntry("detail", "message")
-							.containsEntry("instance", path)
-							.containsEntry("errorKind", kind)
-							.containsEntry("grpcCode", ErrorKind.valueOf(kind).grpcCode())
-							.containsEntry("permanent", ErrorKind.valueOf(kind).isPermanent());
-					});
+					.value((body) -> assertThat(body).containsOnlyKeys(members)
+						.containsEntry("type", expected.get("type"))
+						.containsEntry("status", status)
+						.containsEntry("detail", "message")
+						.containsEntry("instance", path)
+						.containsEntry("errorKind", kind)
+						.containsEntry("grpcCode", ErrorKind.valueOf(kind).grpcCode())
+						.containsEntry("permanent", ErrorKind.valueOf(kind).isPermanent()));
 			}
 		}
 	}

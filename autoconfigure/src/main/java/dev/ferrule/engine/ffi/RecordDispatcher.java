@@ -116,7 +116,8 @@ final class RecordDispatcher {
 		if (record.isDegraded()) {
 			this.statistics.degradedError();
 			if (this.logLimit.permits()) {
-				logger.warn("A failure of the engine was not understood whole; is the library a newer one?");
+				logger
+					.warn("A failure of the engine lost something that is too long or not understood by this version");
 			}
 		}
 		return new MeasuredFailure(TelemetryEngineException.of(failure),

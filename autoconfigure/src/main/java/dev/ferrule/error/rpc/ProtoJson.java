@@ -16,7 +16,6 @@
 
 package dev.ferrule.error.rpc;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -129,7 +129,7 @@ public final class RpcStatus {
 		for (ErrorDetail each : error.details()) {
 			RpcDetail detail = OMITTED.contains(each.typeName()) ? null : RpcDetail.of(each);
 			if (detail != null && detail.message() instanceof ErrorInfo info) {
-				detail = (errorInfo == null) ? errorInfo(info.toBuilder(), error) : null;
+				detail = (errorInfo != null) ? null : errorInfo(info.toBuilder(), error);
 			}
 			int size = (detail != null) ? detail.size() : 0;
 			if (detail == null || bytes + size > maxBytes) {
