@@ -304,6 +304,11 @@ impl Host {
                 "connections": [{"from": "host", "to": "out"}],
             }}}},
         }});
+        Self::of(&config)
+    }
+
+    /// Starts whatever the start configuration says.
+    pub fn of(config: &Value) -> Result<Self, ferrule_context::Error> {
         Ok(Self {
             engine: Engine::start(config.to_string().as_bytes())?,
             done: BTreeMap::new(),
@@ -312,10 +317,14 @@ impl Host {
     }
 
     pub fn submit(&self, submission: Submission) {
+        self.submit_bytes(submission, TRACES);
+    }
+
+    pub fn submit_bytes(&self, submission: Submission, payload: &'static [u8]) {
         let ticket = self.engine.take_place(0).unwrap();
-        let permit = self.engine.take_bytes(TRACES.len()).unwrap();
+        let permit = self.engine.take_bytes(payload.len()).unwrap();
         self.engine
-            .submit(ticket, submission, TRACES, permit)
+            .submit(ticket, submission, payload, permit)
             .unwrap();
     }
 
