@@ -71,7 +71,7 @@ fn one_record() -> Value {
 }
 
 fn retry() -> Value {
-    json!({"initial_interval": "1ms", "max_interval": "1ms", "max_elapsed_time": "10ms"})
+    json!({"initial_interval": "50ms", "max_interval": "50ms", "max_elapsed_time": "500ms"})
 }
 
 fn batch(min_size: usize) -> Value {
