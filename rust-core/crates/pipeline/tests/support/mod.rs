@@ -95,6 +95,11 @@ impl Host {
             }}}},
         }});
         merge(&mut config, settings);
+        Self::of(&config)
+    }
+
+    /// Starts whatever the start configuration says.
+    pub fn of(config: &Value) -> Result<Self, ferrule_context::Error> {
         let engine = Engine::start(config.to_string().as_bytes())?;
         // That of the engine tells the host only.
         std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
