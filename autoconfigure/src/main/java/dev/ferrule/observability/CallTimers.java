@@ -50,7 +50,7 @@ public final class CallTimers implements TelemetryCallListener {
 	@Override
 	public void onEnd(EndedCall call) {
 		Stages stages = this.pipelines.get(call.pipeline());
-		if (stages != null && call.times() != Times.ZERO) {
+		if (stages != null && !call.times().equals(Times.ZERO)) {
 			stages.record(call.times());
 		}
 	}
