@@ -193,11 +193,19 @@ impl BatchProcessor {
 
     /// Sets the timer to what is due first.
     fn arm(&mut self, handler: &EffectHandler<OtapPdata>) {
-        let look = (self.members.taken() > 0).then(|| Instant::now() + LOOK_INTERVAL);
-        let next = self.buffers.next_due().into_iter().chain(look).min();
-        if let Some(next) = next
-            && self.armed.is_none_or(|armed| next < armed)
-        {
+        if self.members.taken() == 0 {
+            return;
+        }
+        let due = self.buffers.next_due();
+        let next = match self.armed {
+            // It was set while something was here, so it fires before another look is due
+            Some(armed) => due.filter(|due| *due < armed),
+            None => {
+                let look = Instant::now() + LOOK_INTERVAL;
+                Some(due.map_or(look, |due| due.min(look)))
+            }
+        };
+        if let Some(next) = next {
             // It is refused only while the node ends, which flushes everything
             self.armed = handler.set_wakeup(TIMER, next).is_ok().then_some(next);
         }

@@ -4,7 +4,6 @@
 //! What has gathered and not gone out.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -77,39 +76,41 @@ fn kind(plan: usize, signal: SignalType) -> usize {
 }
 
 impl Buffers {
-    pub(super) fn size(&self, place: &Place) -> usize {
+    /// What has gathered at a place; if nothing has, checks that data may gather there.
+    pub(super) fn size(
+        &self,
+        place: &Place,
+        limit: usize,
+        delay: Duration,
+    ) -> Result<usize, Error> {
         let buffers = &self.by_kind[kind(place.plan, place.signal)];
-        buffers.get(&place.key).map_or(0, |buffer| buffer.size)
-    }
-
-    /// Checks that data may gather at a place.
-    pub(super) fn check(&self, place: &Place, limit: usize, delay: Duration) -> Result<(), Error> {
-        let buffers = &self.by_kind[kind(place.plan, place.signal)];
-        if buffers.contains_key(&place.key) {
-            return Ok(());
+        match buffers.get(&place.key) {
+            Some(buffer) => Ok(buffer.size),
+            None => check_partitions(buffers.len(), limit, delay).map(|()| 0),
         }
-        check_partitions(buffers.len(), limit, delay)
     }
 
     /// Adds data, and returns what waits there now and when it is due.
-    pub(super) fn add(&mut self, place: Place, waiting: Waiting, due: Due) -> (usize, Due) {
+    pub(super) fn add(&mut self, place: &Place, waiting: Waiting, due: Due) -> (usize, Due) {
         self.earliest = Some(
             self.earliest
                 .map_or(due.at, |earliest| earliest.min(due.at)),
         );
         let buffers = &mut self.by_kind[kind(place.plan, place.signal)];
-        let buffer = match buffers.entry(place.key) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(Buffer {
-                waiting: Vec::new(),
-                size: 0,
-                due,
-            }),
+        if let Some(buffer) = buffers.get_mut(&place.key) {
+            buffer.size += waiting.size;
+            buffer.due = buffer.due.or(due.at, due.trigger);
+            buffer.waiting.push(waiting);
+            return (buffer.size, buffer.due);
+        }
+        let size = waiting.size;
+        let buffer = Buffer {
+            waiting: vec![waiting],
+            size,
+            due,
         };
-        buffer.size += waiting.size;
-        buffer.due = buffer.due.or(due.at, due.trigger);
-        buffer.waiting.push(waiting);
-        (buffer.size, buffer.due)
+        buffers.insert(place.key.clone(), buffer);
+        (size, due)
     }
 
     pub(super) fn take(&mut self, place: &Place) -> Option<Buffer> {

@@ -73,8 +73,14 @@ impl BatchProcessor {
             self.config.partition_limit,
             self.shared.config.retry_delay(),
         );
-        if let Err(error) = self.buffers.check(&place, limit.get(), delay) {
-            return self.reject(error, data, handler).await;
+        let gathered = match self.buffers.size(&place, limit.get(), delay) {
+            Ok(gathered) => gathered,
+            Err(error) => return self.reject(error, data, handler).await,
+        };
+        let settings = plan.settings();
+        let too_large = |most: NonZeroU64| gathered > 0 && (gathered + size) as u64 > most.get();
+        if settings.max_size.is_some_and(too_large) {
+            self.flush(&place, Trigger::Size, handler).await;
         }
         self.gather(place, call, data, size, handler).await;
     }
@@ -106,16 +112,6 @@ impl BatchProcessor {
         size: usize,
         handler: &EffectHandler<OtapPdata>,
     ) {
-        let settings = self.plans.get(place.plan).settings();
-        let gathered = self.buffers.size(&place);
-        let too_large = |most: NonZeroU64| gathered > 0 && (gathered + size) as u64 > most.get();
-        let (is_full, lower_limit) = (
-            settings.max_size.is_some_and(too_large),
-            settings.lower_limit(),
-        );
-        if is_full {
-            self.flush(&place, Trigger::Size, handler).await;
-        }
         let now = Instant::now();
         let mut due = Due {
             at: now + self.config.max_batch_duration,
@@ -141,8 +137,9 @@ impl BatchProcessor {
             payload,
             size,
         };
-        let (gathered, due) = self.buffers.add(place.clone(), waiting, due);
-        if gathered as u64 >= lower_limit {
+        let (gathered, due) = self.buffers.add(&place, waiting, due);
+        let settings = self.plans.get(place.plan).settings();
+        if gathered as u64 >= settings.lower_limit() {
             self.flush(&place, Trigger::Size, handler).await;
         } else if due.at <= now {
             self.flush(&place, due.trigger, handler).await;

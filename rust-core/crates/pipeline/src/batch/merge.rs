@@ -48,17 +48,17 @@ impl BatchProcessor {
         if buffer.waiting.is_empty() {
             return;
         }
-        let (members, payloads): (Vec<_>, Vec<_>) = buffer
-            .waiting
-            .iter()
-            .map(|waiting| (Rc::clone(&waiting.member), waiting.payload.clone()))
-            .unzip();
         let most = self.plans.get(place.plan).settings().max_size;
         let is_whole = most.is_none_or(|most| buffer.size as u64 <= most.get());
         if buffer.waiting.len() == 1 && is_whole {
             self.metrics.flushed(trigger, 1, 1);
             return self.forward_waiting(buffer.waiting, handler).await;
         }
+        let (members, payloads): (Vec<_>, Vec<_>) = buffer
+            .waiting
+            .iter()
+            .map(|waiting| (Rc::clone(&waiting.member), waiting.payload.clone()))
+            .unzip();
         let plan = self.plans.get(place.plan);
         match handler.batch(plan, place.signal, payloads).await {
             Ok(merged) => {

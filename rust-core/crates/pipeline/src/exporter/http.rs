@@ -273,10 +273,28 @@ impl Client for HttpClient {
     }
 }
 
-fn failure(error: reqwest::Error) -> Failure {
+fn failure(mut error: reqwest::Error) -> Failure {
+    // Its text holds the URL, whose query may be a credential
+    if let Some(url) = error.url_mut() {
+        url.set_query(None);
+    }
     if error.is_connect() {
         Failure::unreachable(&error)
     } else {
         Failure::lost(&error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn query_of_the_endpoint_is_not_logged() {
+        let url = Url::parse("https://collector.example/v1/traces?key=secret").unwrap();
+        let error = reqwest::Proxy::all("http://").unwrap_err().with_url(url);
+        let detail = failure(error).detail.unwrap();
+        assert!(detail.contains("collector.example/v1/traces"), "{detail}");
+        assert!(!detail.contains("secret"), "{detail}");
     }
 }

@@ -12,7 +12,6 @@ mod exporters;
 mod processors;
 mod receivers;
 mod recorder;
-#[allow(dead_code, reason = "shared with other tests")]
 #[path = "../support/mod.rs"]
 mod support;
 
