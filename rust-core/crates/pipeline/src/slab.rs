@@ -13,6 +13,9 @@ use parking_lot::Mutex;
 /// Errors that are kept at once, if the calls in flight are not fewer.
 const MOST: usize = 4096;
 
+/// Bytes of details that are kept at once; older errors lose theirs first.
+const MOST_DETAILS: usize = 4 << 20;
+
 /// Stands before and behind a marker. No text of a downstream contains it, because it is cleaned.
 const EDGE: char = '\u{1e}';
 
@@ -33,6 +36,10 @@ struct Ring {
     next: u64,
     /// The error with number n lies at n modulo the capacity.
     errors: Vec<(u64, Error)>,
+    /// Bytes of the details of all errors.
+    details: usize,
+    /// Number of the oldest error that may have details.
+    detailed: u64,
 }
 
 impl ErrorSlab {
@@ -43,6 +50,8 @@ impl ErrorSlab {
                 capacity: max_in_flight.clamp(1, MOST),
                 next: 0,
                 errors: Vec::new(),
+                details: 0,
+                detailed: 0,
             }),
         }
     }
@@ -73,13 +82,29 @@ impl Ring {
     fn insert(&mut self, error: Error) -> u64 {
         let number = self.next;
         self.next += 1;
+        self.details += size_of_details(&error);
         if self.errors.len() < self.capacity {
             self.errors.push((number, error));
         } else {
             let index = self.index(number);
+            self.details -= size_of_details(&self.errors[index].1);
             self.errors[index] = (number, error);
         }
+        self.drop_details(number);
         number
+    }
+
+    /// Makes room, at the cost of errors older than `newest`.
+    fn drop_details(&mut self, newest: u64) {
+        while self.details > MOST_DETAILS && self.detailed < newest {
+            let index = self.index(self.detailed);
+            let (number, error) = &mut self.errors[index];
+            if *number == self.detailed {
+                self.details -= size_of_details(error);
+                error.details = None;
+            }
+            self.detailed += 1;
+        }
     }
 
     fn get(&self, number: u64) -> Option<Error> {
@@ -90,6 +115,11 @@ impl Ring {
     fn index(&self, number: u64) -> usize {
         (number % self.capacity as u64) as usize
     }
+}
+
+fn size_of_details(error: &Error) -> usize {
+    let details = error.details.as_deref();
+    details.map_or(0, |details| details.elements().len())
 }
 
 impl std::fmt::Debug for ErrorSlab {
@@ -123,6 +153,27 @@ mod tests {
         assert_eq!(slab.resolve(&reasons[0]), None);
         assert_eq!(slab.resolve(&reasons[1]).unwrap().message, "b");
         assert_eq!(slab.resolve(&reasons[2]).unwrap().message, "c");
+    }
+
+    #[test]
+    fn details_are_bounded_over_all_errors() {
+        let slab = ErrorSlab::new(MOST);
+        let mut details = ferrule_context::Details::default();
+        details.push_protobuf("type.googleapis.com/google.rpc.Help", &[7; 8 << 10]);
+        let size = details.elements().len();
+        let error = Error {
+            details: Some(std::sync::Arc::new(details)),
+            ..Error::retryable("a")
+        };
+        let reasons: Vec<_> = (0..2 * MOST).map(|_| slab.reason(error.clone())).collect();
+        let kept = |reason: &String| {
+            let found = slab.resolve(reason);
+            found.is_some_and(|error| error.details.is_some())
+        };
+        let latest = MOST_DETAILS / size;
+        assert!(reasons[2 * MOST - latest..].iter().all(kept));
+        assert!(!reasons[..2 * MOST - latest].iter().any(kept));
+        assert!(slab.resolve(&reasons[MOST]).is_some());
     }
 
     #[test]
