@@ -131,11 +131,19 @@ pub struct Downstream {
     pub events: Receiver<Event>,
 }
 
-type Script = Arc<Mutex<Box<dyn FnMut() -> Reply + Send>>>;
+type Script = Arc<Mutex<Box<dyn FnMut(&[u8]) -> Reply + Send>>>;
 
 impl Downstream {
     /// Each request gets what `script` returns.
-    pub fn start(protocol: Protocol, script: impl FnMut() -> Reply + Send + 'static) -> Self {
+    pub fn start(protocol: Protocol, mut script: impl FnMut() -> Reply + Send + 'static) -> Self {
+        Self::start_by_body(protocol, move |_| script())
+    }
+
+    /// The same, with the body of the request.
+    pub fn start_by_body(
+        protocol: Protocol,
+        script: impl FnMut(&[u8]) -> Reply + Send + 'static,
+    ) -> Self {
         let (sender, events) = channel();
         let script: Script = Arc::new(Mutex::new(Box::new(script)));
         let address = serve(move |stream| {
@@ -229,9 +237,9 @@ async fn answer(
     let _ = events.send(Event::Request {
         path: parts.uri.path().to_owned(),
         headers: parts.headers,
-        body,
+        body: body.clone(),
     });
-    let reply = (script.lock().unwrap())();
+    let reply = (script.lock().unwrap())(&body);
     let Reply::Answer {
         status,
         headers,
