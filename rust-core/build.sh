@@ -13,6 +13,8 @@
 #
 # FERRULE_NATIVE_PATH (Maven: -Dferrule.native.path) names a library built elsewhere;
 # then cargo is not run at all.
+# FERRULE_NATIVE_FEATURES (Maven: -Dferrule.native.features) names more nodes of the engine to
+# compile into the library, as "parquet,kafka": see src/docs/nodes/engine-nodes.md.
 
 set -eu
 exec 2>&1 # Maven marks what it reads from standard error as warnings
@@ -67,6 +69,17 @@ pack() {
 	{ sha256sum "$2" 2>/dev/null || shasum -a 256 "$2"; } | cut -d ' ' -f 1 >"$2.sha256"
 }
 
+# What cargo needs to know of the features
+set_features() {
+	options=
+	for feature in $(echo "${FERRULE_NATIVE_FEATURES:-}" | tr ',' ' '); do
+		options="$options --features ferrule/$feature"
+		case $feature in
+			transform | partition) options="$options --config query-engine.toml" ;;
+		esac
+	done
+}
+
 library() {
 	set_platform
 	mkdir -p "$1/$platform" "$2"
@@ -74,7 +87,8 @@ library() {
 		pack "$FERRULE_NATIVE_PATH" "$1/$platform/${prefix}ferrule$suffix"
 		return
 	fi
-	cargo build --release --locked -p ferrule -p ferrule-testing
+	set_features
+	cargo build --release --locked -p ferrule -p ferrule-testing $options
 	pack "$CARGO_TARGET_DIR/release/${prefix}ferrule$suffix" "$1/$platform/${prefix}ferrule$suffix"
 	# One name everywhere, so that the Java tests need not know the platform
 	put "$CARGO_TARGET_DIR/release/${prefix}ferrule_testing$suffix" "$2/ferrule_testing.library"

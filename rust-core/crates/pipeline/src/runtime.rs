@@ -12,6 +12,8 @@ use ferrule_context::{Error, LogLevel};
 use otel_arrow_dfe_admin::{EngineConfigReconcileRequest, EngineConfigReconcileState};
 use otel_arrow_dfe_config::engine::OtelDataflowSpec;
 // Referenced so that the engine's own nodes are linked in.
+#[cfg(any(feature = "clickhouse", feature = "kafka"))]
+use otel_arrow_dfe_contrib_nodes as _;
 use otel_arrow_dfe_controller::{
     Controller, ControllerExtensionContext, ControllerExtensionRegistry, ControllerExtensionTask,
     ControllerExtensionTaskFactory, ControllerRunOptions,

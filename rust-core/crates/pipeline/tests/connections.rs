@@ -108,7 +108,7 @@ fn proxy_of_the_configuration_is_used() {
         plain.request();
 
         let tls = Some(acceptor(protocol, false));
-        let secure = Downstream::start_with(protocol, tls, move || Reply::ok(protocol, b""));
+        let secure = Downstream::start_with(protocol, tls, move |_| Reply::ok(protocol, b""));
         let target = format!("localhost:{}", secure.address.port());
         let mut host = proxied(
             protocol,

@@ -20,7 +20,7 @@ use self::support::{
 
 fn server(protocol: Protocol, clients: bool) -> Downstream {
     let tls = Some(acceptor(protocol, clients));
-    Downstream::start_with(protocol, tls, move || Reply::ok(protocol, b""))
+    Downstream::start_with(protocol, tls, move |_| Reply::ok(protocol, b""))
 }
 
 fn url(host: &str, server: &Downstream) -> String {
@@ -179,7 +179,7 @@ fn renewed_bundle_is_used_for_new_requests() {
         let go_on = Arc::new(Notify::new());
         let mut first = Some(Arc::clone(&go_on));
         let tls = Some(acceptor(protocol, true));
-        let server = Downstream::start_with(protocol, tls, move || {
+        let server = Downstream::start_with(protocol, tls, move |_| {
             let ok = Reply::ok(protocol, b"");
             match first.take() {
                 Some(go_on) => Reply::Later(go_on, Box::new(ok)),

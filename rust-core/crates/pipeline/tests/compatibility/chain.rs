@@ -117,8 +117,14 @@ pub fn start_with_topic(pipelines: Value, policies: Value) -> Host {
 impl Host {
     /// Submits one call with a record in it.
     pub fn submit_record(&self, call_id: u64, signal: Signal) {
+        self.submit_record_within(call_id, signal, Duration::from_secs(29));
+    }
+
+    /// The same with a deadline.
+    pub fn submit_record_within(&self, call_id: u64, signal: Signal, time_left: Duration) {
         let submission = Submission {
             signal,
+            time_left,
             encoding: Encoding::from_number(2).unwrap(),
             ..submission(call_id)
         };

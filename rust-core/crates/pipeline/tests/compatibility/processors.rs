@@ -148,10 +148,27 @@ fn routing() -> Vec<Case> {
     ]
 }
 
+fn by_feature() -> Vec<Case> {
+    Vec::from([
+        #[cfg(feature = "transform")]
+        case(
+            "transform",
+            json!({"kql_query": "logs | where severity_text == \"INFO\""}),
+        ),
+        #[cfg(feature = "partition")]
+        case(
+            "partition",
+            json!({"partition_by": {"opl_expression": "resource.attributes[\"service.name\"]"},
+                "partition_header_name": "x-service"}),
+        ),
+    ])
+}
+
 fn cases() -> Vec<Case> {
     let mut cases = passing();
     cases.extend(keeping_data());
     cases.extend(routing());
+    cases.extend(by_feature());
     cases
 }
 
@@ -189,7 +206,8 @@ fn start_case(case: &Case, refuse: bool) -> Host {
 
 fn is_kept(case: &Case, line: &str) -> bool {
     match case.kept {
-        Kept::Call => line == whole(),
+        // Partition adds a header
+        Kept::Call => line.starts_with(&whole()),
         Kept::Headers => line.ends_with(HEADERS),
         Kept::Nothing => line == BARE,
     }

@@ -152,18 +152,19 @@ pub struct Downstream {
     pub sent: Arc<AtomicUsize>,
 }
 
-type Script = Arc<Mutex<Box<dyn FnMut() -> Reply + Send>>>;
+type Script = Arc<Mutex<Box<dyn FnMut(&[u8]) -> Reply + Send>>>;
 
 impl Downstream {
     /// Each request gets what `script` returns.
-    pub fn start(protocol: Protocol, script: impl FnMut() -> Reply + Send + 'static) -> Self {
-        Self::start_with(protocol, None, script)
+    pub fn start(protocol: Protocol, mut script: impl FnMut() -> Reply + Send + 'static) -> Self {
+        Self::start_with(protocol, None, move |_| script())
     }
 
+    /// Each request gets what `script` returns for its body.
     pub fn start_with(
         protocol: Protocol,
         tls: Option<TlsAcceptor>,
-        script: impl FnMut() -> Reply + Send + 'static,
+        script: impl FnMut(&[u8]) -> Reply + Send + 'static,
     ) -> Self {
         let (sender, events) = channel();
         let (connected, connections) = channel();
@@ -302,9 +303,9 @@ impl Service {
         let _ = self.events.send(Event::Request {
             path: parts.uri.path().to_owned(),
             headers: parts.headers,
-            body,
+            body: body.clone(),
         });
-        let mut reply = (self.script.lock().unwrap())();
+        let mut reply = (self.script.lock().unwrap())(&body);
         if let Reply::Later(now, later) = reply {
             now.notified().await;
             reply = *later;
