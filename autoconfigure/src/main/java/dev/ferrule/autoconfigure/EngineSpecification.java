@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.ferrule.actuate.PipelineGraph;
 import dev.ferrule.engine.EngineConfigCustomizer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -120,6 +121,30 @@ final class EngineSpecification {
 	 */
 	String toJson() {
 		return JsonWriter.<Map<String, Object>>standard().writeToString(this.configuration);
+	}
+
+	/**
+	 * Returns the name of the engine.
+	 * @return the name
+	 */
+	String name() {
+		return String.valueOf(this.configuration.get("name"));
+	}
+
+	/**
+	 * Returns the threads of each pipeline.
+	 * @return cores, 0 if a customizer removed them
+	 */
+	int cores() {
+		return (this.configuration.get("cores") instanceof Number cores) ? cores.intValue() : 0;
+	}
+
+	/**
+	 * Returns the pipelines without what their nodes are configured with.
+	 * @return pipelines
+	 */
+	List<PipelineGraph> pipelines() {
+		return SpecificationGraph.of(this.configuration);
 	}
 
 	PipelineRoutes routes() {

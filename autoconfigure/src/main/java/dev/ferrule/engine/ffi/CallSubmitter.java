@@ -237,8 +237,9 @@ final class CallSubmitter implements CallOwner {
 		if (remaining <= 0) {
 			throw RefusalReason.EXPIRED.exception(null);
 		}
-		EngineCall call = new EngineCall(this, context, this.ticker.getAsLong() + remaining, payload, pipeline);
-		if (!this.calls.register(call)) {
+		long now = this.ticker.getAsLong();
+		EngineCall call = new EngineCall(this, context, now + remaining, payload, pipeline);
+		if (!this.calls.register(call, now)) {
 			throw RefusalReason.TOO_MANY_CALLS.exception(RETRY_DELAY);
 		}
 		long unixNanos = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) + remaining;

@@ -70,6 +70,8 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	final OverdueSweep sweep;
 
+	private final EngineInsight insight;
+
 	private final Thread pollThread;
 
 	private final Duration drainTimeout;
@@ -90,6 +92,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, this.listeners, options,
 				ticker);
 		this.sweep = new OverdueSweep(this.calls, this::endOverdue, options, ticker);
+		this.insight = new EngineInsight(this.calls, pipelines, this.admission, ticker);
 		RecordDispatcher dispatcher = new RecordDispatcher(this.calls, this.delivery, this.logRelay, this.statistics);
 		this.pollThread = EngineThreads.create(options.name() + "-poll",
 				new PollLoop(handle.api(), handle.value(), dispatcher, this.statistics, this::pollEnded));
@@ -176,11 +179,11 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	}
 
 	/**
-	 * Returns whether calls may enter.
-	 * @return {@code false} once the engine is stopping or ended by itself
+	 * Returns what there is to see of calls in flight and the state.
+	 * @return a view that stays current
 	 */
-	public boolean isAccepting() {
-		return this.admission.refusal() == null;
+	public EngineInsight insight() {
+		return this.insight;
 	}
 
 	/**
@@ -280,8 +283,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	}
 
 	private void pollEnded() {
-		// Runs on the poll thread when the engine delivers nothing any more. Whoever
-		// stops the engine closed the door before
+		// On the poll thread, at its end. Whoever stops the engine closed the door before
 		if (this.admission.closeWith(RefusalReason.STALE_HANDLE)) {
 			logger.error("The engine ended unexpectedly and takes no more calls");
 			this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(OutcomeDelivery.LOST)));

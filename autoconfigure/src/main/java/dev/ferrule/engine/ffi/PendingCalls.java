@@ -37,6 +37,10 @@ final class PendingCalls {
 
 	private final AtomicReferenceArray<@Nullable EngineCall> slots;
 
+	// Apart from the calls, so that these do not grow. A loser of the race for a slot may
+	// replace the winner's time by its own, which is nearly the same
+	private final long[] entered;
+
 	private final int mask;
 
 	private final AtomicLong lastId;
@@ -56,6 +60,7 @@ final class PendingCalls {
 		long wanted = Math.min(MAXIMUM_SLOTS, maximumInFlight * 2L);
 		int length = (int) Math.max(16, Long.highestOneBit(wanted * 2 - 1));
 		this.slots = new AtomicReferenceArray<>(length);
+		this.entered = new long[length];
 		this.mask = length - 1;
 		this.lastId = new AtomicLong(lastId);
 	}
@@ -63,9 +68,10 @@ final class PendingCalls {
 	/**
 	 * Gives a call its id and enters it.
 	 * @param call new call
+	 * @param nanos time on the clock of the deadlines
 	 * @return whether there was room
 	 */
-	boolean register(EngineCall call) {
+	boolean register(EngineCall call, long nanos) {
 		for (int attempt = 0; attempt <= this.mask; attempt++) {
 			long id = this.lastId.incrementAndGet();
 			if (id == 0) {
@@ -76,6 +82,7 @@ final class PendingCalls {
 				continue;
 			}
 			call.assignId(id);
+			this.entered[slot] = nanos;
 			if (this.slots.compareAndSet(slot, null, call)) {
 				this.size.increment();
 				return true;
@@ -91,8 +98,27 @@ final class PendingCalls {
 	 * flight any more
 	 */
 	@Nullable EngineCall take(long id) {
+		EngineCall call = find(id);
+		return (call != null && take(call)) ? call : null;
+	}
+
+	/**
+	 * Finds a call without taking it.
+	 * @param id id of the call
+	 * @return the call, or {@code null} if it is not in flight any more
+	 */
+	@Nullable EngineCall find(long id) {
 		EngineCall call = this.slots.get(slot(id));
-		return (call != null && call.id() == id && take(call)) ? call : null;
+		return (call != null && call.id() == id) ? call : null;
+	}
+
+	/**
+	 * Returns when a call entered the table. Says nothing about a call that left it.
+	 * @param call the call
+	 * @return time on the clock of the deadlines, in nanoseconds
+	 */
+	long enteredNanos(EngineCall call) {
+		return this.entered[slot(call.id())];
 	}
 
 	/**

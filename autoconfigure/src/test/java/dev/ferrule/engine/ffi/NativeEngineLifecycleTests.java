@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.engine.EngineState;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.error.EngineUnavailableException;
@@ -83,9 +84,9 @@ class NativeEngineLifecycleTests {
 	void resumeAcceptingLetsCallsEnterAgain() throws Exception {
 		EngineFixture fixture = new EngineFixture();
 		fixture.engine.stopAccepting();
-		assertThat(fixture.engine.isAccepting()).isFalse();
+		assertThat(fixture.engine.insight().state()).isEqualTo(EngineState.STOPPING);
 		fixture.engine.resumeAccepting();
-		assertThat(fixture.engine.isAccepting()).isTrue();
+		assertThat(fixture.engine.insight().state()).isEqualTo(EngineState.ACCEPTING);
 		CompletableFuture<ExportResult> future = fixture.submit();
 		fixture.api.finish(fixture.api.lastCallId(), Records.success(fixture.api.lastCallId()));
 		assertThat(future.get(10, TimeUnit.SECONDS)).isNotNull();
@@ -97,7 +98,7 @@ class NativeEngineLifecycleTests {
 		EngineFixture fixture = new EngineFixture();
 		fixture.close();
 		fixture.engine.resumeAccepting();
-		assertThat(fixture.engine.isAccepting()).isFalse();
+		assertThat(fixture.engine.insight().state()).isEqualTo(EngineState.STOPPING);
 		assertThat(EngineFixture.kind(fixture.submit())).isEqualTo(ErrorKind.RETRYABLE);
 	}
 

@@ -29,6 +29,7 @@ import java.util.function.UnaryOperator;
 
 import dev.ferrule.cancellation.CancellationToken;
 import dev.ferrule.context.CallContext;
+import dev.ferrule.engine.EngineState;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.PermanentTelemetryException;
@@ -177,7 +178,7 @@ class NativeEnginePollTests {
 		assertThat(failure.failure().kind()).isEqualTo(ErrorKind.RETRYABLE);
 		assertThat(failure.failure().deliveryUnknown()).isTrue();
 		assertThat(EngineFixture.kind(this.fixture.submit())).isEqualTo(ErrorKind.RETRYABLE);
-		assertThat(this.fixture.engine.isAccepting()).isFalse();
+		assertThat(this.fixture.engine.insight().state()).isEqualTo(EngineState.ENDED);
 	}
 
 	@Test

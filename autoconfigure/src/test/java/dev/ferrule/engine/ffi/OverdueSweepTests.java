@@ -89,7 +89,7 @@ class OverdueSweepTests {
 	private EngineCall register(Duration deadline) {
 		EngineCall call = new EngineCall(mock(CallOwner.class), CallContext.background(), deadline.toNanos(),
 				EngineFixture.payload(), 0);
-		assertThat(this.calls.register(call)).isTrue();
+		assertThat(this.calls.register(call, 0)).isTrue();
 		return call;
 	}
 

@@ -79,9 +79,9 @@ class PendingCallsTests {
 		for (int i = 0; i < 16; i++) {
 			entered.add(register(calls, 0));
 		}
-		assertThat(calls.register(call(0))).isFalse();
+		assertThat(calls.register(call(0), 0)).isFalse();
 		calls.take(entered.get(7));
-		assertThat(calls.register(call(0))).isTrue();
+		assertThat(calls.register(call(0), 0)).isTrue();
 	}
 
 	@Test
@@ -122,7 +122,7 @@ class PendingCallsTests {
 			threads.execute(() -> {
 				for (int i = 0; i < perThread; i++) {
 					EngineCall call = call(0);
-					while (!calls.register(call)) {
+					while (!calls.register(call, 0)) {
 						Thread.onSpinWait();
 					}
 					ids.add(call.id());
@@ -150,7 +150,7 @@ class PendingCallsTests {
 
 	private static EngineCall register(PendingCalls calls, long deadlineNanos) {
 		EngineCall call = call(deadlineNanos);
-		assertThat(calls.register(call)).isTrue();
+		assertThat(calls.register(call, 0)).isTrue();
 		return call;
 	}
 

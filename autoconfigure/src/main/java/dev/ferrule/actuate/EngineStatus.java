@@ -1,0 +1,109 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.actuate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.json.JsonParserFactory;
+
+/**
+ * The engine's status, read from its JSON.
+ *
+ * @param version version of the native library, empty if unknown
+ * @param ready whether all pipelines run
+ * @param stopping whether the engine stops
+ * @param memoryPressure whether the engine refuses calls because memory is short
+ * @param payloadBytes payload that calls in flight hold, in bytes
+ * @param maxPayloadBytes payload that they may hold, in bytes
+ * @param pipelines pipelines that take calls
+ */
+record EngineStatus(String version, boolean ready, boolean stopping, boolean memoryPressure, long payloadBytes,
+		long maxPayloadBytes, List<Pipeline> pipelines) {
+
+	static EngineStatus parse(String json) {
+		Map<String, Object> status = JsonParserFactory.getJsonParser().parseMap(json);
+		List<Pipeline> pipelines = new ArrayList<>();
+		if (status.get("pipelines") instanceof Iterable<?> elements) {
+			for (Object element : elements) {
+				if (element instanceof Map<?, ?> pipeline) {
+					pipelines.add(new Pipeline(String.valueOf(pipeline.get("name")), number(pipeline, "instances"),
+							number(pipeline, "starts"), number(pipeline, "queued")));
+				}
+			}
+		}
+		return new EngineStatus((status.get("version") instanceof String version) ? version : "", flag(status, "ready"),
+				flag(status, "stopping"), flag(status, "memoryPressure"), number(status, "payloadBytes"),
+				number(status, "maxPayloadBytes"), List.copyOf(pipelines));
+	}
+
+	/**
+	 * Returns whether a pipeline does not run.
+	 * @return {@code true} between the end of a pipeline and its next start, if any
+	 */
+	boolean lacksPipeline() {
+		return !this.ready || this.pipelines.stream().anyMatch((pipeline) -> pipeline.threads() == 0);
+	}
+
+	/**
+	 * Finds a pipeline of the configuration.
+	 * @param group name of its group
+	 * @param name name in the group
+	 * @return the pipeline, or {@code null} if it takes no calls
+	 */
+	@Nullable Pipeline pipeline(String group, String name) {
+		// The engine puts the group in front where the name alone is ambiguous
+		return find(group + "/" + name).or(() -> find(name)).orElse(null);
+	}
+
+	private Optional<Pipeline> find(String name) {
+		return this.pipelines.stream().filter((pipeline) -> name.equals(pipeline.name())).findFirst();
+	}
+
+	private static boolean flag(Map<?, ?> object, String key) {
+		return Boolean.TRUE.equals(object.get(key));
+	}
+
+	private static long number(Map<?, ?> object, String key) {
+		return (object.get(key) instanceof Number number) ? number.longValue() : 0;
+	}
+
+	/**
+	 * A pipeline that takes calls.
+	 *
+	 * @param name name as {@code TelemetryEngine.pipeline} takes it
+	 * @param threads threads that take calls now
+	 * @param starts starts of its threads since the engine started
+	 * @param queued calls that wait in front of it
+	 */
+	record Pipeline(String name, long threads, long starts, long queued) {
+
+		/**
+		 * Returns how often a thread ended and is, or will be, replaced.
+		 * @return restarts
+		 */
+		long restarts() {
+			return Math.max(0, this.starts - this.threads);
+		}
+
+	}
+
+}
