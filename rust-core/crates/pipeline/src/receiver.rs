@@ -104,9 +104,9 @@ impl Receiver<OtapPdata> for HostReceiver {
     ) -> Result<TerminalState, Error> {
         let pipeline = &self.shared.pipelines[self.pipeline];
         let (lane, mut arrivals) = Lane::new(self.shared.config.lane_capacity);
-        let mut open_lane = Some(pipeline.lanes.open(Arc::clone(&lane)));
-        let lane = Arc::downgrade(&lane); // Calls and places alone keep it open
-        // Calls and places hold the lane, so it closes when no call can arrive any more.
+        let measured_lane = Arc::downgrade(&lane);
+        // Calls and places alone hold the lane, so it closes when no call can arrive any more.
+        let mut open_lane = Some(pipeline.lanes.open(lane));
         let mut lane_open = true;
         pipeline.starts.fetch_add(1, Ordering::Relaxed);
         handler.signal_ready();
@@ -160,7 +160,7 @@ impl Receiver<OtapPdata> for HostReceiver {
                         return Ok(TerminalState::new(deadline, metrics));
                     }
                     NodeControlMsg::CollectTelemetry { mut metrics_reporter } => {
-                        let queued = lane.upgrade().map_or(0, |lane| lane.depth());
+                        let queued = measured_lane.upgrade().map_or(0, |lane| lane.depth());
                         running.report(queued, &mut metrics_reporter);
                     }
                     _ => {}
