@@ -56,7 +56,6 @@ final class FailureDetails {
 			return Collections.unmodifiableMap(JSON.parseMap(json));
 		}
 		catch (RuntimeException ex) {
-			// The engine's records are checked and counted, this came from elsewhere
 			logger.debug("Details of a failure are no JSON object");
 			return Map.of();
 		}

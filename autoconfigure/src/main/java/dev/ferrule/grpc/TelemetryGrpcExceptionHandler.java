@@ -58,7 +58,7 @@ public final class TelemetryGrpcExceptionHandler implements GrpcExceptionHandler
 			StatusRuntimeException status = GrpcStatusRenderer.toException(this.translator.translate(exception));
 			return status.getStatus().asException(status.getTrailers());
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			// Thrown further, it would leave the call open
 			logger.error("Failure could not be translated", ex);
 			return null;

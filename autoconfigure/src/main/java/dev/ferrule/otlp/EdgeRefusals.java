@@ -17,6 +17,7 @@
 package dev.ferrule.otlp;
 
 import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TranslatedError;
 import org.apache.commons.logging.Log;
@@ -68,16 +69,24 @@ final class EdgeRefusals {
 	}
 
 	/**
-	 * Logs what did not come from the engine, such as a refusal by a customizer of the
-	 * application: a client without credentials is no news, a fault of ours is.
+	 * Translates a failure, and logs what did not come from the engine, such as a refusal
+	 * by a customizer of the application: a client without credentials is no news, a
+	 * fault of ours is.
+	 * @param translator decides on the answer
+	 * @param failure what was thrown or what a call ended with
 	 * @param logger where to log
-	 * @param cause what was thrown
-	 * @param error what is answered
+	 * @return what to answer
 	 */
-	static void logUnexpected(Log logger, Throwable cause, TranslatedError error) {
-		if (cause instanceof TelemetryEngineException) {
-			return;
+	static TranslatedError translate(ErrorTranslator translator, Throwable failure, Log logger) {
+		TelemetryEngineException exception = TelemetryEngineException.find(failure);
+		TranslatedError error = translator.translate((exception != null) ? exception : failure);
+		if (exception == null) {
+			logUnexpected(logger, failure, error);
 		}
+		return error;
+	}
+
+	private static void logUnexpected(Log logger, Throwable cause, TranslatedError error) {
 		if (error.httpStatus() >= INTERNAL_ERROR) {
 			logger.warn("OTLP request failed unexpectedly", cause);
 		}

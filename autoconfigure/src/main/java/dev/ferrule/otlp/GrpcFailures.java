@@ -19,7 +19,6 @@ package dev.ferrule.otlp;
 import java.util.concurrent.CompletionException;
 
 import dev.ferrule.error.ErrorTranslator;
-import dev.ferrule.error.TranslatedError;
 import dev.ferrule.grpc.GrpcStatusRenderer;
 import io.grpc.StatusRuntimeException;
 import org.apache.commons.logging.Log;
@@ -39,12 +38,8 @@ final class GrpcFailures {
 	}
 
 	StatusRuntimeException status(Throwable failure) {
-		Throwable cause = failure.getCause();
-		Throwable unwrapped = (failure instanceof CompletionException && cause != null) ? cause : failure;
-		if (unwrapped instanceof StatusRuntimeException status) {
-			return status;
-		}
-		return translate(unwrapped);
+		Throwable cause = (failure instanceof CompletionException) ? failure.getCause() : failure;
+		return (cause instanceof StatusRuntimeException status) ? status : translate(failure);
 	}
 
 	/**
@@ -54,9 +49,7 @@ final class GrpcFailures {
 	 */
 	StatusRuntimeException translate(Throwable failure) {
 		try {
-			TranslatedError error = this.translator.translate(failure);
-			EdgeRefusals.logUnexpected(logger, failure, error);
-			return GrpcStatusRenderer.toException(error);
+			return GrpcStatusRenderer.toException(EdgeRefusals.translate(this.translator, failure, logger));
 		}
 		catch (RuntimeException | Error ex) {
 			logger.error("Failure could not be translated", ex);

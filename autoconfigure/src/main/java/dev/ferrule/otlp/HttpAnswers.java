@@ -17,7 +17,6 @@
 package dev.ferrule.otlp;
 
 import java.io.IOException;
-import java.util.concurrent.CompletionException;
 
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.ExportResult;
@@ -96,15 +95,14 @@ final class HttpAnswers {
 	 * @return the answer
 	 */
 	HttpAnswer failure(OtlpEncoding encoding, Throwable failure) {
-		HttpAnswer answer = translated(encoding, unwrap(failure));
+		HttpAnswer answer = translated(encoding, failure);
 		return isShutdown(failure) ? answer.closing() : answer;
 	}
 
-	private HttpAnswer translated(OtlpEncoding encoding, Throwable cause) {
+	private HttpAnswer translated(OtlpEncoding encoding, Throwable failure) {
 		TranslatedError error;
 		try {
-			error = this.translator.translate(cause);
-			EdgeRefusals.logUnexpected(logger, cause, error);
+			error = EdgeRefusals.translate(this.translator, failure, logger);
 		}
 		catch (RuntimeException | Error ex) {
 			logger.error("Failure could not be translated", ex);
@@ -138,7 +136,7 @@ final class HttpAnswers {
 	 */
 	void failBeforeEngine(HttpServletRequest request, HttpServletResponse response, OtlpEncoding encoding,
 			Throwable failure) throws IOException {
-		HttpAnswer answer = translated(encoding, unwrap(failure));
+		HttpAnswer answer = translated(encoding, failure);
 		if (answer.status() == UNAUTHORIZED && !response.containsHeader("WWW-Authenticate")) {
 			response.setHeader("WWW-Authenticate", "Bearer");
 		}
@@ -198,13 +196,8 @@ final class HttpAnswers {
 	}
 
 	private static boolean isShutdown(Throwable failure) {
-		return unwrap(failure) instanceof TelemetryEngineException ex
-				&& ex.failure().cause() == CancellationCause.SHUTDOWN;
-	}
-
-	private static Throwable unwrap(Throwable failure) {
-		Throwable cause = failure.getCause();
-		return (failure instanceof CompletionException && cause != null) ? cause : failure;
+		TelemetryEngineException exception = TelemetryEngineException.find(failure);
+		return exception != null && exception.failure().cause() == CancellationCause.SHUTDOWN;
 	}
 
 }

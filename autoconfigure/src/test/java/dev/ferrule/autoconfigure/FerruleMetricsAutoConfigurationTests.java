@@ -123,6 +123,13 @@ class FerruleMetricsAutoConfigurationTests {
 	}
 
 	@Test
+	void metersAreLeftOutWhereNoneOfSeveralRegistriesIsPrimary() {
+		this.bare.withBean("one", SimpleMeterRegistry.class)
+			.withBean("two", SimpleMeterRegistry.class)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(CallTimers.class));
+	}
+
+	@Test
 	void metersWithoutMicrometerAreLeftOut() {
 		this.bare.withClassLoader(new FilteredClassLoader("io.micrometer"))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("ferruleCallMetrics"));

@@ -52,6 +52,8 @@ public final class RecordingTelemetryEngine implements TelemetryEngine {
 
 	static final ExportResult DELIVERED = new ExportResult(0, null, Duration.ZERO, Duration.ZERO, Duration.ZERO, 1);
 
+	private static final Failure LATE = Failure.of(ErrorKind.TIMEOUT, "the deadline has passed");
+
 	private final List<Submission> submissions = new CopyOnWriteArrayList<>();
 
 	private volatile Consumer<Submission> answer = Submission::succeed;
@@ -117,7 +119,7 @@ public final class RecordingTelemetryEngine implements TelemetryEngine {
 	public void reset() {
 		succeed();
 		List<Submission> open = submissions();
-		this.submissions.clear();
+		this.submissions.removeAll(open);
 		open.forEach((submission) -> submission.fail(cancelled(CancellationCause.SHUTDOWN)));
 	}
 
@@ -140,7 +142,7 @@ public final class RecordingTelemetryEngine implements TelemetryEngine {
 		});
 		Deadline deadline = context.deadline();
 		if (deadline != null && deadline.remainingNanos() <= 0) {
-			submission.fail(Failure.of(ErrorKind.TIMEOUT, "the deadline has passed"));
+			submission.fail(LATE);
 		}
 		if (!submission.isDone()) {
 			this.answer.accept(submission);
@@ -149,7 +151,7 @@ public final class RecordingTelemetryEngine implements TelemetryEngine {
 	}
 
 	private static Failure cancelled(CancellationCause cause) {
-		return Failure.cancelled(cause, "cancelled: " + cause);
+		return (cause == CancellationCause.DEADLINE) ? LATE : Failure.cancelled(cause, "cancelled: " + cause);
 	}
 
 	private static byte[] bytes(TelemetryPayload payload) {

@@ -110,6 +110,15 @@ class RecordingTelemetryEngineTests {
 	}
 
 	@Test
+	void heldCallWhoseDeadlinePassesFailsAsLate() {
+		this.engine.hold();
+		CancellationSource request = new CancellationSource();
+		CompletableFuture<ExportResult> outcome = submit(CallContext.builder().cancellation(request.token()).build());
+		request.cancel(CancellationCause.DEADLINE);
+		assertThat(failureOf(outcome)).isInstanceOf(DeadlineExceededTelemetryException.class);
+	}
+
+	@Test
 	void resetEndsWhatWaitsAndForgets() {
 		this.engine.hold();
 		CompletableFuture<ExportResult> outcome = submit(CallContext.background());

@@ -16,6 +16,7 @@
 
 package dev.ferrule.error.rpc;
 
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +110,7 @@ final class ProtoJson {
 	private static Object single(Message.Builder message, FieldDescriptor field, Object value) {
 		return switch (field.getJavaType()) {
 			case STRING -> (String) value;
-			case LONG -> Long.valueOf(value.toString());
+			case LONG -> new BigDecimal(value.toString()).longValueExact();
 			case MESSAGE -> read(message.newBuilderForField(field).getDefaultInstanceForType(), (Map<?, ?>) value);
 			default -> throw new IllegalArgumentException("No mapping for " + field.getFullName());
 		};

@@ -74,7 +74,7 @@ class EngineRecordTests {
 	@Test
 	void delayOfZeroIsNotTheSameAsNone() {
 		assertThat(delay(0)).isZero();
-		assertThat(delay(Long.MAX_VALUE)).isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
+		assertThat(delay(Duration.ofDays(1).toNanos())).isEqualTo(Duration.ofDays(1));
 		assertThat(delay(-1)).isNull();
 		assertThat(delay(Long.MIN_VALUE)).isNull();
 	}

@@ -145,6 +145,18 @@ class RpcStatusDetailsTests {
 		assertThat(RpcDetails.of(refusal(encoded(any), json))).isEmpty();
 	}
 
+	// As parsers of JSON give it that know one type of numbers only
+	@Test
+	void integersMayComeAsFloatingPointNumbers() throws Exception {
+		QuotaFailure quota = QuotaFailure.newBuilder()
+			.addViolations(QuotaFailure.Violation.newBuilder().setQuotaValue(3))
+			.build();
+		TranslatedError error = error(
+				Map.of("@type", PREFIX + "google.rpc.QuotaFailure", "violations", List.of(Map.of("quotaValue", 3.0))),
+				Map.of("@type", PREFIX + "google.rpc.QuotaFailure", "violations", List.of(Map.of("quotaValue", 1.5))));
+		assertThat(protobuf(error)).hasSize(2).last().isEqualTo(Any.pack(quota));
+	}
+
 	@Test
 	void malformedDetailsAreLeftOut() throws Exception {
 		TranslatedError error = error(Map.of("@type", PREFIX + "google.rpc.Help", "value", "//8="),
