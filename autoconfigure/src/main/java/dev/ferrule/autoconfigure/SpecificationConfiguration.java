@@ -29,14 +29,16 @@ import org.springframework.context.annotation.Bean;
 abstract class SpecificationConfiguration {
 
 	@Bean
-	ExporterBundles ferruleExporterBundles(FerruleProperties properties, ObjectProvider<SslBundles> registry) {
-		return new ExporterBundles(properties, registry.getIfAvailable());
+	ExporterBundles ferruleExporterBundles(FerruleProperties properties, ObjectProvider<SslBundles> registry,
+			ObjectProvider<OtlpExporterConnectionDetails> connection) {
+		return new ExporterBundles(properties.withConnection(connection.getIfAvailable()), registry.getIfAvailable());
 	}
 
 	@Bean
 	EngineSpecification ferruleEngineSpecification(FerruleProperties properties,
-			ObjectProvider<EngineConfigCustomizer> customizers, ExporterBundles bundles) {
-		return EngineSpecification.compose(properties, MemoryBudget.detect(), customizers.orderedStream().toList())
+			ObjectProvider<EngineConfigCustomizer> customizers, ExporterBundles bundles,
+			ObjectProvider<OtlpExporterConnectionDetails> connection) {
+		return EngineSpecification.compose(properties.withConnection(connection.getIfAvailable()), MemoryBudget.detect(), customizers.orderedStream().toList())
 			.withTlsBundles(bundles.toMap());
 	}
 
