@@ -28,7 +28,7 @@ public interface OtlpExporterConnectionDetails extends ConnectionDetails {
 
 	/**
 	 * Returns the URL of the server.
-	 * @return URL with http or https; over HTTP without the paths of the signals
+	 * @return a URL with http or https; over HTTP without the paths of the signals
 	 */
 	String getEndpoint();
 

@@ -30,8 +30,8 @@ class OtlpExporterContainerConnectionDetailsFactory
 		extends ContainerConnectionDetailsFactory<Container<?>, OtlpExporterConnectionDetails> {
 
 	/** Images that serve OTLP over gRPC at their default port. */
-	private static final List<String> IMAGES = List.of("otel/opentelemetry-collector", "otel/opentelemetry-collector-contrib",
-			"grafana/otel-lgtm");
+	private static final List<String> IMAGES = List.of("otel/opentelemetry-collector",
+			"otel/opentelemetry-collector-contrib", "grafana/otel-lgtm");
 
 	private static final int GRPC_PORT = 4317;
 

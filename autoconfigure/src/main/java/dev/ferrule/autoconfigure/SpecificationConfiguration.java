@@ -38,7 +38,9 @@ abstract class SpecificationConfiguration {
 	EngineSpecification ferruleEngineSpecification(FerruleProperties properties,
 			ObjectProvider<EngineConfigCustomizer> customizers, ExporterBundles bundles,
 			ObjectProvider<OtlpExporterConnectionDetails> connection) {
-		return EngineSpecification.compose(properties.withConnection(connection.getIfAvailable()), MemoryBudget.detect(), customizers.orderedStream().toList())
+		return EngineSpecification
+			.compose(properties.withConnection(connection.getIfAvailable()), MemoryBudget.detect(),
+					customizers.orderedStream().toList())
 			.withTlsBundles(bundles.toMap());
 	}
 

@@ -38,10 +38,10 @@ class ConfigurationMetadataTests {
 		}
 		assertThat(properties).extracting((property) -> property.get("name"))
 			.contains("ferrule.enabled", "ferrule.exporter.endpoint", "ferrule.pipelines");
-		assertThat(properties).allSatisfy((property) -> assertThat((String) property.get("description"))
-			.as("%s", property.get("name"))
-			.isNotBlank()
-			.endsWith("."));
+		assertThat(properties)
+			.allSatisfy((property) -> assertThat((String) property.get("description")).as("%s", property.get("name"))
+				.isNotBlank()
+				.endsWith("."));
 	}
 
 }

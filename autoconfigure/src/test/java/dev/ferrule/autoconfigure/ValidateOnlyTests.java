@@ -25,12 +25,16 @@ import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.ffi.NativeEngine;
 import dev.ferrule.error.EngineUnavailableException;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.event.ContextClosedEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -99,7 +103,8 @@ class ValidateOnlyTests {
 		if (library != null) {
 			command.add("-Dferrule.native.path=" + library);
 		}
-		command.addAll(List.of(Application.class.getName(), "--ferrule.engine.validate-only=true", argument));
+		command.addAll(List.of(SpringApplication.class.getName(), "--spring.main.sources=" + Application.class.getName(),
+				"--spring.main.web-application-type=none", "--ferrule.engine.validate-only=true", argument));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		String output = new String(process.getInputStream().readAllBytes());
 		assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
@@ -109,17 +114,18 @@ class ValidateOnlyTests {
 	/**
 	 * An application with something that must not start, and something to close.
 	 */
+	@Configuration(proxyBeanMethods = false)
+	@Import(FerruleAutoConfiguration.class)
 	static class Application {
 
-		public static void main(String[] arguments) {
-			SpringApplication application = new SpringApplication(FerruleAutoConfiguration.class);
-			application.setWebApplicationType(WebApplicationType.NONE);
-			application.addInitializers((context) -> {
-				context.getBeanFactory().registerSingleton("server", new Server());
-				context.addApplicationListener((ContextClosedEvent event) -> System.out.println("closed"));
-			});
-			application.run(arguments);
-			System.out.println("ran");
+		@Bean
+		Server server() {
+			return new Server();
+		}
+
+		@Bean
+		ApplicationListener<ContextClosedEvent> closing() {
+			return (event) -> LoggerFactory.getLogger(Application.class).info("closed");
 		}
 
 	}
