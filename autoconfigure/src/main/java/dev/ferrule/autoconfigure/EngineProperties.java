@@ -43,12 +43,15 @@ import org.springframework.util.unit.DataSize;
  * @param codecThreads Threads that decompress and read JSON.
  * @param configLocation Configuration in the engine's own YAML. Takes the place of the
  * exporter, batch, retry and pipeline keys.
+ * @param validateOnly Whether to validate the configuration and end the application
+ * before it starts anything: with exit code 0 if the configuration is valid, otherwise 1.
  */
 record EngineProperties(@DefaultValue("1") int cores, @DefaultValue("10000") int maxInFlight,
 		@Nullable DataSize maxPayloadSize, @DefaultValue("1024") int laneCapacity,
 		@DefaultValue("500ms") Duration grace, @DefaultValue("10s") Duration startTimeout,
 		@DefaultValue("10s") Duration drainTimeout, @Nullable DataSize maxDecodedSize,
-		@DefaultValue("1") int codecThreads, @Nullable Resource configLocation) {
+		@DefaultValue("1") int codecThreads, @Nullable Resource configLocation,
+		@DefaultValue("false") boolean validateOnly) {
 
 	private static final DataSize DEFAULT_DECODED_SIZE = DataSize.ofMegabytes(64);
 

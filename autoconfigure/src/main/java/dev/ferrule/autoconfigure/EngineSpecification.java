@@ -215,6 +215,9 @@ final class EngineSpecification {
 
 	private static String read(Resource location) {
 		try {
+			if (location.isFile() && location.getFile().isDirectory()) {
+				throw unusable(location, "is a directory", null);
+			}
 			String yaml = location.getContentAsString(StandardCharsets.UTF_8);
 			if (yaml.isBlank()) {
 				throw unusable(location, "is empty", null);

@@ -60,6 +60,12 @@ record ExporterProperties(@Nullable Type type, @Nullable String endpoint, @Nulla
 				+ "]";
 	}
 
+	ExporterProperties withConnection(OtlpExporterConnectionDetails details) {
+		Protocol protocol = Protocol.valueOf(details.getProtocol().name());
+		return new ExporterProperties(null, details.getEndpoint(), protocol, this.compression, this.headers,
+				this.timeout, this.maxInFlight, this.connections, new Ssl(details.getSslBundleName()));
+	}
+
 	@Nullable String bundle() {
 		return (this.ssl != null && StringUtils.hasText(this.ssl.bundle())) ? this.ssl.bundle() : null;
 	}

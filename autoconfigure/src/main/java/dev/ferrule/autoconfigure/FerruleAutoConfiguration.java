@@ -28,23 +28,21 @@ import dev.ferrule.context.DeadlineExtractor;
 import dev.ferrule.context.MetadataExtractor;
 import dev.ferrule.context.TraceContextExtractor;
 import dev.ferrule.context.W3cTraceContextExtractor;
-import dev.ferrule.engine.EngineConfigCustomizer;
 import dev.ferrule.engine.TelemetryCallListener;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.ffi.NativeEngine;
 import dev.ferrule.engine.ffi.NativeEngineOptions;
-import dev.ferrule.engine.ffi.NativeLibraryOptions;
 import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.observability.FailureLog;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -135,8 +133,39 @@ public final class FerruleAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty("ferrule.engine.validate-only")
 	@ConditionalOnMissingBean(TelemetryEngine.class)
-	static class NativeEngineConfiguration {
+	static class ValidatedEngineConfiguration extends SpecificationConfiguration {
+
+		@Bean
+		ValidatedEngine telemetryEngine(FerruleProperties properties, EngineSpecification specification) {
+			try {
+				NativeEngine.validate(specification.toJson(), library(properties));
+				return new ValidatedEngine();
+			}
+			catch (TelemetryEngineException ex) {
+				throw new EngineStartException(specification.origin(), ex);
+			}
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty("ferrule.engine.validate-only")
+	static class ValidationEndConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ValidationEnd ferruleValidationEnd(ApplicationContext context) {
+			return new ValidationEnd(() -> System.exit(SpringApplication.exit(context)));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "ferrule.engine.validate-only", havingValue = false, matchIfMissing = true)
+	@ConditionalOnMissingBean(TelemetryEngine.class)
+	static class NativeEngineConfiguration extends SpecificationConfiguration {
 
 		// Not a default candidate, or the application would lose its
 		// applicationTaskExecutor.
@@ -146,26 +175,13 @@ public final class FerruleAutoConfiguration {
 			return CallbackExecutor.create(Threading.VIRTUAL.isActive(environment));
 		}
 
-		@Bean
-		ExporterBundles ferruleExporterBundles(FerruleProperties properties, ObjectProvider<SslBundles> registry) {
-			return new ExporterBundles(properties, registry.getIfAvailable());
-		}
-
-		@Bean
-		EngineSpecification ferruleEngineSpecification(FerruleProperties properties,
-				ObjectProvider<EngineConfigCustomizer> customizers, ExporterBundles bundles) {
-			return EngineSpecification.compose(properties, MemoryBudget.detect(), customizers.orderedStream().toList())
-				.withTlsBundles(bundles.toMap());
-		}
-
 		@Bean(destroyMethod = "close")
 		NativeEngine telemetryEngine(FerruleProperties properties, EngineSpecification specification,
 				ExporterBundles bundles, @Qualifier(CallbackExecutor.BEAN_NAME) Executor executor) {
 			EngineProperties engine = properties.engine();
 			ContextProperties context = properties.context();
-			NativeProperties library = properties.nativeLibrary();
 			NativeEngineOptions options = NativeEngineOptions.defaults()
-				.withLibrary(new NativeLibraryOptions(library.path(), library.cacheDirectory()))
+				.withLibrary(library(properties))
 				.withMaximumInFlight(engine.maxInFlight())
 				.withDeadlines(context.defaultTime(), context.maximumTime())
 				.withGrace(engine.grace())

@@ -61,6 +61,21 @@ record FerruleProperties(@DefaultValue("true") boolean enabled,
 	static final String PREFIX = "ferrule";
 
 	/**
+	 * Lets the exporter of the only pipeline send to a server that a bean names.
+	 * @param details the server, or {@code null} if the properties name it
+	 * @return the properties; as they are if they describe no single pipeline
+	 */
+	FerruleProperties withConnection(@Nullable OtlpExporterConnectionDetails details) {
+		if (details == null || !this.pipelines.isEmpty() || this.engine.configLocation() != null) {
+			return this;
+		}
+		ExporterProperties base = (this.exporter != null) ? this.exporter : ExporterProperties.log();
+		return new FerruleProperties(this.enabled, this.nativeLibrary, this.engine, this.context, this.cancellation,
+				this.failureLog, base.withConnection(details), this.batch, this.retry, this.pipelines, this.otlp,
+				this.errors, this.logging);
+	}
+
+	/**
 	 * Log of failed calls.
 	 *
 	 * @param enabled Whether to log failed calls, at a level that fits the failure.

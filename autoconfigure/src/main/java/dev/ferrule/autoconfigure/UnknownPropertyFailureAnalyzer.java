@@ -18,6 +18,8 @@ package dev.ferrule.autoconfigure;
 
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,8 @@ import org.springframework.core.annotation.Order;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConfigurationPropertiesException> {
 
+	private static final Pattern PIPELINE = Pattern.compile("(ferrule\\.pipelines\\.[^.]+)\\.");
+
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, UnboundConfigurationPropertiesException cause) {
 		List<ConfigurationProperty> unknown = cause.getUnboundProperties()
@@ -45,7 +49,6 @@ class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConf
 		if (unknown.isEmpty()) {
 			return null;
 		}
-		Set<String> known = PropertyNames.of(FerruleProperties.PREFIX, FerruleProperties.class);
 		StringBuilder description = new StringBuilder("There is no such property, or it has no value:\n");
 		StringBuilder action = new StringBuilder();
 		for (ConfigurationProperty property : unknown) {
@@ -54,9 +57,15 @@ class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConf
 			if (property.getOrigin() != null) {
 				description.append("\n    Origin: ").append(property.getOrigin());
 			}
-			action.append(action(name, known)).append(' ');
+			action.append(action(name, known(name))).append(' ');
 		}
 		return new FailureAnalysis(description.toString(), action.toString().trim(), cause);
+	}
+
+	private static Set<String> known(String name) {
+		Matcher pipeline = PIPELINE.matcher(name);
+		return pipeline.lookingAt() ? PropertyNames.of(pipeline.group(1), PipelineProperties.class)
+				: PropertyNames.of(FerruleProperties.PREFIX, FerruleProperties.class);
 	}
 
 	private static String action(String name, Set<String> known) {

@@ -45,7 +45,7 @@ class FerrulePropertiesTests {
 		assertThat(properties.enabled()).isTrue();
 		assertThat(properties.nativeLibrary()).isEqualTo(new NativeProperties(null, null));
 		assertThat(properties.engine()).isEqualTo(new EngineProperties(1, 10_000, null, 1024, Duration.ofMillis(500),
-				Duration.ofSeconds(10), Duration.ofSeconds(10), null, 1, null));
+				Duration.ofSeconds(10), Duration.ofSeconds(10), null, 1, null, false));
 		ContextProperties context = properties.context();
 		assertThat(context.defaultTime()).isEqualTo(Duration.ofSeconds(30));
 		assertThat(context.maximumTime()).isEqualTo(Duration.ofSeconds(60));
@@ -74,7 +74,8 @@ class FerrulePropertiesTests {
 			.bind("ferrule.engine.cores=2", "ferrule.engine.max-in-flight=5", "ferrule.engine.max-payload-size=1GB",
 					"ferrule.engine.lane-capacity=6", "ferrule.engine.grace=1s", "ferrule.engine.start-timeout=2s",
 					"ferrule.engine.drain-timeout=3s", "ferrule.engine.max-decoded-size=4MB",
-					"ferrule.engine.codec-threads=7", "ferrule.engine.config-location=classpath:engine.yaml")
+					"ferrule.engine.codec-threads=7", "ferrule.engine.config-location=classpath:engine.yaml",
+					"ferrule.engine.validate-only=true")
 			.engine();
 		assertThat(engine.cores()).isEqualTo(2);
 		assertThat(engine.maxInFlight()).isEqualTo(5);
@@ -85,6 +86,7 @@ class FerrulePropertiesTests {
 		assertThat(engine.drainTimeout()).isEqualTo(Duration.ofSeconds(3));
 		assertThat(engine.maxDecodedSize()).isEqualTo(DataSize.ofMegabytes(4));
 		assertThat(engine.codecThreads()).isEqualTo(7);
+		assertThat(engine.validateOnly()).isTrue();
 		assertThat(engine.configLocation()).hasToString("class path resource [engine.yaml]");
 	}
 
