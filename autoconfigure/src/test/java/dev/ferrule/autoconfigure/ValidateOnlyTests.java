@@ -103,9 +103,9 @@ class ValidateOnlyTests {
 		if (library != null) {
 			command.add("-Dferrule.native.path=" + library);
 		}
-		command.addAll(List.of(SpringApplication.class.getName(), "--spring.main.sources=" + Application.class.getName(),
-				"--spring.main.web-application-type=none", "--spring.docker.compose.enabled=false",
-				"--ferrule.engine.validate-only=true", argument));
+		command.addAll(List.of(SpringApplication.class.getName(),
+				"--spring.main.sources=" + Application.class.getName(), "--spring.main.web-application-type=none",
+				"--spring.docker.compose.enabled=false", "--ferrule.engine.validate-only=true", argument));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		String output = new String(process.getInputStream().readAllBytes());
 		assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
