@@ -77,17 +77,19 @@ final class ExporterBundles {
 	void watch(Consumer<String> update) {
 		SslBundles registry = this.registry;
 		if (registry != null) {
-			this.bundles.forEach((name, bundle) -> {
-				registry.addBundleUpdateHandler(name, (changed) -> reload(name, changed, update));
-				SslBundle current = registry.getBundle(name);
-				if (current != bundle) {
-					reload(name, current, update);
-				}
+			List.copyOf(this.bundles.keySet()).forEach((name) -> {
+				registry.addBundleUpdateHandler(name, (changed) -> reload(name, registry, update));
+				reload(name, registry, update);
 			});
 		}
 	}
 
-	private static void reload(String name, SslBundle bundle, Consumer<String> update) {
+	// One after the other, each with the newest, so that none brings back an older one
+	private synchronized void reload(String name, SslBundles registry, Consumer<String> update) {
+		SslBundle bundle = registry.getBundle(name);
+		if (this.bundles.put(name, bundle) == bundle) {
+			return;
+		}
 		try {
 			Map<String, Object> changed = Map.of(name, TlsMaterial.of(bundle).toMap());
 			update.accept(JsonWriter.<Map<String, Object>>standard().writeToString(changed));

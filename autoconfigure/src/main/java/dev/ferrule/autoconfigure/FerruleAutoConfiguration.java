@@ -189,12 +189,21 @@ public final class FerruleAutoConfiguration {
 				.withExecutor(executor)
 				.withRoutes(specification.routes().bySignal());
 			try {
-				NativeEngine started = NativeEngine.start(specification.toJson(), options);
-				bundles.watch(started::updateSecrets);
-				return started;
+				return watching(NativeEngine.start(specification.toJson(), options), bundles);
 			}
 			catch (TelemetryEngineException ex) {
 				throw new EngineStartException(specification.origin(), ex);
+			}
+		}
+
+		private static NativeEngine watching(NativeEngine engine, ExporterBundles bundles) {
+			try {
+				bundles.watch(engine::updateSecrets);
+				return engine;
+			}
+			catch (RuntimeException ex) {
+				engine.close();
+				throw ex;
 			}
 		}
 
