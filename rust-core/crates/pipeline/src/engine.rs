@@ -4,6 +4,7 @@
 //! One engine: the way in for payloads and the way out for outcomes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ferrule_context::{
@@ -37,6 +38,8 @@ pub struct Engine {
     pub(crate) shared: Arc<Shared>,
     codec: CodecPool,
     pub(crate) runtime: Mutex<Option<Runtime>>,
+    /// Whether the stop is over.
+    ended: AtomicBool,
     last_sweep: Mutex<Instant>,
     /// Held while stopping; then whether the threads ended in time.
     stopped: Mutex<Option<bool>>,
@@ -115,6 +118,7 @@ impl Engine {
             shared,
             codec,
             runtime: Mutex::new(Some(runtime)),
+            ended: AtomicBool::new(false),
             last_sweep: Mutex::new(Instant::now()),
             stopped: Mutex::new(None),
         })
@@ -217,8 +221,8 @@ impl Engine {
             place: ticket.place,
         };
         self.dispatch(queued, submission.encoding, submission.coding);
-        // A stop between the check and the admission may have looked for calls already.
-        if self.shared.is_stopping() && self.runtime.lock().is_none() {
+        // A stop that has ended looked for calls before this one was admitted.
+        if self.ended.load(Ordering::Acquire) {
             self.shared
                 .calls
                 .cancel(submission.call_id, CancelCause::Shutdown);
@@ -321,6 +325,8 @@ impl Engine {
             // Already on its way down, as after a fatal error of the engine.
             Err(_) => runtime.join(JOIN_MARGIN),
         };
+        // First, so that a call that is admitted too late to be found finds this
+        self.ended.store(true, Ordering::Release);
         self.shared
             .calls
             .abort_all(&Error::cancelled(CancelCause::Shutdown));

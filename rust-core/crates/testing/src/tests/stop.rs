@@ -162,6 +162,6 @@ fn stop_under_continuous_submission_loses_no_call() {
     for count in ["inFlight", "payloadBytes", "openBatches"] {
         assert_eq!(status[count], 0, "{count}");
     }
-    let failed = outcomes.iter().filter(|(_, outcome)| outcome.is_err());
-    assert_eq!(failed.count(), 0);
+    let failed: Vec<_> = outcomes.iter().filter(|it| it.1.is_err()).collect();
+    assert!(failed.is_empty(), "{failed:?}");
 }
