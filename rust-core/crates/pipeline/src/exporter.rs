@@ -8,6 +8,7 @@
 mod answer;
 mod checked;
 mod delivery;
+mod factory;
 mod grpc;
 mod http;
 mod metrics;
@@ -20,10 +21,12 @@ use std::time::Duration;
 
 use ::http::{HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
-use ferrule_context::{Call, Error, Outbound, Success};
+use ferrule_context::{Call, Error, Outbound, OutboundRules, Success};
 use otel_arrow_dfe_config::SignalType;
+use otel_arrow_dfe_config::error::Error as ConfigError;
 
 pub(crate) use self::answer::{REFUSED, of_grpc_code, of_status};
+use self::retry::RetrySettings;
 use crate::shared::{Shared, TRACE_PARENT, TRACE_STATE};
 use crate::text::Addresses;
 
@@ -38,10 +41,37 @@ const fn default_max_in_flight() -> usize {
     128
 }
 
+/// The configuration of an exporter.
+trait Settings: Sized + 'static {
+    /// Reads and checks it.
+    fn read(config: &serde_json::Value) -> Result<Self, ConfigError>;
+
+    /// Headers that every request carries.
+    fn header_names(&self) -> impl Iterator<Item = &str>;
+
+    /// Time of one attempt, which from now on is the exporter's to watch.
+    fn take_timeout(&mut self) -> Option<Duration>;
+
+    fn retry(&self) -> &RetrySettings;
+
+    /// Requests that may be under way at once.
+    fn max_in_flight(&self) -> usize;
+}
+
 /// What a protocol does for an exporter.
-trait Client: 'static {
+trait Client: Sized + 'static {
     /// Name in logs.
     const TARGET: &'static str;
+
+    type Settings: Settings;
+    type ConnectError: std::error::Error;
+
+    /// Opens the connections.
+    async fn connect(
+        settings: Self::Settings,
+        rules: OutboundRules,
+        shared: &Shared,
+    ) -> Result<Self, Self::ConnectError>;
 
     /// Opens new connections for what is sent from now on, if the host renewed what they are made
     /// with. After an error those of before are used.

@@ -21,17 +21,20 @@ mod receiver;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use ferrule_context::deadline::deadline_in;
 use ferrule_context::{Attributes, Call, CancelCause, Error, ErrorKind, Metadata, TraceContext};
 use otel_arrow_dfe_channel::error::SendError;
 use otel_arrow_dfe_config::PortName;
 use otel_arrow_dfe_engine::error::TypedError;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
+use otel_arrow_dfe_otap::pdata::{OtapPdata, PdataEffectHandlerExtension};
+use otel_arrow_dfe_pdata_codec::{EncodePolicy, PdataEncoding};
 
 pub use self::effects::SendMessages;
 pub use self::nodes::{local, shared};
 use crate::nack;
 use crate::shared::{Ended, Shared};
+use crate::text::clean;
 
 /// How often a full channel is tried again.
 const FIRST_WAIT: Duration = Duration::from_micros(100);
@@ -170,6 +173,27 @@ impl<'a, H> ContextEffectHandler<'a, H> {
     pub fn attributes(&self) -> &Attributes {
         let call = self.call.as_ref();
         call.map_or(&NO_ATTRIBUTES, |it| it.attributes())
+    }
+}
+
+impl<H: PdataEffectHandlerExtension> ContextEffectHandler<'_, H> {
+    /// The content of the data as an OTLP request in protobuf, whatever it is held as.
+    ///
+    /// # Errors
+    /// `Permanent` if it cannot be encoded.
+    pub async fn encode(&self, data: &OtapPdata) -> Result<Bytes, Error> {
+        let failed = |text: &dyn std::fmt::Display| {
+            let text = clean(&text.to_string());
+            Error::permanent(format!("the data cannot be encoded: {text}"))
+        };
+        let plan = self
+            .inner
+            .resolve_encoding_plan(&PdataEncoding::OTLP, EncodePolicy::default())
+            .map_err(|error| failed(&error))?;
+        // Holds the same memory
+        let mut content = data.payload_ref().clone();
+        let encoded = self.inner.encode_owned(&mut content, &plan).await;
+        encoded.map_err(|error| failed(&error))
     }
 }
 

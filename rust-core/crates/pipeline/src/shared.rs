@@ -5,8 +5,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, LazyLock, OnceLock, Weak};
 use std::time::Instant;
 
 use ferrule_context::{Call, CallTable, ErrorKind, Found, LogLevel, OutboundRules, Outbox};
@@ -27,6 +29,11 @@ use crate::tls_bundle::{TlsBundle, TlsBundles};
 /// Private binary transport header that carries the call id through the pipeline.
 pub const CALL_ID_HEADER: &str = "ferrule.call";
 
+/// Stands behind each call id, so that a client of the engine's own receivers, whose headers may
+/// get in, cannot speak for a call.
+static CALL_ID_SECRET: LazyLock<[u8; 8]> =
+    LazyLock::new(|| RandomState::new().build_hasher().finish().to_le_bytes());
+
 /// Header of a trace's ids, by W3C Trace Context.
 pub(crate) const TRACE_PARENT: &str = "traceparent";
 
@@ -40,7 +47,17 @@ pub fn call_id_of(data: &OtapPdata) -> Option<u64> {
         .transport_headers()?
         .find_by_name(CALL_ID_HEADER)
         .next()?;
-    header.value.bytes.try_into().ok().map(u64::from_le_bytes)
+    let (id, secret) = header.value.bytes.split_at_checked(8)?;
+    (secret == *CALL_ID_SECRET).then_some(())?;
+    id.try_into().ok().map(u64::from_le_bytes)
+}
+
+/// The value of [`CALL_ID_HEADER`] for a call.
+pub(crate) fn call_id_value(call_id: u64) -> [u8; 16] {
+    let mut value = [0; 16];
+    value[..8].copy_from_slice(&call_id.to_le_bytes());
+    value[8..].copy_from_slice(&*CALL_ID_SECRET);
+    value
 }
 
 /// State of one engine.

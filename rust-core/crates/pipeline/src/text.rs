@@ -19,7 +19,8 @@ pub(crate) fn clean(text: &str) -> String {
 }
 
 fn is_control(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A number of digits alone, without a sign; more digits than fit are a large number, too.
@@ -122,7 +123,7 @@ mod tests {
 
     #[test]
     fn control_characters_and_length_are_bounded() {
-        assert_eq!(clean("a\r\nb\u{1e}\u{85}ü\u{2028}\u{202e}"), "a  b  ü  ");
+        assert_eq!(clean("a\r\nb\u{1e}\u{85}ü\u{2028}\u{202e}\u{200f}"), "a  b  ü   ");
         assert_eq!(clean(&"ü".repeat(1 << 20)).chars().count(), MOST_CHARS);
     }
 

@@ -362,6 +362,7 @@ fn missing_status_of_grpc_is_an_error() {
         assert_eq!(facts(&error), (ErrorKind::Permanent, 2, true), "{error:?}");
     }
     for (status, kind, code) in [
+        (200, ErrorKind::Permanent, 2),
         (503, ErrorKind::Retryable, 14),
         (429, ErrorKind::Retryable, 14),
         (401, ErrorKind::Permanent, 16),

@@ -14,10 +14,14 @@ use ::http::{HeaderMap, HeaderValue, StatusCode};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tonic::metadata::MetadataMap;
 use tonic::transport::{Channel, Error};
+
+/// What somebody says who took the request for something else.
+const NOT_GRPC: &str = "the downstream's answer is not gRPC";
 
 const STATUS: &str = "grpc-status";
 
@@ -79,12 +83,17 @@ impl Service<::http::Request<Body>> for Checked {
         let refused = self.refused.clone();
         Box::pin(async move {
             let mut response = response.await?;
-            if response.status() != StatusCode::OK {
+            let is_ok = response.status() == StatusCode::OK;
+            if !is_ok {
                 refused.set();
-                if !is_grpc(response.headers()) {
-                    // As of a proxy, whose text tonic would take for a message
+            }
+            if !is_grpc(response.headers()) {
+                // As of a proxy, whose text tonic would take for a message
+                if !is_ok {
                     return Ok(response.map(|_| Body::empty()));
                 }
+                refused.set();
+                return Ok(Status::unknown(NOT_GRPC).into_http());
             }
             check(response.headers_mut(), &refused);
             Ok(response.map(|body| Body::new(CheckedBody { body, refused })))

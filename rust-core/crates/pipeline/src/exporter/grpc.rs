@@ -7,26 +7,13 @@ mod config;
 
 use std::cell::{Cell, RefCell};
 use std::error::Error as StdError;
-use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use ferrule_context::deadline::grpc_timeout;
 use ferrule_context::{Call, Error, Outbound, OutboundRules, Success};
 use linkme::distributed_slice;
 use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_config::node::NodeUserConfig;
 use otel_arrow_dfe_engine::ExporterFactory;
-use otel_arrow_dfe_engine::capability::registry::Capabilities;
-use otel_arrow_dfe_engine::config::ExporterConfig;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_engine::error::{Error as EngineError, ExporterErrorKind, format_error_sources};
-use otel_arrow_dfe_engine::exporter::ExporterWrapper;
-use otel_arrow_dfe_engine::local::exporter::{EffectHandler, Exporter};
-use otel_arrow_dfe_engine::message::ExporterInbox;
-use otel_arrow_dfe_engine::node::NodeId;
-use otel_arrow_dfe_engine::terminal_state::TerminalState;
-use otel_arrow_dfe_engine::wiring_contract::WiringContract;
 use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
 use otel_arrow_dfe_otap::otap_grpc::client_settings::{GrpcClientSettings, GrpcEndpointError};
 use otel_arrow_dfe_otap::otap_grpc::otlp::client::{
@@ -41,90 +28,18 @@ use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
 use self::config::Config;
 use super::checked::{Checked, Refused};
-use super::metrics::ExporterMetrics;
-use super::node::Node;
+use super::factory::factory;
 use super::{Client, Failure, Request, answer, put, unreadable};
 use crate::shared::Shared;
 use crate::text::Addresses;
-
-const TARGET: &str = "exporter.otlp_grpc";
-
-/// The channels are opened when the node starts, on the thread that will use them.
-struct GrpcExporter {
-    shared: Arc<Shared>,
-    metrics: ExporterMetrics,
-    config: Config,
-}
 
 #[allow(
     unsafe_code,
     reason = "the engine collects factories in a link section"
 )]
 #[distributed_slice(OTAP_EXPORTER_FACTORIES)]
-static FACTORY: ExporterFactory<OtapPdata> = ExporterFactory {
-    name: "urn:ferrule:exporter:otlp_grpc",
-    create: |pipeline: PipelineContext,
-             node: NodeId,
-             node_config: Arc<NodeUserConfig>,
-             exporter_config: &ExporterConfig,
-             _: &Capabilities| {
-        let config = Config::read(&node_config.config)?;
-        let shared = Shared::of_node(&node_config.config)?;
-        let exporter = GrpcExporter {
-            shared,
-            metrics: ExporterMetrics::register(&pipeline),
-            config,
-        };
-        Ok(ExporterWrapper::local(
-            exporter,
-            node,
-            node_config,
-            exporter_config,
-        ))
-    },
-    context_declarations: None,
-    wiring_contract: WiringContract::UNRESTRICTED,
-    validate_config: |config| Config::read(config).map(|_| ()),
-};
-
-#[async_trait(?Send)]
-impl Exporter<OtapPdata> for GrpcExporter {
-    async fn start(
-        self: Box<Self>,
-        inbox: ExporterInbox<OtapPdata>,
-        handler: EffectHandler<OtapPdata>,
-    ) -> Result<TerminalState, EngineError> {
-        let Self {
-            shared,
-            metrics,
-            mut config,
-        } = *self;
-        let renewed = shared.tls_bundles.subscribe();
-        let fixed = config.grpc.headers.keys().map(String::as_str);
-        let rules = shared.outbound.clone().without(fixed);
-        // Here one attempt's time is watched together with that of the call.
-        let timeout = config.grpc.timeout.take();
-        let (retry, max_in_flight) = (config.retry.clone(), config.max_in_flight);
-        let client = GrpcClient::connect(config, rules, &shared)
-            .await
-            .map_err(|error| EngineError::ExporterError {
-                exporter: handler.exporter_id(),
-                kind: ExporterErrorKind::Connect,
-                error: error.to_string(),
-                source_detail: format_error_sources(&error),
-            })?;
-        let node = Node {
-            shared,
-            client,
-            renewed,
-            retry,
-            timeout,
-            max_in_flight,
-            metrics,
-        };
-        node.run(inbox, handler).await
-    }
-}
+static FACTORY: ExporterFactory<OtapPdata> =
+    factory::<GrpcClient>("urn:ferrule:exporter:otlp_grpc");
 
 struct GrpcClient {
     /// Replaced when the host renews what the bundle holds.
@@ -139,30 +54,6 @@ struct GrpcClient {
 }
 
 impl GrpcClient {
-    async fn connect(
-        config: Config,
-        rules: OutboundRules,
-        shared: &Shared,
-    ) -> Result<Self, GrpcEndpointError> {
-        let mut settings = config.grpc;
-        settings
-            .user_agent
-            .get_or_insert_with(|| super::USER_AGENT.to_owned());
-        let bundle = config.tls_bundle;
-        let with_tls = with_tls(&settings, bundle.as_deref(), shared);
-        with_tls.run_startup_check().await?;
-        Ok(Self {
-            channels: RefCell::new(open(&with_tls, config.num_connections).await?),
-            next: Cell::new(0),
-            compression: settings.compression_encoding(),
-            static_headers: settings.build_static_metadata().unwrap_or_default(),
-            rules,
-            addresses: Addresses::of([&*settings.grpc_endpoint]),
-            settings,
-            bundle,
-        })
-    }
-
     fn channel(&self) -> Channel {
         let channels = self.channels.borrow();
         let index = self.next.get();
@@ -220,7 +111,34 @@ fn with_tls(
 }
 
 impl Client for GrpcClient {
-    const TARGET: &'static str = TARGET;
+    const TARGET: &'static str = "exporter.otlp_grpc";
+
+    type Settings = Config;
+    type ConnectError = GrpcEndpointError;
+
+    async fn connect(
+        config: Config,
+        rules: OutboundRules,
+        shared: &Shared,
+    ) -> Result<Self, GrpcEndpointError> {
+        let mut settings = config.grpc;
+        settings
+            .user_agent
+            .get_or_insert_with(|| super::USER_AGENT.to_owned());
+        let bundle = config.tls_bundle;
+        let with_tls = with_tls(&settings, bundle.as_deref(), shared);
+        with_tls.run_startup_check().await?;
+        Ok(Self {
+            channels: RefCell::new(open(&with_tls, config.num_connections).await?),
+            next: Cell::new(0),
+            compression: settings.compression_encoding(),
+            static_headers: settings.build_static_metadata().unwrap_or_default(),
+            rules,
+            addresses: Addresses::of([&*settings.grpc_endpoint]),
+            settings,
+            bundle,
+        })
+    }
 
     async fn renew(&self, shared: &Shared) -> Result<(), String> {
         if self.bundle.is_none() {

@@ -7,29 +7,16 @@ mod config;
 mod response;
 
 use std::cell::{Cell, RefCell};
-use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use ::http::{HeaderMap, HeaderName, HeaderValue};
-use async_trait::async_trait;
 use bytes::Bytes;
 use ferrule_context::deadline::timeout_millis;
 use ferrule_context::{Call, Error, Outbound, OutboundRules, Success};
 use linkme::distributed_slice;
 use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_config::node::NodeUserConfig;
 use otel_arrow_dfe_engine::ExporterFactory;
-use otel_arrow_dfe_engine::capability::registry::Capabilities;
-use otel_arrow_dfe_engine::config::ExporterConfig;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_engine::error::{Error as EngineError, ExporterErrorKind, format_error_sources};
-use otel_arrow_dfe_engine::exporter::ExporterWrapper;
-use otel_arrow_dfe_engine::local::exporter::{EffectHandler, Exporter};
-use otel_arrow_dfe_engine::message::ExporterInbox;
-use otel_arrow_dfe_engine::node::NodeId;
-use otel_arrow_dfe_engine::terminal_state::TerminalState;
-use otel_arrow_dfe_engine::wiring_contract::WiringContract;
 use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
 use otel_arrow_dfe_otap::compression::CompressionMethod;
 use otel_arrow_dfe_otap::otlp_http::PROTOBUF_CONTENT_TYPE;
@@ -40,93 +27,21 @@ use reqwest::redirect::Policy;
 use secrecy::ExposeSecret;
 
 use self::config::Config;
-use super::metrics::ExporterMetrics;
-use super::node::Node;
+use super::factory::factory;
 use super::{Client, Failure, Request, put};
 use crate::shared::Shared;
 use crate::text::Addresses;
 
-const TARGET: &str = "exporter.otlp_http";
-
 /// The deadline of a call over HTTP.
 const TIMEOUT_HEADER: &str = "connect-timeout-ms";
-
-/// The connections are opened when the node starts, on the thread that will use them.
-struct HttpExporter {
-    shared: Arc<Shared>,
-    metrics: ExporterMetrics,
-    config: Config,
-}
 
 #[allow(
     unsafe_code,
     reason = "the engine collects factories in a link section"
 )]
 #[distributed_slice(OTAP_EXPORTER_FACTORIES)]
-static FACTORY: ExporterFactory<OtapPdata> = ExporterFactory {
-    name: "urn:ferrule:exporter:otlp_http",
-    create: |pipeline: PipelineContext,
-             node: NodeId,
-             node_config: Arc<NodeUserConfig>,
-             exporter_config: &ExporterConfig,
-             _: &Capabilities| {
-        let config = Config::read(&node_config.config)?;
-        let shared = Shared::of_node(&node_config.config)?;
-        let exporter = HttpExporter {
-            shared,
-            metrics: ExporterMetrics::register(&pipeline),
-            config,
-        };
-        Ok(ExporterWrapper::local(
-            exporter,
-            node,
-            node_config,
-            exporter_config,
-        ))
-    },
-    context_declarations: None,
-    wiring_contract: WiringContract::UNRESTRICTED,
-    validate_config: |config| Config::read(config).map(|_| ()),
-};
-
-#[async_trait(?Send)]
-impl Exporter<OtapPdata> for HttpExporter {
-    async fn start(
-        self: Box<Self>,
-        inbox: ExporterInbox<OtapPdata>,
-        handler: EffectHandler<OtapPdata>,
-    ) -> Result<TerminalState, EngineError> {
-        let Self {
-            shared,
-            metrics,
-            mut config,
-        } = *self;
-        let renewed = shared.tls_bundles.subscribe();
-        let fixed = config.http.headers.keys().map(String::as_str);
-        let rules = shared.outbound.clone().without(fixed);
-        // Here one attempt's time is watched together with that of the call.
-        let timeout = config.http.timeout.take();
-        let (retry, max_in_flight) = (config.retry.clone(), config.max_in_flight);
-        let client = HttpClient::new(config, rules, &shared)
-            .await
-            .map_err(|error| EngineError::ExporterError {
-                exporter: handler.exporter_id(),
-                kind: ExporterErrorKind::Configuration,
-                error: error.to_string(),
-                source_detail: format_error_sources(&error),
-            })?;
-        let node = Node {
-            shared,
-            client,
-            renewed,
-            retry,
-            timeout,
-            max_in_flight,
-            metrics,
-        };
-        node.run(inbox, handler).await
-    }
-}
+static FACTORY: ExporterFactory<OtapPdata> =
+    factory::<HttpClient>("urn:ferrule:exporter:otlp_http");
 
 struct HttpClient {
     /// Each has its own connections. Replaced when the host renews what the bundle holds.
@@ -142,28 +57,6 @@ struct HttpClient {
 }
 
 impl HttpClient {
-    async fn new(
-        mut config: Config,
-        rules: OutboundRules,
-        shared: &Shared,
-    ) -> Result<Self, HttpClientError> {
-        config
-            .http
-            .user_agent
-            .get_or_insert_with(|| super::USER_AGENT.to_owned());
-        let urls = config.urls().map_err(HttpClientError::InvalidConfig)?;
-        Ok(Self {
-            clients: RefCell::new(open(&config, shared).await?),
-            next: Cell::new(0),
-            addresses: Addresses::of(urls.iter().map(Url::as_str)),
-            urls,
-            compression: config.http.compression(),
-            static_headers: static_headers(&config),
-            rules,
-            config,
-        })
-    }
-
     fn client(&self) -> reqwest::Client {
         let clients = self.clients.borrow();
         let index = self.next.get();
@@ -213,7 +106,32 @@ fn static_headers(config: &Config) -> HeaderMap {
 }
 
 impl Client for HttpClient {
-    const TARGET: &'static str = TARGET;
+    const TARGET: &'static str = "exporter.otlp_http";
+
+    type Settings = Config;
+    type ConnectError = HttpClientError;
+
+    async fn connect(
+        mut config: Config,
+        rules: OutboundRules,
+        shared: &Shared,
+    ) -> Result<Self, HttpClientError> {
+        config
+            .http
+            .user_agent
+            .get_or_insert_with(|| super::USER_AGENT.to_owned());
+        let urls = config.urls().map_err(HttpClientError::InvalidConfig)?;
+        Ok(Self {
+            clients: RefCell::new(open(&config, shared).await?),
+            next: Cell::new(0),
+            addresses: Addresses::of(urls.iter().map(Url::as_str)),
+            urls,
+            compression: config.http.compression(),
+            static_headers: static_headers(&config),
+            rules,
+            config,
+        })
+    }
 
     async fn renew(&self, shared: &Shared) -> Result<(), String> {
         if self.config.tls_bundle.is_some() {

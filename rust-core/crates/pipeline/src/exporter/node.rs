@@ -176,10 +176,11 @@ async fn answer<C>(node: &Node<C>, handler: &EffectHandler<OtapPdata>, done: Don
             let _ = handler.notify_nack(nack).await;
         }
         Err(Lost::Failed(error)) => {
-            let mut nack = NackMsg::new("", data);
             // Whoever retries above must not do so in vain.
-            nack.permanent = error.is_permanent() || error.kind == ErrorKind::Timeout;
-            nack.reason = node.shared.reason_of(error);
+            let permanent = error.is_permanent() || error.kind == ErrorKind::Timeout;
+            let reason = node.shared.reason_of(error);
+            let mut nack = NackMsg::new(reason, data);
+            nack.permanent = permanent;
             let _ = handler.notify_nack(nack).await;
         }
     }

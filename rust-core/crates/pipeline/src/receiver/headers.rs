@@ -9,7 +9,7 @@ use otel_arrow_dfe_config::error::Error;
 use otel_arrow_dfe_config::transport_headers::{TransportHeader, TransportHeaders};
 use otel_arrow_dfe_config::transport_headers_policy::CompiledHeaderCapturePolicy;
 
-use crate::shared::{CALL_ID_HEADER, TRACE_PARENT, TRACE_STATE};
+use crate::shared::{CALL_ID_HEADER, TRACE_PARENT, TRACE_STATE, call_id_value};
 
 /// Bytes of `tracestate` that each implementation must pass on, by W3C Trace Context.
 const MOST_TRACE_STATE: usize = 512;
@@ -87,7 +87,7 @@ impl HeaderNames {
         }
         headers.push(TransportHeader::binary(
             self.call_id.clone(),
-            call.id().to_le_bytes().to_vec(),
+            call_id_value(call.id()),
         ));
         (headers, dropped)
     }
@@ -116,8 +116,11 @@ mod tests {
 
     use ferrule_context::{Attributes, CallOwner, Metadata, TraceContext};
     use otel_arrow_dfe_config::transport_headers_policy::HeaderCapturePolicy;
+    use otel_arrow_dfe_otap::pdata::OtapPdata;
+    use otel_arrow_dfe_pdata::OtlpProtoBytes;
 
     use super::*;
+    use crate::shared::call_id_of;
 
     struct Nobody;
 
@@ -204,7 +207,7 @@ mod tests {
         let id = headers.get(5).unwrap();
         assert_eq!(
             (id.wire_name(), id.value.bytes),
-            (CALL_ID_HEADER, &7_u64.to_le_bytes()[..])
+            (CALL_ID_HEADER, &call_id_value(7)[..])
         );
     }
 
@@ -224,6 +227,24 @@ mod tests {
         let (headers, _) = names.captured(&call(false), Some(&policy), &rules);
         let parent = headers.find_by_name(TRACE_PARENT).next().unwrap();
         assert_eq!(parent.value.bytes, b"00-theirs");
+    }
+
+    #[test]
+    fn only_ids_that_we_gave_are_taken() {
+        let data = |value: &[u8]| {
+            let mut headers = TransportHeaders::new();
+            let name = ContextEntryName::try_from(CALL_ID_HEADER).unwrap();
+            headers.push(TransportHeader::binary(name, value));
+            let payload = OtlpProtoBytes::ExportLogsRequest(Default::default());
+            OtapPdata::new_todo_context(payload.into()).with_transport_headers(headers)
+        };
+        let ours = call_id_value(7);
+        assert_eq!(call_id_of(&data(&ours)), Some(7));
+        let mut forged = ours;
+        forged[15] ^= 1;
+        for value in [&forged[..], &ours[..8], &7_u64.to_le_bytes(), &[], &[0; 24]] {
+            assert_eq!(call_id_of(&data(value)), None, "{value:?}");
+        }
     }
 
     #[test]

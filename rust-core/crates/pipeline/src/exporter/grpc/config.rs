@@ -3,13 +3,15 @@
 
 //! Configuration of the exporter.
 
+use std::time::Duration;
+
 use otel_arrow_dfe_config::error::Error as ConfigError;
 use otel_arrow_dfe_config::validation::deserialize_typed_config;
 use otel_arrow_dfe_otap::otap_grpc::client_settings::GrpcClientSettings;
 use serde::Deserialize;
 
-use crate::exporter::default_max_in_flight;
 use crate::exporter::retry::RetrySettings;
+use crate::exporter::{Settings, default_max_in_flight};
 use crate::tls_bundle;
 
 /// Settings of the exporter; those of the connection are the engine's own.
@@ -22,11 +24,11 @@ pub(super) struct Config {
     #[serde(flatten)]
     pub(super) grpc: GrpcClientSettings,
     #[serde(default = "default_max_in_flight")]
-    pub(super) max_in_flight: usize,
+    max_in_flight: usize,
     #[serde(default = "default_num_connections")]
     pub(super) num_connections: usize,
     #[serde(default)]
-    pub(super) retry: RetrySettings,
+    retry: RetrySettings,
     /// Name of what the host gave for TLS.
     pub(super) tls_bundle: Option<String>,
 }
@@ -35,8 +37,8 @@ const fn default_num_connections() -> usize {
     1
 }
 
-impl Config {
-    pub(super) fn read(config: &serde_json::Value) -> Result<Self, ConfigError> {
+impl Settings for Config {
+    fn read(config: &serde_json::Value) -> Result<Self, ConfigError> {
         let read: Self = deserialize_typed_config(config)?;
         let refused = |error: String| ConfigError::InvalidUserConfig { error };
         read.grpc
@@ -57,5 +59,21 @@ impl Config {
             }
         }
         Ok(read)
+    }
+
+    fn header_names(&self) -> impl Iterator<Item = &str> {
+        self.grpc.headers.keys().map(String::as_str)
+    }
+
+    fn take_timeout(&mut self) -> Option<Duration> {
+        self.grpc.timeout.take()
+    }
+
+    fn retry(&self) -> &RetrySettings {
+        &self.retry
+    }
+
+    fn max_in_flight(&self) -> usize {
+        self.max_in_flight
     }
 }

@@ -4,6 +4,7 @@
 //! Configuration of the exporter.
 
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use otel_arrow_dfe_config::error::Error as ConfigError;
 use otel_arrow_dfe_config::validation::deserialize_typed_config;
@@ -13,8 +14,8 @@ use reqwest::{ClientBuilder, NoProxy, Proxy, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::exporter::default_max_in_flight;
 use crate::exporter::retry::RetrySettings;
+use crate::exporter::{Settings, default_max_in_flight};
 use crate::tls_bundle;
 
 /// Settings of the exporter; those of the connection are the engine's own.
@@ -31,11 +32,11 @@ pub(super) struct Config {
     metrics_endpoint: Option<String>,
     logs_endpoint: Option<String>,
     #[serde(default = "default_max_in_flight")]
-    pub(super) max_in_flight: usize,
+    max_in_flight: usize,
     #[serde(default = "default_client_pool_size")]
     pub(super) client_pool_size: NonZeroUsize,
     #[serde(default)]
-    pub(super) retry: RetrySettings,
+    retry: RetrySettings,
     #[serde(default)]
     pub(super) proxy: ProxySettings,
     /// Name of what the host gave for TLS.
@@ -75,14 +76,32 @@ impl ProxySettings {
     }
 }
 
-impl Config {
-    pub(super) fn read(config: &serde_json::Value) -> Result<Self, ConfigError> {
+impl Settings for Config {
+    fn read(config: &serde_json::Value) -> Result<Self, ConfigError> {
         let read: Self = deserialize_typed_config(config)?;
         read.check()
             .map_err(|error| ConfigError::InvalidUserConfig { error })?;
         Ok(read)
     }
 
+    fn header_names(&self) -> impl Iterator<Item = &str> {
+        self.http.headers.keys().map(String::as_str)
+    }
+
+    fn take_timeout(&mut self) -> Option<Duration> {
+        self.http.timeout.take()
+    }
+
+    fn retry(&self) -> &RetrySettings {
+        &self.retry
+    }
+
+    fn max_in_flight(&self) -> usize {
+        self.max_in_flight
+    }
+}
+
+impl Config {
     fn check(&self) -> Result<(), String> {
         let urls = self.urls()?;
         if self.tls_bundle.is_some() {
