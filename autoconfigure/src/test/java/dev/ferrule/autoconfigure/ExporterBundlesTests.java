@@ -100,13 +100,17 @@ class ExporterBundlesTests {
 
 	@Test
 	void changeThatCannotBeUsedIsLogged(CapturedOutput output) {
-		this.registry.registerBundle("web", TlsFixtures.pem(null, "ca"));
-		ExporterBundles bundles = new ExporterBundles(WEB, this.registry);
+		this.registry.registerBundle("collector", TlsFixtures.pem(null, "ca"));
+		FerruleProperties properties = TestProperties.bind("ferrule.exporter.endpoint=https://localhost:1",
+				"ferrule.exporter.ssl.bundle=collector");
+		ExporterBundles bundles = new ExporterBundles(properties, this.registry);
 		bundles.watch(this.updates::add);
-		this.registry.updateBundle("web", broken());
+		this.registry.updateBundle("collector", broken());
 		assertThat(this.updates).isEmpty();
-		assertThat(output).containsOnlyOnce("The reloaded SSL bundle 'web' cannot be used, exporters keep the one"
-				+ " before: The trust store holds no certificate");
+		assertThat(output).containsOnlyOnce(
+				"""
+						The reloaded SSL bundle 'collector' cannot be used, exporters keep the one before: The trust store holds \
+						no certificate""");
 	}
 
 	private static SslBundle broken() {

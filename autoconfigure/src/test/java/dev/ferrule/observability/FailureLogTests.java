@@ -77,11 +77,11 @@ class FailureLogTests {
 	@Test
 	void lineHasTheFactsAndNothingOfTheClient() {
 		Failure failure = new Failure(ErrorKind.RETRYABLE, 10, 0, 503, false, Duration.ofSeconds(3), null, false,
-				"line 1\r\nline 2\u0000", null);
+				"the server\r\nis busy\u0000", null);
 		this.log.onEnd(call(failure, 2));
-		verify(this.logger).info("Call failed: kind=RETRYABLE grpcCode=10 downstreamStatus=503 retryDelay=PT3S"
-				+ " signal=logs pipeline=main bytes=7 attempts=2 millis=1500"
-				+ " traceId=4c1fd2e8a07b9635f1d0c3b2a4956871: line 1 line 2");
+		verify(this.logger).info("""
+				Call failed: kind=RETRYABLE grpcCode=10 downstreamStatus=503 retryDelay=PT3S signal=logs pipeline=main \
+				bytes=7 attempts=2 millis=1500 traceId=4c1fd2e8a07b9635f1d0c3b2a4956871: the server is busy""");
 	}
 
 	@Test

@@ -43,6 +43,9 @@ final class LoadFailure {
 	private static final Pattern MISSING_SYMBOL = Pattern
 		.compile("(?:undefined symbol: |looking up function ')([A-Za-z0-9_@.]+)");
 
+	/** JNA's own library, as the jar has it and as JNA extracts it. */
+	private static final Pattern JNA_LIBRARY = Pattern.compile("jnidispatch|[/\\\\]jna-?\\d+\\.tmp");
+
 	private LoadFailure() {
 	}
 
@@ -57,7 +60,17 @@ final class LoadFailure {
 	}
 
 	static NativeLibraryException explain(Path library, Throwable error, String maps, String mounts) {
-		String text = String.valueOf(error.getMessage());
+		Throwable root = error;
+		while (root.getCause() != null) {
+			root = root.getCause();
+		}
+		String text = String.valueOf(root.getMessage());
+		if (root instanceof IllegalCallerException) {
+			return unloadable(library, "because this JVM was told to deny native access",
+					"Start Java with --enable-native-access=ALL-UNNAMED, or put \"Enable-Native-Access: ALL-UNNAMED\" "
+							+ "into the manifest of the executable jar.",
+					error);
+		}
 		String mount = noexecMount(library, mounts);
 		if (mount != null) {
 			return unloadable(library, "because " + mount + " is mounted with noexec",
@@ -88,7 +101,7 @@ final class LoadFailure {
 							+ "or set it to a library of the same version.",
 					error);
 		}
-		if (error instanceof NoClassDefFoundError || text.contains("jnidispatch")) {
+		if (error instanceof NoClassDefFoundError || JNA_LIBRARY.matcher(text).find()) {
 			return unloadable(library, "because JNA, which loads it, could not load its own native part (" + text + ")",
 					"Set the system property jna.tmpdir to a writable directory that allows execution.", error);
 		}

@@ -89,6 +89,21 @@ class LoadFailureTests {
 	}
 
 	@Test
+	void directoryThatDoesNotLetJnaExecuteIsNamed() {
+		assertThat(explain("/t/jna8111424642966228028.tmp: /t/jna8111424642966228028.tmp: failed to map segment from "
+				+ "shared object"))
+			.contains("JNA", "/t/jna8111424642966228028.tmp", "jna.tmpdir");
+	}
+
+	@Test
+	void deniedNativeAccessIsNamed() {
+		ExceptionInInitializerError error = new ExceptionInInitializerError(
+				new IllegalCallerException("Illegal native access from an unnamed module"));
+		assertThat(LoadFailure.explain(LIBRARY, error, "", "")).hasMessageContaining("deny native access")
+			.hasMessageContaining("--enable-native-access=ALL-UNNAMED");
+	}
+
+	@Test
 	void unknownTroubleShowsTheSystemsText() {
 		assertThat(explain("something else")).contains("(something else)").contains("ferrule.native.path");
 	}

@@ -43,14 +43,15 @@ record Block(String page, int line, String language, String text) {
 	static final Path PROJECT = Path.of(System.getProperty("ferrule.project"));
 
 	/**
-	 * Returns the pages: README.md and everything below src/docs.
+	 * Returns the pages: README.md, the page that makes the application for others, and
+	 * everything else below src/docs.
 	 */
 	static List<String> pages() {
 		try (Stream<Path> files = Files.walk(PROJECT.resolve("src/docs"))) {
 			Stream<String> pages = files.map((file) -> PROJECT.relativize(file).toString().replace('\\', '/'))
 				.filter((name) -> name.endsWith(".md") && !name.contains("/target/"))
 				.sorted();
-			return Stream.concat(Stream.of("README.md"), pages).toList();
+			return Stream.concat(Stream.of("README.md", Shop.PAGE), pages).distinct().toList();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -59,24 +60,28 @@ record Block(String page, int line, String language, String text) {
 
 	static List<Block> of(String page) {
 		List<Block> blocks = new ArrayList<>();
-		Parser.builder().includeSourceSpans(IncludeSourceSpans.BLOCKS).build().parse(read(page)).accept(new AbstractVisitor() {
+		Parser.builder()
+			.includeSourceSpans(IncludeSourceSpans.BLOCKS)
+			.build()
+			.parse(read(page))
+			.accept(new AbstractVisitor() {
 
-			@Override
-			public void visit(FencedCodeBlock block) {
-				String language = block.getInfo().split(" ", 2)[0];
-				add(block.getSourceSpans().get(0).getLineIndex(), language, block.getLiteral());
-			}
+				@Override
+				public void visit(FencedCodeBlock block) {
+					String language = block.getInfo().split(" ", 2)[0];
+					add(block.getSourceSpans().get(0).getLineIndex(), language, block.getLiteral());
+				}
 
-			@Override
-			public void visit(IndentedCodeBlock block) {
-				add(block.getSourceSpans().get(0).getLineIndex(), "", block.getLiteral());
-			}
+				@Override
+				public void visit(IndentedCodeBlock block) {
+					add(block.getSourceSpans().get(0).getLineIndex(), "", block.getLiteral());
+				}
 
-			private void add(int line, String language, String text) {
-				blocks.add(new Block(page, line + 1, language, text));
-			}
+				private void add(int line, String language, String text) {
+					blocks.add(new Block(page, line + 1, language, text));
+				}
 
-		});
+			});
 		return blocks;
 	}
 

@@ -119,8 +119,7 @@ final class ConfigurationBlocks {
 	}
 
 	private boolean isKnown(ConfigurationPropertyName name) {
-		return this.known.stream()
-			.anyMatch((candidate) -> candidate.equals(name) || candidate.isAncestorOf(name));
+		return this.known.stream().anyMatch((candidate) -> candidate.equals(name) || candidate.isAncestorOf(name));
 	}
 
 	private String inDirectory(String value) {

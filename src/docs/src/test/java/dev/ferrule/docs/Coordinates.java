@@ -31,7 +31,8 @@ import org.xml.sax.InputSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Compares dependencies of the pages with the project's own.
+ * Compares dependencies of the pages with the project's own, and plugins with the
+ * sample's.
  */
 final class Coordinates {
 
@@ -39,9 +40,11 @@ final class Coordinates {
 
 	private final String bootVersion;
 
+	private final String sample = Block.read("sample-app/pom.xml").replaceAll("(?s)<!--.*?-->", "");
+
 	Coordinates() throws Exception {
 		Document project = parse(Block.read("pom.xml"));
-		String version = text((Element) project.getFirstChild(), "version");
+		String version = text(project.getDocumentElement(), "version");
 		NodeList dependencies = project.getElementsByTagName("dependency");
 		for (int i = 0; i < dependencies.getLength(); i++) {
 			Element dependency = (Element) dependencies.item(i);
@@ -53,7 +56,12 @@ final class Coordinates {
 	}
 
 	void verify(Block block) throws Exception {
-		Document document = parse("<snippet>" + block.text() + "</snippet>");
+		if (block.text().startsWith("<plugin>")) {
+			assertThat(Output.squeeze(this.sample)).as("%s: a plugin of the sample", block)
+				.contains(Output.squeeze(block.text()));
+			return;
+		}
+		Document document = parse("<snippet>" + block.text().replaceFirst("<\\?xml.*\\?>", "") + "</snippet>");
 		NodeList dependencies = document.getElementsByTagName("dependency");
 		assertThat(dependencies.getLength()).as("%s: dependencies", block).isPositive();
 		for (int i = 0; i < dependencies.getLength(); i++) {

@@ -52,9 +52,10 @@ final class Shop implements AutoCloseable {
 		Path repository = Files.createDirectory(directory.resolve("repository"));
 		install(repository);
 		this.shell = new Shell(this.project,
-				Map.of("MAVEN_ARGS", "-B -ntp -Dmaven.repo.local=" + repository + " -Dmaven.repo.local.tail="
-						+ System.getProperty("ferrule.local-repository"), "MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE",
-						"*"));
+				Map.of("MAVEN_ARGS",
+						"-B -ntp -Dmaven.repo.local=" + repository + " -Dmaven.repo.local.tail="
+								+ System.getProperty("ferrule.local-repository"),
+						"MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE", "*"));
 		for (Block block : Block.of(PAGE)) {
 			write(block);
 		}
@@ -84,20 +85,26 @@ final class Shop implements AutoCloseable {
 		return (this.process != null) ? this.process.log() : "";
 	}
 
+	boolean isStart(String command) {
+		return command.equals(command("java -jar "));
+	}
+
 	private static String command(String start) {
 		return Block.of(PAGE)
 			.stream()
 			.filter((block) -> block.language().equals("shell") && block.text().startsWith(start))
 			.findFirst()
 			.orElseThrow()
-			.text();
+			.text()
+			.trim();
 	}
 
 	private void write(Block block) throws IOException {
 		Path file = switch (block.language()) {
 			case "xml" -> Path.of("pom.xml");
 			case "properties" -> Path.of("src/main/resources/application.properties");
-			case "java" -> Path.of("src/main/java", find(PACKAGE, block).replace('.', '/'), find(TYPE, block) + ".java");
+			case "java" ->
+				Path.of("src/main/java", find(PACKAGE, block).replace('.', '/'), find(TYPE, block) + ".java");
 			default -> null;
 		};
 		if (file != null) {

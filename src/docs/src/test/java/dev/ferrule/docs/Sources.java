@@ -45,7 +45,8 @@ final class Sources {
 		for (String root : ROOTS) {
 			try (Stream<Path> walk = Files.walk(Block.PROJECT.resolve(root))) {
 				for (Path file : walk.filter((file) -> file.toString().matches(".*\\.(java|rs|toml)")).toList()) {
-					this.files.put(file, Output.squeeze(Files.readString(file)));
+					// Long lines of text blocks are broken by a backslash
+					this.files.put(file, Output.squeeze(Files.readString(file).replace("\\\n", "")));
 				}
 			}
 		}
@@ -71,9 +72,15 @@ final class Sources {
 		fail("%s: stands in %s, which no test mentions", block, untested);
 	}
 
+	boolean contains(Block block) {
+		String text = Output.squeeze(block.text());
+		return this.files.values().stream().anyMatch((file) -> file.contains(text));
+	}
+
 	private boolean isTested(Path file) {
 		String name = file.getFileName().toString();
-		if (!name.endsWith(".java") || name.endsWith(TESTS) || file.startsWith(Block.PROJECT.resolve("sample-app/src/main"))) {
+		if (!name.endsWith(".java") || name.endsWith(TESTS)
+				|| file.startsWith(Block.PROJECT.resolve("sample-app/src/main"))) {
 			return true;
 		}
 		String type = name.substring(0, name.length() - ".java".length());
