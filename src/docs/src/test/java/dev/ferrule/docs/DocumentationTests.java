@@ -40,7 +40,7 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * Tests each code block of README.md and src/docs, by its language:
+ * Tests the links of README.md and src/docs, and each code block, by its language:
  * <ul>
  * <li>java, rust, toml: has to stand in code that a test runs; in getting-started.md it
  * is the application that commands are run against</li>
@@ -107,8 +107,10 @@ class DocumentationTests {
 	Stream<DynamicNode> pages() {
 		return Block.pages().stream().map((page) -> {
 			List<Block> blocks = Block.of(page);
-			return DynamicContainer.dynamicContainer(page,
-					blocks.stream().map((block) -> DynamicTest.dynamicTest(block.toString(), () -> verify(block))));
+			Stream<DynamicTest> tests = blocks.stream()
+				.map((block) -> DynamicTest.dynamicTest(block.toString(), () -> verify(block)));
+			DynamicTest links = DynamicTest.dynamicTest("links", () -> Links.verify(page));
+			return DynamicContainer.dynamicContainer(page, Stream.concat(tests, Stream.of(links)));
 		});
 	}
 
