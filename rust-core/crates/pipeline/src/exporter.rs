@@ -22,6 +22,7 @@ use ::http::{HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
 use ferrule_context::{Call, Error, Outbound, Success};
 use otel_arrow_dfe_config::SignalType;
+use tokio::sync::Semaphore;
 
 pub(crate) use self::answer::{REFUSED, of_grpc_code, of_status};
 use crate::shared::{Shared, TRACE_PARENT, TRACE_STATE};
@@ -36,6 +37,17 @@ const MOST_TRACE_STATE: usize = 512;
 /// Requests of one exporter that may be under way at once.
 const fn default_max_in_flight() -> usize {
     128
+}
+
+/// Whether a limit is one, else what is wrong with it.
+fn check_limit(name: &str, value: usize) -> Result<(), String> {
+    if value == 0 {
+        return Err(format!("{name} must be at least 1"));
+    }
+    if value > Semaphore::MAX_PERMITS {
+        return Err(format!("{name} must be at most {}", Semaphore::MAX_PERMITS));
+    }
+    Ok(())
 }
 
 /// What a protocol does for an exporter.

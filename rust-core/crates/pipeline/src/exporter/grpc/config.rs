@@ -8,8 +8,8 @@ use otel_arrow_dfe_config::validation::deserialize_typed_config;
 use otel_arrow_dfe_otap::otap_grpc::client_settings::GrpcClientSettings;
 use serde::Deserialize;
 
-use crate::exporter::default_max_in_flight;
 use crate::exporter::retry::RetrySettings;
+use crate::exporter::{check_limit, default_max_in_flight};
 use crate::tls_bundle;
 
 /// Settings of the exporter; those of the connection are the engine's own.
@@ -52,9 +52,7 @@ impl Config {
             ("max_in_flight", read.max_in_flight),
             ("num_connections", read.num_connections),
         ] {
-            if value == 0 {
-                return Err(refused(format!("{name} must be at least 1")));
-            }
+            check_limit(name, value).map_err(refused)?;
         }
         Ok(read)
     }

@@ -61,6 +61,8 @@ final class CallSubmitter implements CallOwner {
 
 	private final CallListeners listeners;
 
+	private final CancelTimes cancelTimes;
+
 	private final TimeLimits limits;
 
 	private final LongSupplier ticker;
@@ -68,13 +70,14 @@ final class CallSubmitter implements CallOwner {
 	private final LogLimit logLimit = new LogLimit();
 
 	CallSubmitter(EngineHandle engine, PendingCalls calls, Admission admission, CallStatistics statistics,
-			CallListeners listeners, NativeEngineOptions options, LongSupplier ticker) {
+			CallListeners listeners, CancelTimes cancelTimes, NativeEngineOptions options, LongSupplier ticker) {
 		this.engine = engine;
 		this.calls = calls;
 		this.admission = admission;
 		this.statistics = statistics;
 		this.buffers = new FrameBufferPool(engine.api());
 		this.listeners = listeners;
+		this.cancelTimes = cancelTimes;
 		this.limits = TimeLimits.of(options);
 		this.ticker = ticker;
 	}
@@ -183,7 +186,11 @@ final class CallSubmitter implements CallOwner {
 	 */
 	@Override
 	public void cancel(EngineCall call, CancellationCause cause) {
-		this.engine.api().engineCancel(this.engine.value(), call.id(), cause.code());
+		long id = call.id();
+		boolean first = this.cancelTimes.begin(id);
+		if (this.engine.api().engineCancel(this.engine.value(), id, cause.code()) != 0 && first) {
+			this.cancelTimes.forget(id);
+		}
 	}
 
 	@Override

@@ -89,11 +89,13 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		this.calls = new PendingCalls(options.maximumInFlight());
 		this.delivery = new OutcomeDelivery(options.executor(), options.name(), this.statistics);
 		this.listeners = new CallListeners(pipelines.names(), this.statistics);
-		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, this.listeners, options,
-				ticker);
+		CancelTimes cancelTimes = new CancelTimes(ticker);
+		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, this.listeners,
+				cancelTimes, options, ticker);
 		this.sweep = new OverdueSweep(this.calls, this::endOverdue, options, ticker);
-		this.insight = new EngineInsight(this.calls, pipelines, this.admission, ticker);
-		RecordDispatcher dispatcher = new RecordDispatcher(this.calls, this.delivery, this.logRelay, this.statistics);
+		this.insight = new EngineInsight(handle, this.calls, pipelines, this.admission, ticker);
+		RecordDispatcher dispatcher = new RecordDispatcher(this.calls, this.delivery, this.logRelay, cancelTimes,
+				this.statistics);
 		this.pollThread = EngineThreads.create(options.name() + "-poll",
 				new PollLoop(handle.api(), handle.value(), dispatcher, this.statistics, this::pollEnded));
 		EngineThreads.create(options.name() + "-log", this.logRelay).start();
@@ -284,8 +286,8 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	private void pollEnded() {
 		// On the poll thread, at its end. Whoever stops the engine closed the door before
-		if (this.admission.closeWith(RefusalReason.STALE_HANDLE)) {
-			logger.error("The engine ended unexpectedly and takes no more calls");
+		if (this.admission.closeWith(RefusalReason.ENDED)) {
+			logger.error("The engine ended unexpectedly and takes no calls until the application is restarted");
 			this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(OutcomeDelivery.LOST)));
 		}
 	}
