@@ -61,7 +61,7 @@ final class CallSubmitter implements CallOwner {
 
 	private final CallListeners listeners;
 
-	private final CancelTimes cancelTimes;
+	private final Cancellations cancellations;
 
 	private final TimeLimits limits;
 
@@ -70,14 +70,14 @@ final class CallSubmitter implements CallOwner {
 	private final LogLimit logLimit = new LogLimit();
 
 	CallSubmitter(EngineHandle engine, PendingCalls calls, Admission admission, CallStatistics statistics,
-			CallListeners listeners, CancelTimes cancelTimes, NativeEngineOptions options, LongSupplier ticker) {
+			CallListeners listeners, Cancellations cancellations, NativeEngineOptions options, LongSupplier ticker) {
 		this.engine = engine;
 		this.calls = calls;
 		this.admission = admission;
 		this.statistics = statistics;
 		this.buffers = new FrameBufferPool(engine.api());
 		this.listeners = listeners;
-		this.cancelTimes = cancelTimes;
+		this.cancellations = cancellations;
 		this.limits = TimeLimits.of(options);
 		this.ticker = ticker;
 	}
@@ -179,18 +179,9 @@ final class CallSubmitter implements CallOwner {
 		this.calls.forEach((call) -> cancel(call, cause));
 	}
 
-	/**
-	 * Tells the engine that a call is cancelled.
-	 * @param call call to cancel
-	 * @param cause why
-	 */
 	@Override
 	public void cancel(EngineCall call, CancellationCause cause) {
-		long id = call.id();
-		boolean first = this.cancelTimes.begin(id);
-		if (this.engine.api().engineCancel(this.engine.value(), id, cause.code()) != 0 && first) {
-			this.cancelTimes.forget(id);
-		}
+		this.cancellations.cancel(call.id(), cause);
 	}
 
 	@Override

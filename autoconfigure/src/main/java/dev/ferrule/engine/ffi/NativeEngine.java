@@ -89,12 +89,12 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		this.calls = new PendingCalls(options.maximumInFlight());
 		this.delivery = new OutcomeDelivery(options.executor(), options.name(), this.statistics);
 		this.listeners = new CallListeners(pipelines.names(), this.statistics);
-		CancelTimes cancelTimes = new CancelTimes(ticker);
+		Cancellations cancellations = new Cancellations(handle, ticker);
 		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, this.listeners,
-				cancelTimes, options, ticker);
+				cancellations, options, ticker);
 		this.sweep = new OverdueSweep(this.calls, this::endOverdue, options, ticker);
 		this.insight = new EngineInsight(handle, this.calls, pipelines, this.admission, ticker);
-		RecordDispatcher dispatcher = new RecordDispatcher(this.calls, this.delivery, this.logRelay, cancelTimes,
+		RecordDispatcher dispatcher = new RecordDispatcher(this.calls, this.delivery, this.logRelay, cancellations,
 				this.statistics);
 		this.pollThread = EngineThreads.create(options.name() + "-poll",
 				new PollLoop(handle.api(), handle.value(), dispatcher, this.statistics, this::pollEnded));
@@ -249,8 +249,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	/**
 	 * Lets no more calls enter, waits for those in flight, cancels the rest and frees the
-	 * engine. When this method returns every call has its outcome, and the executor has
-	 * it to complete the future. Later invocations do nothing.
+	 * engine. The executor has every call's outcome then. Later invocations do nothing.
 	 * @param drain time for calls in flight, zero or more
 	 */
 	public void stop(Duration drain) {
@@ -293,7 +292,6 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	}
 
 	private void endOverdue(EngineCall call) {
-		// Ends a call that the engine should have ended long ago
 		this.statistics.lastNetFired();
 		this.submitter.cancel(call, CancellationCause.APPLICATION);
 		this.delivery.fail(call, TelemetryEngineException.of(OverdueSweep.FAILURE));

@@ -44,18 +44,18 @@ final class RecordDispatcher {
 
 	private final LogRelay logRelay;
 
-	private final CancelTimes cancelTimes;
+	private final Cancellations cancellations;
 
 	private final CallStatistics statistics;
 
 	private final LogLimit logLimit = new LogLimit();
 
-	RecordDispatcher(PendingCalls calls, OutcomeDelivery delivery, LogRelay logRelay, CancelTimes cancelTimes,
+	RecordDispatcher(PendingCalls calls, OutcomeDelivery delivery, LogRelay logRelay, Cancellations cancellations,
 			CallStatistics statistics) {
 		this.calls = calls;
 		this.delivery = delivery;
 		this.logRelay = logRelay;
-		this.cancelTimes = cancelTimes;
+		this.cancellations = cancellations;
 		this.statistics = statistics;
 	}
 
@@ -91,7 +91,7 @@ final class RecordDispatcher {
 	}
 
 	private void complete(EngineRecord record) {
-		Duration cancelTime = (record.kind() == ErrorKind.CANCELLED.code()) ? this.cancelTimes.end(record.callId())
+		Duration cancelTime = (record.kind() == ErrorKind.CANCELLED.code()) ? this.cancellations.end(record.callId())
 				: null;
 		EngineCall call = this.calls.take(record.callId());
 		if (call == null) {

@@ -46,7 +46,7 @@ class RefusalReasonTests {
 	@Test
 	void everyReasonOfTheEngineIsKnown() {
 		assertThat(RefusalReason.values()).extracting(RefusalReason::code)
-			.containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+			.containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
 	}
 
 	@Test

@@ -19,36 +19,39 @@ package dev.ferrule.engine.ffi;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
+import dev.ferrule.cancellation.CancellationCause;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link CancelTimes}.
+ * Tests for {@link Cancellations}.
  */
-class CancelTimesTests {
+class CancellationsTests {
+
+	private final FakeNativeApi api = new FakeNativeApi();
 
 	private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE);
 
-	private final CancelTimes times = new CancelTimes(this.clock::get);
+	private final Cancellations cancellations = new Cancellations(new EngineHandle(this.api, FakeNativeApi.ENGINE),
+			this.clock::get);
 
 	@Test
 	void timeIsSinceTheFirstCancellation() {
-		assertThat(this.times.begin(-1)).isTrue();
+		this.api.inFlight.add(-1L);
+		this.cancellations.cancel(-1, CancellationCause.CLIENT);
 		this.clock.addAndGet(5);
-		assertThat(this.times.begin(-1)).isFalse();
+		this.cancellations.cancel(-1, CancellationCause.SHUTDOWN);
 		this.clock.addAndGet(2);
-		assertThat(this.times.end(-1)).isEqualTo(Duration.ofNanos(7));
-		assertThat(this.times.end(-1)).isNull();
+		assertThat(this.cancellations.end(-1)).isEqualTo(Duration.ofNanos(7));
+		assertThat(this.cancellations.end(-1)).isNull();
+		assertThat(this.api.cancels).containsExactly("-1:CLIENT", "-1:SHUTDOWN");
 	}
 
 	@Test
-	void callThatCouldNotBeCancelledHasNone() {
-		this.times.begin(1);
-		this.times.begin(2);
-		this.times.forget(1);
-		assertThat(this.times.end(1)).isNull();
-		assertThat(this.times.end(2)).isZero();
+	void callThatCouldNotBeCancelledAnyMoreHasNone() {
+		this.cancellations.cancel(1, CancellationCause.CLIENT);
+		assertThat(this.cancellations.end(1)).isNull();
 	}
 
 }

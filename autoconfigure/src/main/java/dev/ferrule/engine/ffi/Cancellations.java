@@ -21,37 +21,39 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
+import dev.ferrule.cancellation.CancellationCause;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When calls were cancelled whose outcome has not arrived yet. Costs nothing for calls
- * that are not cancelled. Thread-safe.
+ * Cancels calls in an engine, and measures how long that takes. Costs nothing for other
+ * calls. Thread-safe.
  */
-final class CancelTimes {
+final class Cancellations {
 
-	private final Map<Long, Long> nanos = new ConcurrentHashMap<>();
+	private final EngineHandle engine;
 
 	private final LongSupplier ticker;
 
-	CancelTimes(LongSupplier ticker) {
+	/** When calls were cancelled whose outcome has not arrived yet. */
+	private final Map<Long, Long> nanos = new ConcurrentHashMap<>();
+
+	Cancellations(EngineHandle engine, LongSupplier ticker) {
+		this.engine = engine;
 		this.ticker = ticker;
 	}
 
 	/**
-	 * Notes that a call is about to be cancelled.
+	 * Tells the engine that a call is cancelled; does not block.
 	 * @param callId id of the call
-	 * @return whether nobody else is cancelling it
+	 * @param cause why
 	 */
-	boolean begin(long callId) {
-		return this.nanos.putIfAbsent(callId, this.ticker.getAsLong()) == null;
-	}
-
-	/**
-	 * Forgets a call that could not be cancelled any more.
-	 * @param callId id of the call
-	 */
-	void forget(long callId) {
-		this.nanos.remove(callId);
+	void cancel(long callId, CancellationCause cause) {
+		// Before the engine is told, as the outcome may arrive at any moment then
+		boolean first = this.nanos.putIfAbsent(callId, this.ticker.getAsLong()) == null;
+		boolean cancelled = this.engine.api().engineCancel(this.engine.value(), callId, cause.code()) == 0;
+		if (first && !cancelled) {
+			this.nanos.remove(callId);
+		}
 	}
 
 	/**
