@@ -215,9 +215,9 @@ fn run(spec: OtelDataflowSpec, options: ControllerRunOptions) -> Option<Result<(
     Some(result)
 }
 
-/// The extension passes the controller's handles on, and tells when the controller's end begins.
-/// `unwanted` is set if nobody waits for them
-/// any more; the controller then ends, because one of its extensions fails.
+/// The extension passes the controller's handles on, and tells `engine` when the controller's end
+/// begins. `unwanted` is set if nobody waits for the handles any more; the controller then ends,
+/// because one of its extensions fails.
 fn extensions(
     hand_over: Sender<ControllerExtensionContext>,
     unwanted: Arc<AtomicBool>,

@@ -136,22 +136,19 @@ fn limit_beyond_what_can_be_counted_names_its_key() {
 
 #[test]
 fn value_in_a_wrong_place_is_not_shown() {
-    for (wrong, place) in [
-        ("exporter:noop'", "config: {endpoint: {token: hunter2}}"),
-        (
-            "exporter:noop'",
-            "config: {endpoint: 'http://a', http: hunter2}",
-        ),
-        (
-            "exporter:noop'",
-            "config: {endpoint: 'http://a', max_in_flight: hunter2}",
-        ),
-        ("exporter:noop'", "config: {endpoint: 4711.4711}"),
+    for place in [
+        "config: {endpoint: {token: hunter2}}",
+        "config: {endpoint: 'http://a', http: hunter2}",
+        "config: {endpoint: 'http://a', max_in_flight: hunter2}",
+        "config: {endpoint: 4711.4711}",
     ] {
         let text = format!(
             "version: otel_dataflow/v1\ngroups:\n default:\n  pipelines:\n   main:{}",
             NODES
-                .replace(wrong, &format!("urn:ferrule:exporter:otlp_http', {place}"))
+                .replace(
+                    "exporter:noop'",
+                    &format!("urn:ferrule:exporter:otlp_http', {place}")
+                )
                 .replace('\n', "\n    ")
         );
         let message = message(&text);

@@ -262,6 +262,44 @@ class ActuatorFaultTests {
 	}
 
 	@Test
+	void oneApplicationTellsOfSuccessFailurePressureAndRestart() {
+		start("slow-restart.yaml", "ferrule.engine.max-payload-size=1MB");
+		submit("ack").join();
+		assertThat(submit("permanent")).failsWithin(Duration.ofSeconds(20));
+		assertThat(status(READINESS)).isEqualTo(200);
+		try (PayloadBuffer buffer = this.engine.reserve(1_000_000)) {
+			assertThat(this.engine.submit(TestingPipeline.payload(new byte[100_000]), CallContext.background()))
+				.failsWithin(Duration.ofSeconds(20));
+			assertThat(this.<Boolean>read("health", "$.components.ferrule.details.memoryPressure")).isTrue();
+			assertThat(buffer.buffer().capacity()).isEqualTo(1_000_000);
+		}
+		assertThat(submit("panic")).failsWithin(Duration.ofSeconds(20));
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(20))
+			.pollInterval(Duration.ofMillis(20))
+			.untilAsserted(() -> assertThat(status(READINESS)).isEqualTo(503));
+		assertThat(submit("ack")).failsWithin(Duration.ofSeconds(20))
+			.withThrowableOfType(ExecutionException.class)
+			.withCauseInstanceOf(EngineUnavailableException.class);
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(status(READINESS)).isEqualTo(200));
+		submit("ack").join();
+		assertThat(this.<Object>read("ferrule", "$.counters.failed")).isEqualTo(Map.of("PERMANENT", 1, "RETRYABLE", 2,
+				"CANCELLED", 0, "TIMEOUT", 0, "RESOURCE_EXHAUSTED", 1, "CONFIGURATION", 0));
+		assertThat(this.<Map<String, ?>>read("ferrule", "$.failures")).containsOnlyKeys("PERMANENT", "RETRYABLE",
+				"RESOURCE_EXHAUSTED");
+		awaitMeter("ferrule.calls.submitted", 6);
+		awaitMeter("ferrule.calls", 6);
+		awaitMeter("ferrule.calls", 2, "outcome:SUCCESS");
+		awaitMeter("ferrule.calls", 1, "outcome:REFUSED");
+		awaitMeter("ferrule.calls", 3, "outcome:FAILURE");
+		awaitMeter("ferrule.payload.used", 0);
+		awaitMeter("ferrule.pipeline.starts", 2, "pipeline:main");
+		assertThat(status(LIVENESS)).isEqualTo(200);
+	}
+
+	@Test
 	void endpointIsNotExposedUnlessAskedFor() {
 		start("outcome.yaml", "management.endpoints.web.exposure.include=health");
 		assertThat(status("ferrule")).isEqualTo(404);
