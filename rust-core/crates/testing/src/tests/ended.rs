@@ -3,6 +3,8 @@
 
 //! Engines that end although nobody stops them.
 
+use ferrule_context::Message;
+
 use super::*;
 
 fn pipeline() -> Value {
@@ -57,6 +59,38 @@ fn engine_that_gives_up_ends_all_calls() {
         (&0.into(), &4.into())
     );
     assert!(host.engine.stop(Duration::from_secs(1)));
+}
+
+/// Scenario: a pipeline fails more often than the engine may restart it.
+#[test]
+fn engine_gives_up_after_the_last_restart() {
+    let host = Host::start(json!({"spec": {
+        "version": "otel_dataflow/v1",
+        "policies": {"runtime_recovery": {"max_restarts": 1, "initial_backoff": "10ms"}},
+        "groups": {"default": {"pipelines": {"main": pipeline()}}},
+    }}));
+    let mut kinds = Vec::new();
+    let mut accepted = 0;
+    // A call may still enter the instance that has just failed, so it takes more than two
+    while host.engine.poll(Duration::from_millis(10), |message| {
+        if let Message::Completion { outcome, .. } = message {
+            kinds.push(outcome.clone().unwrap_err().kind);
+        }
+        true
+    }) {
+        if kinds.len() == accepted
+            && host
+                .try_submit(submission(1 + accepted as u64, "panic"))
+                .is_ok()
+        {
+            accepted += 1;
+        }
+    }
+    assert!(accepted >= 2);
+    assert_eq!(kinds, vec![ErrorKind::Retryable; accepted]);
+    let status = host.status();
+    let failure = status["failure"].as_str().unwrap();
+    assert!(failure.contains("after 1 restart attempt(s)"), "{failure}");
 }
 
 /// Guarantees: a stop is no failure.
