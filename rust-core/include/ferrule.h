@@ -132,6 +132,17 @@ int32_t ferrule_engine_status(int64_t engine, int64_t out, int64_t out_capacity)
 int32_t ferrule_engine_metrics(int64_t engine, int64_t out, int64_t out_capacity);
 
 /**
+ * Tells how far calls have come: replaces each of the `count` call ids (`u64`) at `calls` by the
+ * number of the call's phase, or by 0 if the call is not in flight. Returns 0, or 1 if `calls` is
+ * no such range, or 2 for a stale handle.
+ *
+ * # Safety
+ * `calls` must point to `count` times 8 readable and writable bytes, unused by others during the
+ * call.
+ */
+int32_t ferrule_engine_phases(int64_t engine, int64_t calls, int64_t count);
+
+/**
  * Sets the least severe level of the engine's own log lines, 1 trace to 5 error or 0 for none, and
  * whether each step of the calls is logged that the start configuration names (`follow_calls` is
  * not 0). May take some milliseconds. Returns 0, or 1 if the engine cannot change the level now and

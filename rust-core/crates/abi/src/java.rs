@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use crate::layout::{ABI_VERSION, WELL_KNOWN_NAMES, frame, record, refusal};
+use crate::layout::{ABI_VERSION, WELL_KNOWN_NAMES, frame, phase, record, refusal};
 
 /// A generated Java file.
 #[derive(Debug)]
@@ -39,6 +39,13 @@ pub fn constants(header: &str) -> Vec<JavaFile> {
             "Refusals",
             "Why the engine refused a submission.",
             refusal::TABLE,
+            false,
+        ),
+        file(
+            header,
+            "Phases",
+            "How far a call has come.",
+            phase::TABLE,
             false,
         ),
         names_file(header),

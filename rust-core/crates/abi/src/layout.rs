@@ -240,6 +240,22 @@ numbers! {
         EXPIRED = 14;
         /// The payload is larger than the whole byte budget.
         PAYLOAD_TOO_LARGE = 15;
+        /// The engine ended by itself and does not come back.
+        ENDED = 16;
+    }
+}
+
+numbers! {
+    /// How far a call has come, as `ferrule_engine_phases` tells.
+    phase, TABLE {
+        /// It waits for the pipeline.
+        QUEUED = 1;
+        /// Its payload is decompressed or read as JSON, or waits for that.
+        DECODING = 2;
+        /// It is in the pipeline before export.
+        PIPELINE = 3;
+        /// An exporter sends it, or waits to do so again.
+        EXPORT = 4;
     }
 }
 

@@ -4,6 +4,7 @@
 //! One call, from submission to outcome.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::deadline::{deadline_in, remaining};
@@ -21,6 +22,20 @@ pub struct Ending {
     pub failure: Option<ErrorKind>,
     /// Why the call was cancelled.
     pub cause: Option<CancelCause>,
+}
+
+/// How far a call has come; numbers are those of the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Phase {
+    /// It waits for the pipeline.
+    Queued = 1,
+    /// Its payload is decompressed or read as JSON, or waits for that.
+    Decoding = 2,
+    /// It is in the pipeline before export, which may be a batch.
+    Pipeline = 3,
+    /// An exporter of ours sends it, or waits to do so again.
+    Export = 4,
 }
 
 /// Whoever works on a call and must let go of it when somebody else finished it.
@@ -43,6 +58,7 @@ pub struct Call {
     changed: Notify,
     /// Nanoseconds after `submitted` at which the pipeline got the call; 0 until then.
     dispatched: AtomicU64,
+    decoding: AtomicBool,
     /// Those that this call stands for, if it stands for several.
     members: Option<Box<Members>>,
     export: Export,
@@ -70,6 +86,7 @@ impl Call {
             finished: AtomicU8::new(OPEN),
             changed: Notify::new(),
             dispatched: AtomicU64::new(0),
+            decoding: AtomicBool::new(false),
             members: None,
             export: Export::default(),
         }
@@ -203,6 +220,25 @@ impl Call {
 
     pub(crate) fn members(&self) -> impl Iterator<Item = &Arc<Call>> {
         self.members.iter().flat_map(|members| &members.calls)
+    }
+
+    /// How far the call has come.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        if self.export.started().is_some() {
+            Phase::Export
+        } else if self.dispatched.load(Ordering::Relaxed) != 0 {
+            Phase::Pipeline
+        } else if self.decoding.load(Ordering::Relaxed) {
+            Phase::Decoding
+        } else {
+            Phase::Queued
+        }
+    }
+
+    /// Notes whether the call's payload is being decoded.
+    pub fn mark_decoding(&self, decoding: bool) {
+        self.decoding.store(decoding, Ordering::Relaxed);
     }
 
     /// Notes that the pipeline got the call.

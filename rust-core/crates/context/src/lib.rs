@@ -28,7 +28,7 @@ mod trace;
 
 pub use attributes::Attributes;
 pub use builder::CallBuilder;
-pub use call::{Call, CallOwner, Ending};
+pub use call::{Call, CallOwner, Ending, Phase};
 pub use error::{CancelCause, Details, Error, ErrorKind};
 pub use follow::Follow;
 pub use group::{Members, OpenGroup};

@@ -269,6 +269,23 @@ unsafe fn write_text(text: &str, out: HostMemory) -> i32 {
     }
 }
 
+/// # Safety
+/// The range must be readable and writable, and unused by others.
+pub(crate) unsafe fn phases(engine: i64, calls: i64, count: i64) -> i32 {
+    let Some(engine) = engine_of(engine) else {
+        return STALE;
+    };
+    let range = (calls, count.saturating_mul(8));
+    // SAFETY: the caller promises a readable range.
+    let mut numbers = unsafe { read(range) };
+    for number in numbers.as_chunks_mut().0 {
+        let phase = engine.phase(u64::from_le_bytes(*number));
+        *number = phase.map_or(0, |phase| phase as u64).to_le_bytes();
+    }
+    // SAFETY: the caller promises a writable range.
+    i32::from(!unsafe { write(&numbers, range) })
+}
+
 pub(crate) fn log_level(engine: i64, level: i32, follow_calls: bool) -> i32 {
     match (engine_of(engine), LogThreshold::from_number(level)) {
         (Some(engine), Some(threshold)) => {

@@ -95,6 +95,10 @@ mod tests {
                     ferrule_engine_metrics(0, 0, 0).into(),
                 ),
                 (
+                    "ferrule_engine_phases",
+                    ferrule_engine_phases(0, 0, 0).into(),
+                ),
+                (
                     "ferrule_engine_log_level",
                     ferrule_engine_log_level(0, 0, 0).into(),
                 ),
@@ -106,7 +110,7 @@ mod tests {
         let refused = panicked();
         let status = i64::from(STATUS_STALE);
         let expected = [
-            0, 1, 1, -refused, 1, refused, 1, 0, 2, status, status, 1, 1, 2,
+            0, 1, 1, -refused, 1, refused, 1, 0, 2, status, status, 1, 1, 1, 2,
         ];
         assert_eq!(codes.map(|(_, code)| code), expected);
         assert_eq!(refused & 0xff, i64::from(Error::panicked().kind.number()));

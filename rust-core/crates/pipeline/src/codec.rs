@@ -292,9 +292,12 @@ impl CodecPool {
     /// Hands a payload over; if the queue is full the job comes back.
     pub(crate) fn submit(&self, job: CodecJob) -> Result<(), CodecJob> {
         match &self.sender {
-            Some(sender) => sender.try_send(job).map_err(|error| match error {
-                TrySendError::Full(job) | TrySendError::Disconnected(job) => job,
-            }),
+            Some(sender) => {
+                job.queued.call.mark_decoding(true);
+                sender.try_send(job).map_err(|error| match error {
+                    TrySendError::Full(job) | TrySendError::Disconnected(job) => job,
+                })
+            }
             None => Err(job),
         }
     }
@@ -335,6 +338,7 @@ fn run(job: CodecJob, calls: &CallTable, limits: &Limits) {
     match decoded {
         Ok(payload) => {
             queued.payload = payload;
+            queued.call.mark_decoding(false);
             LanePlace::send(queued);
         }
         Err(error) => {

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::logs::LogThreshold;
 use crate::settings::ContextSettings;
+use crate::text::without_values;
 use crate::tls_bundle::TlsBundle;
 
 /// Largest value of any limit, so that sums of a few stay far from overflow.
@@ -133,7 +134,7 @@ impl StartConfig {
 }
 
 pub(crate) fn configuration(message: String) -> Error {
-    Error::configuration(message)
+    Error::configuration(without_values(&message))
 }
 
 fn default_name() -> String {

@@ -4,11 +4,11 @@
 //! One engine: the way in for payloads and the way out for outcomes.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ferrule_context::{
-    Admission, Attributes, Call, CancelCause, Error, Fetched, Message, Metadata, TraceContext,
+    Admission, Attributes, Call, CancelCause, Error, Fetched, Message, Metadata, Phase,
+    TraceContext,
 };
 use ferrule_otlp::Signal;
 use parking_lot::Mutex;
@@ -30,16 +30,14 @@ const SWEEP_INTERVAL: Duration = Duration::from_millis(100);
 const JOIN_MARGIN: Duration = Duration::from_secs(2);
 
 /// The part of the drain after which the receiver gives up, so that it does before the engine.
-const DRAIN_MARGIN: Duration = Duration::from_millis(100);
+pub(crate) const DRAIN_MARGIN: Duration = Duration::from_millis(100);
 
 /// A running engine. All methods may be called from any thread; none but `start`, `poll` and
 /// `stop` waits.
 pub struct Engine {
     pub(crate) shared: Arc<Shared>,
     codec: CodecPool,
-    pub(crate) runtime: Mutex<Option<Runtime>>,
-    /// Whether the stop is over.
-    ended: AtomicBool,
+    runtime: Mutex<Option<Arc<Runtime>>>,
     last_sweep: Mutex<Instant>,
     /// Held while stopping; then whether the threads ended in time.
     stopped: Mutex<Option<bool>>,
@@ -113,12 +111,11 @@ impl Engine {
             message: format!("codec threads cannot be started: {error}").into(),
             ..Error::from(&error)
         })?;
-        let runtime = Runtime::start(&config.name, id, prepared.spec, config.start_timeout())?;
+        let runtime = Runtime::start(&shared, prepared.spec)?;
         Ok(Self {
             shared,
             codec,
-            runtime: Mutex::new(Some(runtime)),
-            ended: AtomicBool::new(false),
+            runtime: Mutex::new(Some(Arc::new(runtime))),
             last_sweep: Mutex::new(Instant::now()),
             stopped: Mutex::new(None),
         })
@@ -221,11 +218,11 @@ impl Engine {
             place: ticket.place,
         };
         self.dispatch(queued, submission.encoding, submission.coding);
-        // A stop that has ended looked for calls before this one was admitted.
-        if self.ended.load(Ordering::Acquire) {
+        // An end that is over looked for calls before this one was admitted.
+        if self.shared.has_ended() {
             self.shared
                 .calls
-                .cancel(submission.call_id, CancelCause::Shutdown);
+                .abort(submission.call_id, self.shared.end_error());
         }
         Ok(())
     }
@@ -256,6 +253,12 @@ impl Engine {
                 .calls
                 .finish_if_open(job.queued.call.id(), Err(error));
         }
+    }
+
+    /// How far a call has come; none if it is not in flight.
+    #[must_use]
+    pub fn phase(&self, call_id: u64) -> Option<Phase> {
+        self.shared.calls.get(call_id).map(|call| call.phase())
     }
 
     /// Cancels a call; false if it has its outcome already.
@@ -325,18 +328,13 @@ impl Engine {
             // Already on its way down, as after a fatal error of the engine.
             Err(_) => runtime.join(JOIN_MARGIN),
         };
-        // First, so that a call that is admitted too late to be found finds this
-        self.ended.store(true, Ordering::Release);
-        self.shared
-            .calls
-            .abort_all(&Error::cancelled(CancelCause::Shutdown));
-        self.shared.outbox.close();
+        self.shared.end();
         clean
     }
 
     fn check_open(&self) -> Result<(), Refusal> {
         if self.shared.is_stopping() {
-            return Err(self.later(Reason::Stopping));
+            return Err(self.later(self.closed()));
         }
         match self.retry_for_pressure() {
             Some(retry_delay) => Err(Refusal {
@@ -357,10 +355,24 @@ impl Engine {
     /// An engine that stops gives out no credits.
     fn no_credit(&self) -> Refusal {
         self.later(if self.shared.is_stopping() {
-            Reason::Stopping
+            self.closed()
         } else {
             Reason::TooManyCalls
         })
+    }
+
+    /// Why an engine that stops takes no calls.
+    fn closed(&self) -> Reason {
+        if self.shared.failure().is_some() {
+            Reason::Ended
+        } else {
+            Reason::Stopping
+        }
+    }
+
+    /// The running controller, which others may stop meanwhile; none once the stop began.
+    pub(crate) fn runtime(&self) -> Option<Arc<Runtime>> {
+        self.runtime.lock().clone()
     }
 
     fn later(&self, reason: Reason) -> Refusal {

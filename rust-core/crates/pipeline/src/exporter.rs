@@ -24,6 +24,7 @@ use bytes::Bytes;
 use ferrule_context::{Call, Error, Outbound, OutboundRules, Success};
 use otel_arrow_dfe_config::SignalType;
 use otel_arrow_dfe_config::error::Error as ConfigError;
+use tokio::sync::Semaphore;
 
 pub(crate) use self::answer::{REFUSED, of_grpc_code, of_status};
 use self::retry::RetrySettings;
@@ -56,6 +57,17 @@ trait Settings: Sized + 'static {
 
     /// Requests that may be under way at once.
     fn max_in_flight(&self) -> usize;
+}
+
+/// Whether a limit is one, else what is wrong with it.
+fn check_limit(name: &str, value: usize) -> Result<(), String> {
+    if value == 0 {
+        return Err(format!("{name} must be at least 1"));
+    }
+    if value > Semaphore::MAX_PERMITS {
+        return Err(format!("{name} must be at most {}", Semaphore::MAX_PERMITS));
+    }
+    Ok(())
 }
 
 /// What a protocol does for an exporter.

@@ -97,9 +97,7 @@ impl Engine {
             .log_threshold
             .store(threshold as u8, Ordering::Relaxed);
         changed();
-        self.runtime
-            .lock()
-            .as_ref()
+        self.runtime()
             .is_none_or(|runtime| runtime.set_log_level(threshold))
     }
 
@@ -143,6 +141,18 @@ pub(crate) fn log_from_thread(level: LogLevel, target: &'static str, text: &str)
     let owner = OWNER.get();
     for shared in engines() {
         if owner == 0 || owner == shared.id {
+            shared.log(level, target, text.to_owned());
+        }
+    }
+}
+
+/// As [`log_from_thread`], but only to hosts that want lines of the level.
+fn log_if_wanted(level: LogLevel, target: &'static str, text: &str) {
+    let owner = OWNER.get();
+    for shared in engines() {
+        let threshold = shared.log_threshold.load(Ordering::Relaxed);
+        let wanted = threshold != LogThreshold::Off as u8 && threshold <= level as u8;
+        if wanted && (owner == 0 || owner == shared.id) {
             shared.log(level, target, text.to_owned());
         }
     }

@@ -63,15 +63,9 @@ impl Engine {
     pub fn metrics(&self) -> String {
         let mut all = BTreeMap::new();
         let mut dropped = 0_u64;
-        // Whoever stops the engine need not wait
-        let registry = self
-            .runtime
-            .lock()
-            .as_ref()
-            .map(|it| it.telemetry().clone());
-        if let Some(registry) = registry {
+        if let Some(runtime) = self.runtime() {
             let host_pipelines: Vec<&str> = self.pipelines().collect();
-            dropped = collect(&registry, &host_pipelines, &mut all);
+            dropped = collect(runtime.telemetry(), &host_pipelines, &mut all);
         }
         let metrics: Vec<Value> = all.into_iter().map(to_json).collect();
         json!({"metrics": metrics, "dropped": dropped}).to_string()

@@ -38,6 +38,7 @@ use serde::Deserialize;
 use self::headers::HeaderNames;
 use self::metrics::HostMetrics;
 use self::running::Running;
+use crate::engine::DRAIN_MARGIN;
 use crate::lane::Lane;
 use crate::shared::{Pressure, Shared};
 use crate::spec::HOST_RECEIVER;
@@ -152,7 +153,8 @@ impl Receiver<OtapPdata> for HostReceiver {
                     NodeControlMsg::DrainIngress { deadline, .. } => {
                         drop(open_lane.take());
                         let own = *self.shared.drain_deadline.lock();
-                        drain_until = Some(own.map_or(deadline, |own| own.min(deadline)));
+                        let most = deadline.checked_sub(DRAIN_MARGIN).unwrap_or(deadline);
+                        drain_until = Some(own.map_or(most, |own| own.min(deadline)));
                     }
                     NodeControlMsg::Shutdown { deadline, .. } => {
                         running.abandon();

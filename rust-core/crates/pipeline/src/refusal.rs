@@ -41,6 +41,8 @@ pub enum Reason {
     Expired = 14,
     /// The payload is larger than the whole byte budget.
     PayloadTooLarge = 15,
+    /// The engine ended by itself and does not come back.
+    Ended = 16,
 }
 
 impl Reason {
@@ -51,7 +53,9 @@ impl Reason {
             Self::LaneFull | Self::TooManyCalls | Self::ByteBudget | Self::MemoryPressure => {
                 ErrorKind::ResourceExhausted
             }
-            Self::NotReady | Self::Stopping | Self::StaleHandle => ErrorKind::Retryable,
+            Self::NotReady | Self::Stopping | Self::StaleHandle | Self::Ended => {
+                ErrorKind::Retryable
+            }
             Self::MalformedFrame
             | Self::WrongVersion
             | Self::DuplicateCall
@@ -110,7 +114,7 @@ mod tests {
                 "SIT-mem" => Reason::MemoryPressure,
                 "SIT-stopping" => Reason::Stopping,
                 "SIT-notready" => Reason::NotReady,
-                "SIT-enginedown" => Reason::StaleHandle,
+                "SIT-enginedown" => Reason::Ended,
                 "SIT-panic" => Reason::Internal,
                 "SIT-protobuf" | "SIT-authn" | "SIT-authz" | "SIT-signal" | "SIT-clientgone"
                 | "SIT-javabug" | "SIT-config" | "SIT-boundary" => continue,

@@ -67,9 +67,8 @@ impl Host {
     /// The value of a metric whose set and attributes are these; none if it was not reported.
     fn value(&self, set: &str, name: &str, attributes: &[(&str, &str)]) -> Option<u64> {
         let mut found = None;
-        let runtime = self.0.runtime.lock();
-        let registry = runtime.as_ref().unwrap().telemetry();
-        registry.visit_current_metrics_with_item_attrs(
+        let runtime = self.0.runtime().unwrap();
+        runtime.telemetry().visit_current_metrics_with_item_attrs(
             |descriptor, _, items, values| {
                 if descriptor.name != set || !attributes.iter().all(|it| items.contains(it)) {
                     return;

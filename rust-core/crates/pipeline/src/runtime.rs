@@ -3,6 +3,7 @@
 
 //! Runs the engine's controller on a thread of its own.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -26,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::configuration;
 use crate::logs::{self, LogThreshold};
+use crate::shared::Shared;
 
 /// The extension through which the controller hands out its handles.
 pub(crate) const HOST_EXTENSION: &str = "urn:ferrule:extension:host";
@@ -38,40 +40,40 @@ const READINESS_POLL: Duration = Duration::from_millis(1);
 /// Time for the threads of a failed start to end.
 const ABORT_TIMEOUT: Duration = Duration::from_secs(2);
 
+const PANICKED: &str = "the engine's thread panicked";
+
 /// A running controller.
 pub(crate) struct Runtime {
     context: ControllerExtensionContext,
-    ended: Receiver<Result<(), String>>,
+    ended: Mutex<Receiver<Result<(), String>>>,
 }
 
 impl Runtime {
     /// Starts the controller and waits until all pipelines are ready.
-    pub(crate) fn start(
-        name: &str,
-        engine_id: u64,
-        spec: OtelDataflowSpec,
-        timeout: Duration,
-    ) -> Result<Self, Error> {
+    pub(crate) fn start(shared: &Arc<Shared>, spec: OtelDataflowSpec) -> Result<Self, Error> {
+        let timeout = shared.config.start_timeout();
         let until = Instant::now() + timeout;
         let unwanted = Arc::new(AtomicBool::new(false));
         let (hand_over, handles) = channel();
         let options = ControllerRunOptions {
-            extensions: extensions(hand_over, Arc::clone(&unwanted)),
+            extensions: extensions(hand_over, Arc::clone(&unwanted), Arc::clone(shared)),
             ..ControllerRunOptions::default()
         };
         let (end, ended) = channel();
+        let engine = Arc::clone(shared);
         std::thread::Builder::new()
-            .name(format!("{name}-engine"))
+            .name(format!("{}-engine", shared.config.name))
             .spawn(move || {
-                logs::own_thread(engine_id);
-                let result =
-                    Controller::new(&OTAP_PIPELINE_FACTORY).run_forever_with_options(spec, options);
-                let result = result.map_err(|error| error.to_string());
-                if let Err(message) = &result {
-                    logs::log_from_thread(LogLevel::Error, "engine", message);
-                }
+                logs::own_thread(engine.id);
+                let result = run(spec, options);
+                engine.give_up(match &result {
+                    Some(Ok(())) => "the engine was told to stop by somebody else",
+                    Some(Err(message)) => message,
+                    None => PANICKED,
+                });
+                engine.end();
                 // Nobody listens any more if the start or the stop gave up.
-                let _ = end.send(result);
+                let _ = result.map(|result| end.send(result));
             })
             .map_err(|error| Error {
                 message: format!("the engine's thread cannot be started: {error}").into(),
@@ -87,7 +89,10 @@ impl Runtime {
                 )));
             }
         };
-        let runtime = Self { context, ended };
+        let runtime = Self {
+            context,
+            ended: Mutex::new(ended),
+        };
         if let Err(error) = runtime.wait_until_ready(until, timeout) {
             // The start has failed already; a second error would say nothing more.
             let _ = runtime.shut_down(Duration::ZERO);
@@ -106,7 +111,7 @@ impl Runtime {
                 let message = format!("not ready within {timeout:?}: {}", self.not_ready());
                 return Err(configuration(message));
             }
-            match self.ended.recv_timeout(READINESS_POLL) {
+            match self.ended.lock().recv_timeout(READINESS_POLL) {
                 Ok(result) => return Err(ended_early(result)),
                 Err(RecvTimeoutError::Disconnected) => return Err(panicked()),
                 Err(RecvTimeoutError::Timeout) => {}
@@ -193,17 +198,30 @@ impl Runtime {
     /// Waits for the controller's end; false if it takes longer than `timeout`.
     pub(crate) fn join(&self, timeout: Duration) -> bool {
         !matches!(
-            self.ended.recv_timeout(timeout),
+            self.ended.lock().recv_timeout(timeout),
             Err(RecvTimeoutError::Timeout)
         )
     }
 }
 
-/// The extension passes the controller's handles on. `unwanted` is set if nobody waits for them
-/// any more; the controller then ends, because one of its extensions fails.
+/// Runs the controller to its end; none if it panicked.
+fn run(spec: OtelDataflowSpec, options: ControllerRunOptions) -> Option<Result<(), String>> {
+    let run = || Controller::new(&OTAP_PIPELINE_FACTORY).run_forever_with_options(spec, options);
+    let result = catch_unwind(AssertUnwindSafe(run)).ok()?;
+    let result = result.map_err(|error| error.to_string());
+    if let Err(message) = &result {
+        logs::log_from_thread(LogLevel::Error, "engine", message);
+    }
+    Some(result)
+}
+
+/// The extension passes the controller's handles on, and tells `engine` when the controller's end
+/// begins. `unwanted` is set if nobody waits for the handles any more; the controller then ends,
+/// because one of its extensions fails.
 fn extensions(
     hand_over: Sender<ControllerExtensionContext>,
     unwanted: Arc<AtomicBool>,
+    engine: Arc<Shared>,
 ) -> ControllerExtensionRegistry {
     let mut registry = ControllerExtensionRegistry::default();
     let hand_over = Mutex::new(hand_over);
@@ -214,13 +232,15 @@ fn extensions(
                 .lock()
                 .send(context)
                 .map_err(|_| "the start gave up")?;
-            let unwanted = Arc::clone(&unwanted);
+            let (unwanted, engine) = (Arc::clone(&unwanted), Arc::clone(&engine));
             let task: ControllerExtensionTaskFactory = Box::new(|stop: CancellationToken| {
                 let task: ControllerExtensionTask = Box::pin(async move {
                     if unwanted.load(Ordering::Acquire) {
                         return Err("the start gave up".into());
                     }
                     stop.cancelled().await;
+                    // The exact reason is known only at the end, up to ten seconds later.
+                    engine.give_up("a pipeline failed and is not restarted");
                     Ok(())
                 });
                 task
@@ -240,7 +260,7 @@ fn end_of(ended: &Receiver<Result<(), String>>) -> Error {
 }
 
 fn panicked() -> Error {
-    Error::permanent("the engine's thread panicked at start")
+    Error::permanent(PANICKED)
 }
 
 fn ended_early(result: Result<(), String>) -> Error {

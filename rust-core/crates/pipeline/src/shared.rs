@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock, Weak};
 use std::time::Instant;
 
-use ferrule_context::{Call, CallTable, ErrorKind, Found, LogLevel, OutboundRules, Outbox};
+use ferrule_context::{
+    Call, CallTable, CancelCause, Error, ErrorKind, Found, LogLevel, OutboundRules, Outbox,
+};
 use otel_arrow_dfe_config::error::Error as ConfigError;
 use otel_arrow_dfe_engine::memory_limiter::MemoryPressureState;
 use otel_arrow_dfe_otap::pdata::OtapPdata;
@@ -24,6 +26,7 @@ use crate::config::StartConfig;
 use crate::lane::Lanes;
 use crate::settings::ContextSettings;
 use crate::slab::ErrorSlab;
+use crate::text::clean;
 use crate::tls_bundle::{TlsBundle, TlsBundles};
 
 /// Private binary transport header that carries the call id through the pipeline.
@@ -82,6 +85,9 @@ pub struct Shared {
     pub(crate) dropped_details: AtomicU64,
     stopping: AtomicBool,
     stop_began: Notify,
+    /// Why the engine ended by itself.
+    failure: Mutex<Option<String>>,
+    ended: AtomicBool,
     pub(crate) drain_deadline: Mutex<Option<Instant>>,
     pub(crate) pressure: OnceLock<Pressure>,
 }
@@ -144,6 +150,8 @@ impl Shared {
             log_threshold: AtomicU8::new(config.log_level as u8),
             stopping: AtomicBool::new(false),
             stop_began: Notify::new(),
+            failure: Mutex::new(None),
+            ended: AtomicBool::new(false),
             drain_deadline: Mutex::new(None),
             pressure: OnceLock::new(),
             outbox,
@@ -223,6 +231,46 @@ impl Shared {
     pub(crate) fn begin_stop(&self) {
         self.stopping.store(true, Ordering::Release);
         self.stop_began.notify_waiters();
+    }
+
+    /// To be called when the engine ends, for a reason that matters only if nobody stopped it. The
+    /// last reason counts.
+    pub(crate) fn give_up(&self, reason: &str) {
+        let mut failure = self.failure.lock();
+        if failure.is_some() || !self.is_stopping() {
+            *failure = Some(clean(reason));
+            drop(failure);
+            self.begin_stop();
+        }
+    }
+
+    /// Why the engine ended, or is about to, if nobody stopped it.
+    pub(crate) fn failure(&self) -> Option<String> {
+        self.failure.lock().clone()
+    }
+
+    /// To be called when no answer can come any more: finishes what is left.
+    pub(crate) fn end(&self) {
+        // First, so that a call that is admitted too late to be found finds this
+        self.ended.store(true, Ordering::Release);
+        self.calls.abort_all(&self.end_error());
+        self.outbox.close();
+    }
+
+    /// Whether no answer can come any more.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    /// How calls end that the engine's end leaves over.
+    pub(crate) fn end_error(&self) -> Error {
+        match self.failure.lock().as_deref() {
+            Some(_) => Error {
+                delivery_unknown: true,
+                ..Error::retryable("the engine ended by itself")
+            },
+            None => Error::cancelled(CancelCause::Shutdown),
+        }
     }
 
     /// Completes once the engine is being stopped.

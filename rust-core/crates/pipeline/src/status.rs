@@ -9,10 +9,10 @@ use ferrule_context::ErrorKind;
 use serde_json::json;
 
 use crate::engine::Engine;
-use crate::runtime::Runtime;
 
 impl Engine {
-    /// State, counters and pipelines as JSON. Counters are since the start: `submitted`,
+    /// State, counters and pipelines as JSON. `failure` says why the engine ended, or is about to,
+    /// although nobody stopped it. Counters are since the start: `submitted`,
     /// `succeeded` and `failed` of calls; `late` answers, which came after the outcome;
     /// `degraded` calls, whose attributes a node asked for but which are no JSON object;
     /// `lingering` calls, whose data was still held half a second after their outcome;
@@ -41,11 +41,12 @@ impl Engine {
                 })
             })
             .collect();
-        let ready = self.runtime.lock().as_ref().is_some_and(Runtime::is_ready);
+        let ready = self.runtime().is_some_and(|runtime| runtime.is_ready());
         json!({
             "version": env!("CARGO_PKG_VERSION"),
             "ready": ready,
             "stopping": shared.is_stopping(),
+            "failure": shared.failure(),
             "memoryPressure": self.retry_for_pressure().is_some(),
             "inFlight": shared.calls.len(),
             "openBatches": shared.calls.open_groups(),

@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Text of a downstream, made fit for headers and logs.
+//! Text of others, made fit for headers and logs.
 
 /// More is cut.
 const MOST_CHARS: usize = 1024;
@@ -21,6 +21,57 @@ pub(crate) fn clean(text: &str) -> String {
 fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// How `serde` begins when a value has the wrong type, and what it calls those that it shows.
+const WRONG: [&str; 2] = ["invalid type: ", "invalid value: "];
+const SHOWN: [&str; 4] = ["string", "integer", "floating point", "character"];
+
+/// A message about a wrong configuration without the wrong values, which may be credentials in the
+/// wrong place.
+pub(crate) fn without_values(message: &str) -> String {
+    let mut text = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some(at) = WRONG
+        .iter()
+        .filter_map(|lead| rest.find(lead).map(|at| at + lead.len()))
+        .min()
+    {
+        let (lead, value) = rest.split_at(at);
+        text.push_str(lead);
+        rest = value;
+        for shown in SHOWN {
+            if let Some(value) = value.strip_prefix(shown)
+                && let Some(value) = value.strip_prefix(' ')
+            {
+                text.push_str(shown);
+                rest = after_quoted(value);
+            }
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+/// What follows a value in quotes or backticks. Both may be escaped, if the message is part of
+/// another one; each escaping makes `2n + 1` backslashes of `n` in front of a quote.
+fn after_quoted(value: &str) -> &str {
+    let escapes = value.len() - value.trim_start_matches('\\').len();
+    let Some(quote) = value[escapes..].chars().next() else {
+        return value;
+    };
+    if !matches!(quote, '"' | '`') {
+        return value;
+    }
+    value
+        .match_indices(quote)
+        .skip(1)
+        .find(|(at, _)| {
+            let before = &value[..*at];
+            let backslashes = before.len() - before.trim_end_matches('\\').len();
+            backslashes % (2 * (escapes + 1)) == escapes
+        })
+        .map_or("", |(at, _)| &value[at + 1..])
 }
 
 /// A number of digits alone, without a sign; more digits than fit are a large number, too.
@@ -123,8 +174,37 @@ mod tests {
 
     #[test]
     fn control_characters_and_length_are_bounded() {
-        assert_eq!(clean("a\r\nb\u{1e}\u{85}ü\u{2028}\u{202e}\u{200f}"), "a  b  ü   ");
+        assert_eq!(
+            clean("a\r\nb\u{1e}\u{85}ü\u{2028}\u{202e}\u{200f}"),
+            "a  b  ü   "
+        );
         assert_eq!(clean(&"ü".repeat(1 << 20)).chars().count(), MOST_CHARS);
+    }
+
+    #[test]
+    fn values_of_a_wrong_type_are_not_shown() {
+        let quoted = format!("{:?}", r#"a "secret\"#);
+        let message = format!("token: invalid type: string {quoted}, expected a map at line 2");
+        let expected = "token: invalid type: string, expected a map at line 2";
+        assert_eq!(without_values(&message), expected);
+        assert_eq!(
+            without_values(&format!("[Error {{ {message:?} }}, 1]")),
+            format!("[Error {{ {expected:?} }}, 1]")
+        );
+        for (message, expected) in [
+            (
+                "invalid value: integer `4711`, expected b; invalid type: floating point `1.5`, expected d",
+                "invalid value: integer, expected b; invalid type: floating point, expected d",
+            ),
+            (
+                "invalid type: sequence, expected \"a\"",
+                "invalid type: sequence, expected \"a\"",
+            ),
+            ("invalid type: string \"secret", "invalid type: string"),
+            ("unknown field `a`", "unknown field `a`"),
+        ] {
+            assert_eq!(without_values(message), expected);
+        }
     }
 
     #[test]

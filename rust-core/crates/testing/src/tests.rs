@@ -4,6 +4,7 @@
 //! Calls that end at each stage of their way, in real engines.
 
 mod batch;
+mod ended;
 mod host;
 mod merged;
 mod node;

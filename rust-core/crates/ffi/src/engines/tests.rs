@@ -187,6 +187,22 @@ fn reason(code: i64) -> usize {
 }
 
 #[test]
+fn phases_are_those_of_the_calls_in_flight() {
+    let host = Host::start(&config("exporter:noop", ""));
+    assert_eq!(host.submit(&Frame::of(1, TRACES).bytes()), 0);
+    host.outcomes(1);
+    let mut calls = [1_u64, 2];
+    let address = calls.as_mut_ptr() as i64;
+    // SAFETY: the range is ours and alive.
+    assert_eq!(unsafe { phases(host.engine, address, 2) }, 0);
+    assert_eq!(calls, [0, 0]);
+    // SAFETY: nothing is read from no range.
+    assert_eq!(unsafe { phases(host.engine, 0, 2) }, 1);
+    // SAFETY: as before.
+    assert_eq!(unsafe { phases(0, address, 2) }, STALE);
+}
+
+#[test]
 fn call_through_a_real_pipeline_succeeds() {
     let host = Host::start(&config("exporter:noop", ""));
     assert_eq!(host.submit(&Frame::of(1, TRACES).bytes()), 0);

@@ -117,7 +117,9 @@ impl ExporterMetrics {
         exports.messages.inc();
         exports.bytes.add(bytes as u64);
         if let Ok(success) = result {
+            // A downstream may claim any number; no message has more items than bytes
             let rejected = u64::try_from(success.rejected_items).unwrap_or_default();
+            let rejected = rejected.min(bytes as u64);
             self.requests.borrow_mut().rejected_items.add(rejected);
         }
     }

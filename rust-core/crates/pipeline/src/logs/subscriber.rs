@@ -14,7 +14,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
 use super::line::LineText;
-use super::{ENGINE_TARGET, LogThreshold, log_from_thread, most_verbose};
+use super::{ENGINE_TARGET, LogThreshold, log_if_wanted, most_verbose};
 
 /// A `LogThreshold` as its number.
 static THRESHOLD: AtomicU8 = AtomicU8::new(LogThreshold::Warn as u8);
@@ -68,7 +68,7 @@ impl Subscriber for HostSubscriber {
         let metadata = event.metadata();
         let mut line = LineText::of(metadata.name());
         event.record(&mut Fields(&mut line));
-        log_from_thread(level(*metadata.level()), metadata.target(), &line.finish());
+        log_if_wanted(level(*metadata.level()), metadata.target(), &line.finish());
     }
 
     fn enter(&self, _: &Id) {}

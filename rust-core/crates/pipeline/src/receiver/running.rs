@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use ferrule_context::{CancelCause, Error, Outcome};
+use ferrule_context::{Error, Outcome};
 use ferrule_otlp::Signal;
 use otel_arrow_dfe_channel::error::SendError;
 use otel_arrow_dfe_config::SignalType;
@@ -257,10 +257,9 @@ impl Running {
         }
     }
 
-    /// Finishes what is left, because the engine stops.
+    /// Finishes what is left, because the engine ends.
     pub(super) fn abandon(&mut self) {
-        self.in_flight
-            .finish_all(&Error::cancelled(CancelCause::Shutdown));
+        self.in_flight.finish_all(&self.shared.end_error());
         self.queue.clear();
         self.blocked = None;
     }

@@ -115,6 +115,58 @@ fn wrong_node_configuration_names_the_node() {
 }
 
 #[test]
+fn limit_beyond_what_can_be_counted_names_its_key() {
+    for exporter in [
+        "exporter:otlp_grpc', config: {grpc_endpoint: 'http://localhost:1', max_in_flight: 18446744073709551615}",
+        "exporter:otlp_http', config: {endpoint: 'http://localhost:1', max_in_flight: 2305843009213693952}",
+    ] {
+        let text = format!(
+            "version: otel_dataflow/v1\ngroups:\n default:\n  pipelines:\n   main:{}",
+            NODES
+                .replace("exporter:noop'", &format!("urn:ferrule:{exporter}"))
+                .replace('\n', "\n    ")
+        );
+        let message = message(&text);
+        assert!(
+            message.contains("node=out") && message.contains("max_in_flight must be at most"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn value_in_a_wrong_place_is_not_shown() {
+    for place in [
+        "config: {endpoint: {token: hunter2}}",
+        "config: {endpoint: 'http://a', http: hunter2}",
+        "config: {endpoint: 'http://a', max_in_flight: hunter2}",
+        "config: {endpoint: 4711.4711}",
+    ] {
+        let text = format!(
+            "version: otel_dataflow/v1\ngroups:\n default:\n  pipelines:\n   main:{}",
+            NODES
+                .replace(
+                    "exporter:noop'",
+                    &format!("urn:ferrule:exporter:otlp_http', {place}")
+                )
+                .replace('\n', "\n    ")
+        );
+        let message = message(&text);
+        assert!(
+            message.contains("node=out") && message.contains("invalid type"),
+            "{message}"
+        );
+        assert!(
+            !message.contains("hunter2") && !message.contains("4711"),
+            "{message}"
+        );
+    }
+    let message = message("version: otel_dataflow/v1\ngroups: hunter2\n");
+    assert!(message.contains("line 2"), "{message}");
+    assert!(!message.contains("hunter2"), "{message}");
+}
+
+#[test]
 fn more_cores_than_there_are_is_refused() {
     let mut config = yaml(&[("default", "main")]);
     config.cores = 100_000;

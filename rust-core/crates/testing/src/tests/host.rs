@@ -67,6 +67,12 @@ impl Host {
             .unwrap();
     }
 
+    pub(super) fn submit_to(&self, pipeline: usize, submission: Submission) -> Result<(), Refusal> {
+        let ticket = self.engine.take_place(pipeline)?;
+        let permit = self.engine.take_bytes(TRACES.len())?;
+        self.engine.submit(ticket, submission, TRACES, permit)
+    }
+
     pub(super) fn submit_bytes(
         &self,
         submission: Submission,

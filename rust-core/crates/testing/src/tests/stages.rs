@@ -6,7 +6,7 @@
 
 use std::sync::mpsc::{Receiver, channel};
 
-use ferrule_context::Outcome;
+use ferrule_context::{Outcome, Phase};
 
 use super::batch::four;
 use super::downstream::{Downstream, Reply};
@@ -40,9 +40,10 @@ impl End {
         }
     }
 
-    /// Ends the call, and waits for its outcome.
-    fn end(self, host: &mut Host) {
+    /// Ends the call in this phase, and waits for its outcome.
+    fn end(self, host: &mut Host, phase: Phase) {
         if let Self::Cancel = self {
+            host.poll_until(|host| host.engine.phase(SUBJECT) == Some(phase));
             host.cancel(SUBJECT);
         }
         let outcome = host.outcome(SUBJECT);
@@ -103,7 +104,7 @@ fn in_the_lane() {
         host.submit(BEFORE, "hog");
         host.poll_until_line("hogging ");
         host.try_submit(end.submission()).unwrap();
-        end.end(&mut host);
+        end.end(&mut host, Phase::Queued);
         assert!(!host.outcomes.contains_key(&BEFORE));
         host.cancel(BEFORE);
         assert_over(&mut host, &downstream);
@@ -141,7 +142,7 @@ fn in_the_codec() {
             .unwrap();
         host.submit_bytes(json(end.submission()), br#"{"resourceSpans":[]}"#)
             .unwrap();
-        end.end(&mut host);
+        end.end(&mut host, Phase::Decoding);
         assert!(!host.outcomes.contains_key(&BEFORE));
         drop(release);
         assert_eq!(host.outcome(BEFORE), Ok(Default::default()));
@@ -171,14 +172,14 @@ fn in_a_batch() {
                 assert!(body.ends_with(TRACES));
                 let left = protocol.time_left(&headers);
                 assert!(left <= Duration::from_millis(800), "{left:?}");
-                end.end(&mut host);
+                end.end(&mut host, Phase::Export);
                 downstream.cancelled();
             }
             End::Cancel => {
                 // It is large enough to go on alone, and the call before it is in the batch then
                 host.submit_large(BEFORE, "ack");
                 assert!(downstream.request().2.ends_with(LARGE));
-                end.end(&mut host);
+                end.end(&mut host, Phase::Pipeline);
             }
         }
         assert_over(&mut host, &downstream);
@@ -196,7 +197,7 @@ fn waiting_for_a_request_to_end() {
         host.submit_large(BEFORE, "ack");
         assert!(downstream.request().2.ends_with(LARGE));
         host.try_submit(end.submission()).unwrap();
-        end.end(&mut host);
+        end.end(&mut host, Phase::Pipeline);
         assert!(!host.outcomes.contains_key(&BEFORE));
         host.cancel(BEFORE);
         downstream.cancelled();
@@ -226,7 +227,7 @@ fn in_backoff() {
                 assert_eq!(error.kind, ErrorKind::Retryable);
                 assert_eq!(error.message, "not now");
             }
-            End::Cancel => end.end(&mut host),
+            End::Cancel => end.end(&mut host, Phase::Export),
         }
         assert_over(&mut host, &downstream);
     });
@@ -246,7 +247,7 @@ fn on_the_wire() {
         assert!(body.ends_with(TRACES));
         let left = protocol.time_left(&headers);
         assert!(left < given && !left.is_zero(), "{left:?}");
-        end.end(&mut host);
+        end.end(&mut host, Phase::Export);
         downstream.cancelled();
         assert_over(&mut host, &downstream);
     });

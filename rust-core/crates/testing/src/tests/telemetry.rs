@@ -45,6 +45,19 @@ fn each_of_several_engines_has_its_own_lines() {
     }
 }
 
+/// Scenario: a pipeline restarts, which the engine reports on a thread that belongs to no engine.
+/// Guarantees: another engine gets no lines that are less severe than it wants.
+#[test]
+fn engine_gets_no_lines_below_its_own_level() {
+    let mut verbose = Host::start(json!({"logLevel": "info"}));
+    let mut quiet = Host::start(json!({"logLevel": "error"}));
+    verbose.submit(1, "panic");
+    verbose.poll_until_line("otelcol.pipeline.recovery.complete");
+    quiet.submit(1, "ack");
+    quiet.outcome(1).unwrap();
+    assert_eq!(quiet.line("otelcol.pipeline.recovery"), None);
+}
+
 #[test]
 fn quiet_engine_starts_without_a_line() {
     let mut host = Host::start(json!({}));

@@ -11,7 +11,7 @@ use otel_arrow_dfe_otap::otap_grpc::client_settings::GrpcClientSettings;
 use serde::Deserialize;
 
 use crate::exporter::retry::RetrySettings;
-use crate::exporter::{Settings, default_max_in_flight};
+use crate::exporter::{Settings, check_limit, default_max_in_flight};
 use crate::tls_bundle;
 
 /// Settings of the exporter; those of the connection are the engine's own.
@@ -54,9 +54,7 @@ impl Settings for Config {
             ("max_in_flight", read.max_in_flight),
             ("num_connections", read.num_connections),
         ] {
-            if value == 0 {
-                return Err(refused(format!("{name} must be at least 1")));
-            }
+            check_limit(name, value).map_err(refused)?;
         }
         Ok(read)
     }

@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::exporter::retry::RetrySettings;
-use crate::exporter::{Settings, default_max_in_flight};
+use crate::exporter::{Settings, check_limit, default_max_in_flight};
 use crate::tls_bundle;
 
 /// Settings of the exporter; those of the connection are the engine's own.
@@ -114,9 +114,7 @@ impl Config {
         if self.proxy.apply(ClientBuilder::new()).is_err() {
             return Err("proxy has a URL that is none".to_owned());
         }
-        if self.max_in_flight == 0 {
-            return Err("max_in_flight must be at least 1".to_owned());
-        }
+        check_limit("max_in_flight", self.max_in_flight)?;
         if self
             .http
             .tls

@@ -31,13 +31,14 @@ import org.springframework.boot.json.JsonParserFactory;
  * @param version version of the native library, empty if unknown
  * @param ready whether all pipelines run
  * @param stopping whether the engine stops
+ * @param failure why the engine ended by itself, {@code null} if it did not
  * @param memoryPressure whether the engine refuses calls because memory is short
  * @param payloadBytes payload that calls in flight hold, in bytes
  * @param maxPayloadBytes payload that they may hold, in bytes
  * @param pipelines pipelines that take calls
  */
-record EngineStatus(String version, boolean ready, boolean stopping, boolean memoryPressure, long payloadBytes,
-		long maxPayloadBytes, List<Pipeline> pipelines) {
+record EngineStatus(String version, boolean ready, boolean stopping, @Nullable String failure, boolean memoryPressure,
+		long payloadBytes, long maxPayloadBytes, List<Pipeline> pipelines) {
 
 	static EngineStatus parse(String json) {
 		Map<String, Object> status = JsonParserFactory.getJsonParser().parseMap(json);
@@ -51,8 +52,9 @@ record EngineStatus(String version, boolean ready, boolean stopping, boolean mem
 			}
 		}
 		return new EngineStatus((status.get("version") instanceof String version) ? version : "", flag(status, "ready"),
-				flag(status, "stopping"), flag(status, "memoryPressure"), number(status, "payloadBytes"),
-				number(status, "maxPayloadBytes"), List.copyOf(pipelines));
+				flag(status, "stopping"), (status.get("failure") instanceof String failure) ? failure : null,
+				flag(status, "memoryPressure"), number(status, "payloadBytes"), number(status, "maxPayloadBytes"),
+				List.copyOf(pipelines));
 	}
 
 	/**

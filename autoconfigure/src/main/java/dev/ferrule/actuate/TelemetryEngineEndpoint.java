@@ -21,6 +21,7 @@ import java.util.Map;
 
 import dev.ferrule.actuate.RecentFailures.RecentFailure;
 import dev.ferrule.engine.CallInFlight;
+import dev.ferrule.engine.CallPhase;
 import dev.ferrule.engine.EngineState;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.error.ErrorKind;
@@ -65,8 +66,10 @@ public final class TelemetryEngineEndpoint {
 			.map((graph) -> PipelineDescription.of(graph, status))
 			.toList();
 		List<CallDescription> calls = this.engine.oldestCalls(MAX_CALLS).stream().map(CallDescription::of).toList();
+		String failure = (status != null) ? status.failure() : null;
 		return new EngineDescription(this.engine.name(), (status != null) ? status.version() : null,
-				this.engine.abiVersion(), this.engine.cores(), this.engine.state(), pipelines, this.engine.counters(),
+				this.engine.abiVersion(), this.engine.cores(),
+				(failure != null) ? EngineState.ENDED : this.engine.state(), failure, pipelines, this.engine.counters(),
 				calls, this.failures.byKind());
 	}
 
@@ -99,14 +102,15 @@ public final class TelemetryEngineEndpoint {
 	 * @param abi version of the native interface
 	 * @param cores threads that each pipeline was asked to run
 	 * @param state whether it takes calls
+	 * @param failure why the engine ended by itself, or {@code null} if it did not
 	 * @param pipelines configured pipelines
 	 * @param counters what was counted since the start
 	 * @param calls calls in flight, the oldest first, at most 100
 	 * @param failures recent failures by kind, the newest first
 	 */
 	public record EngineDescription(String name, @Nullable String version, int abi, int cores, EngineState state,
-			List<PipelineDescription> pipelines, Map<String, Object> counters, List<CallDescription> calls,
-			Map<ErrorKind, List<RecentFailure>> failures) {
+			@Nullable String failure, List<PipelineDescription> pipelines, Map<String, Object> counters,
+			List<CallDescription> calls, Map<ErrorKind, List<RecentFailure>> failures) {
 	}
 
 	/**
@@ -139,17 +143,19 @@ public final class TelemetryEngineEndpoint {
 	 * @param id number of the call
 	 * @param signal what the payload holds
 	 * @param pipeline name of the pipeline
+	 * @param phase how far it has come, or {@code null} if the engine is just taking it
+	 * in or has just ended it
 	 * @param payloadBytes size of the payload as submitted, in bytes
 	 * @param ageMillis time since it was submitted, in milliseconds
 	 * @param remainingMillis time to its deadline, in milliseconds; negative after it
 	 * @param cancelled whether its context was cancelled
 	 * @param traceId trace id in hexadecimal digits, or {@code null} if it has none
 	 */
-	public record CallDescription(long id, Signal signal, String pipeline, int payloadBytes, long ageMillis,
-			long remainingMillis, boolean cancelled, @Nullable String traceId) {
+	public record CallDescription(long id, Signal signal, String pipeline, @Nullable CallPhase phase, int payloadBytes,
+			long ageMillis, long remainingMillis, boolean cancelled, @Nullable String traceId) {
 
 		private static CallDescription of(CallInFlight call) {
-			return new CallDescription(call.id(), call.signal(), call.pipeline(), call.payloadBytes(),
+			return new CallDescription(call.id(), call.signal(), call.pipeline(), call.phase(), call.payloadBytes(),
 					call.age().toMillis(), call.remaining().toMillis(), call.cancelled(), call.traceId());
 		}
 

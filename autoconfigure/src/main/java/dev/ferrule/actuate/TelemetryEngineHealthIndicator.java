@@ -53,10 +53,6 @@ public final class TelemetryEngineHealthIndicator extends AbstractHealthIndicato
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
 		EngineState state = this.engine.state();
-		if (state == EngineState.ENDED) {
-			builder.down().withDetail("reason", "The engine ended unexpectedly");
-			return;
-		}
 		if (state == EngineState.STOPPING) {
 			// It may be gone already
 			builder.outOfService().withDetail("reason", "The engine was told to take no calls");
@@ -64,7 +60,15 @@ public final class TelemetryEngineHealthIndicator extends AbstractHealthIndicato
 		}
 		EngineStatus status = EngineStatus.parse(this.engine.status());
 		String reason = reason(status);
-		if (reason != null) {
+		if (state == EngineState.ENDED || status.failure() != null) {
+			builder.down()
+				.withDetail("reason",
+						"The engine ended by itself and takes no calls until the application is restarted");
+			if (status.failure() != null) {
+				builder.withDetail("failure", status.failure());
+			}
+		}
+		else if (reason != null) {
 			builder.outOfService().withDetail("reason", reason);
 		}
 		else {

@@ -16,6 +16,9 @@
 
 package dev.ferrule.autoconfigure;
 
+import java.util.Map;
+
+import dev.ferrule.engine.ffi.EngineCounters;
 import dev.ferrule.engine.ffi.NativeEngine;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.observability.MeteredEngine;
@@ -60,6 +63,19 @@ record NativeMeteredEngine(NativeEngine engine) implements MeteredEngine {
 	@Override
 	public long droppedLogLines() {
 		return this.engine.counters().droppedLogLines();
+	}
+
+	@Override
+	public long submittedBytes() {
+		return this.engine.counters().submittedBytes();
+	}
+
+	@Override
+	public Map<String, Long> problems() {
+		EngineCounters counters = this.engine.counters();
+		return Map.of("failure.incomplete", counters.degradedErrors(), "record.malformed", counters.malformedRecords(),
+				"poll.failed", counters.pollErrors(), "executor.rejected", counters.executorRejections(),
+				"listener.failed", counters.listenerErrors());
 	}
 
 	@Override

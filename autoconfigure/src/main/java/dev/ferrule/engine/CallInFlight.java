@@ -27,12 +27,14 @@ import org.jspecify.annotations.Nullable;
  * @param id number of the call in its engine
  * @param signal what the payload holds
  * @param pipeline name of the pipeline
+ * @param phase how far it has come, or {@code null} if the engine is just taking it in or
+ * has just ended it
  * @param payloadBytes size of the payload as submitted, in bytes
  * @param age time since it was submitted
  * @param remaining time to its deadline, negative after it
  * @param cancelled whether its context was cancelled
  * @param traceId trace id in hexadecimal digits, or {@code null} if the call has none
  */
-public record CallInFlight(long id, Signal signal, String pipeline, int payloadBytes, Duration age, Duration remaining,
-		boolean cancelled, @Nullable String traceId) {
+public record CallInFlight(long id, Signal signal, String pipeline, @Nullable CallPhase phase, int payloadBytes,
+		Duration age, Duration remaining, boolean cancelled, @Nullable String traceId) {
 }

@@ -33,9 +33,12 @@ import org.jspecify.annotations.Nullable;
  * @param failure failure, or {@code null} if the call succeeded
  * @param times where the time went
  * @param attempts export attempts, 0 if the call got no further than the pipeline
+ * @param cancelTime time from the cancellation on this side to the outcome, or
+ * {@code null} if the call was not cancelled here or the cancellation came too late
  */
 public record EndedCall(Signal signal, @Nullable String pipeline, int payloadBytes, CallContext context,
-		@Nullable ExportResult result, @Nullable Failure failure, Times times, int attempts) {
+		@Nullable ExportResult result, @Nullable Failure failure, Times times, int attempts,
+		@Nullable Duration cancelTime) {
 
 	/**
 	 * Where the time of a call went, as the engine measured. All zero if the engine

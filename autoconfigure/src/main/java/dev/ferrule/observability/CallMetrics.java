@@ -74,7 +74,21 @@ public final class CallMetrics implements MeterBinder {
 			.description("Payload that calls in flight may hold; what is beyond is refused")
 			.baseUnit(BaseUnits.BYTES)
 			.register(registry);
+		counter("ferrule.payload.submitted", (metrics) -> metrics.engine.submittedBytes())
+			.description("Payload of submitted calls, refused ones included")
+			.baseUnit(BaseUnits.BYTES)
+			.register(registry);
+		gauge("ferrule.batches.open", (metrics) -> metrics.status("openBatches"))
+			.description("Merged batches that have no outcome yet")
+			.baseUnit("batches")
+			.register(registry);
+		bindProblems(registry);
 		for (String pipeline : pipelines()) {
+			gauge("ferrule.pipeline.threads", (metrics) -> metrics.pipeline(pipeline, "instances"))
+				.tag("pipeline", pipeline)
+				.description("Threads of the pipeline that take calls now")
+				.baseUnit(BaseUnits.THREADS)
+				.register(registry);
 			gauge("ferrule.lane.depth", (metrics) -> metrics.pipeline(pipeline, "queued")).tag("pipeline", pipeline)
 				.description("Calls that wait in front of the pipeline")
 				.baseUnit(CALLS)
@@ -124,6 +138,20 @@ public final class CallMetrics implements MeterBinder {
 		counter("ferrule.calls.lingering", (metrics) -> metrics.status("lingering"))
 			.description("Calls whose data was held for half a second after their outcome")
 			.baseUnit(CALLS)
+			.register(registry);
+	}
+
+	private void bindProblems(MeterRegistry registry) {
+		for (String problem : this.engine.problems().keySet()) {
+			problem(registry, problem, (metrics) -> metrics.engine.problems().getOrDefault(problem, 0L));
+		}
+		problem(registry, "answer.incomplete", (metrics) -> metrics.status("droppedDetails"));
+	}
+
+	private void problem(MeterRegistry registry, String problem, ToDoubleFunction<CallMetrics> count) {
+		counter("ferrule.problems", count).tag("problem", problem)
+			.description("What went wrong on the way of outcomes, each of which arrived all the same")
+			.baseUnit("problems")
 			.register(registry);
 	}
 

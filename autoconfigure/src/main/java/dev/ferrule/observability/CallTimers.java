@@ -28,8 +28,8 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.noop.NoopTimer;
 
 /**
- * Timers of the stages of calls. Calls that the engine refused at once are left out, for
- * they went through none.
+ * Timers of the stages of calls, and of cancelling them. Calls that the engine refused at
+ * once are left out, for they went through none.
  */
 public final class CallTimers implements TelemetryCallListener {
 
@@ -42,8 +42,9 @@ public final class CallTimers implements TelemetryCallListener {
 	 */
 	public CallTimers(MeterRegistry registry, Collection<String> pipelines) {
 		for (String pipeline : pipelines) {
-			this.pipelines.put(pipeline, new Stages(timer(registry, pipeline, "queue"),
-					timer(registry, pipeline, "pipeline"), timer(registry, pipeline, "export")));
+			this.pipelines.put(pipeline,
+					new Stages(timer(registry, pipeline, "queue"), timer(registry, pipeline, "pipeline"),
+							timer(registry, pipeline, "export"), cancelTimer(registry, pipeline)));
 		}
 	}
 
@@ -52,6 +53,9 @@ public final class CallTimers implements TelemetryCallListener {
 		Stages stages = this.pipelines.get(call.pipeline());
 		if (stages != null && !call.times().equals(Times.ZERO)) {
 			stages.record(call.times());
+		}
+		if (stages != null && call.cancelTime() != null) {
+			stages.cancel().record(call.cancelTime());
 		}
 	}
 
@@ -68,7 +72,14 @@ public final class CallTimers implements TelemetryCallListener {
 			.register(registry);
 	}
 
-	private record Stages(Timer queue, Timer pipeline, Timer export) {
+	private static Timer cancelTimer(MeterRegistry registry, String pipeline) {
+		return Timer.builder("ferrule.calls.cancel.time")
+			.tags("pipeline", pipeline)
+			.description("Time from the cancellation of a call to its outcome")
+			.register(registry);
+	}
+
+	private record Stages(Timer queue, Timer pipeline, Timer export, Timer cancel) {
 
 		private void record(Times times) {
 			this.queue.record(times.queued());

@@ -16,6 +16,8 @@
 
 package dev.ferrule.observability;
 
+import java.util.Map;
+
 import dev.ferrule.error.ErrorKind;
 
 /**
@@ -66,6 +68,18 @@ public interface MeteredEngine {
 	 * @return lines
 	 */
 	long droppedLogLines();
+
+	/**
+	 * Returns the payload bytes of the calls submitted.
+	 * @return bytes, as they were submitted
+	 */
+	long submittedBytes();
+
+	/**
+	 * Returns what went wrong between the engine and this side, by name.
+	 * @return counts; the names are always the same
+	 */
+	Map<String, Long> problems();
 
 	/**
 	 * Returns the engine's status.

@@ -81,7 +81,7 @@ class RecentFailuresTests {
 	}
 
 	private static EndedCall call(Failure failure, CallContext context) {
-		return new EndedCall(Signal.LOGS, "main", 7, context, null, failure, EndedCall.Times.ZERO, 1);
+		return new EndedCall(Signal.LOGS, "main", 7, context, null, failure, EndedCall.Times.ZERO, 1, null);
 	}
 
 }

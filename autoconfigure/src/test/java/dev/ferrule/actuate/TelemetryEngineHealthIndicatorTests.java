@@ -32,8 +32,10 @@ import static org.mockito.Mockito.mock;
 class TelemetryEngineHealthIndicatorTests {
 
 	private static final String RUNNING = """
-			{"version":"1.2.3","ready":true,"stopping":false,"memoryPressure":false,"payloadBytes":10,
+			{"version":"1.2.3","failure":null,"ready":true,"stopping":false,"memoryPressure":false,"payloadBytes":10,
 			"maxPayloadBytes":1000,"pipelines":[{"name":"main","instances":2,"queued":7,"starts":5}]}""";
+
+	private static final String ENDED = "The engine ended by itself and takes no calls until the application is restarted";
 
 	private final InspectedEngine engine = mock(InspectedEngine.class);
 
@@ -47,7 +49,15 @@ class TelemetryEngineHealthIndicatorTests {
 
 	@Test
 	void engineThatEndedIsDown() {
-		assertUnhealthy(health(EngineState.ENDED, RUNNING), Status.DOWN, "The engine ended unexpectedly");
+		assertUnhealthy(health(EngineState.ENDED, RUNNING), Status.DOWN, ENDED);
+	}
+
+	@Test
+	void engineThatIsAboutToEndIsDownWithItsReason() {
+		String status = RUNNING.replace("\"stopping\":false", "\"stopping\":true,\"failure\":\"gave up\"");
+		Health health = health(EngineState.ACCEPTING, status.replace("\"instances\":2", "\"instances\":0"));
+		assertUnhealthy(health, Status.DOWN, ENDED);
+		assertThat(health.getDetails()).containsEntry("failure", "gave up");
 	}
 
 	@Test

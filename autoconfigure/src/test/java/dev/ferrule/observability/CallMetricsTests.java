@@ -45,6 +45,16 @@ class CallMetricsTests {
 	}
 
 	@Test
+	void problemsOfBothSidesAreCounted() {
+		this.engine.status = "{\"droppedDetails\":5,\"openBatches\":4}";
+		bind();
+		assertThat(counter("ferrule.problems", "problem", "poll.failed")).isEqualTo(2);
+		assertThat(counter("ferrule.problems", "problem", "answer.incomplete")).isEqualTo(5);
+		assertThat(counter("ferrule.payload.submitted")).isEqualTo(1234);
+		assertThat(gauge("ferrule.batches.open")).isEqualTo(4);
+	}
+
+	@Test
 	void bothSidesAreAddedUp() {
 		this.engine.status = """
 				{"late":5,"droppedLogLines":6,"degraded":1,"payloadBytes":100,"maxPayloadBytes":200,"maxInFlight":9,

@@ -149,7 +149,8 @@ class FailureLogTests {
 		ExportResult result = (failure != null) ? null
 				: new ExportResult(0, null, Duration.ZERO, Duration.ZERO, Duration.ZERO, attempts);
 		return new EndedCall(Signal.LOGS, "main", 7, CONTEXT, result, failure,
-				new EndedCall.Times(Duration.ofMillis(500), Duration.ofMillis(300), Duration.ofMillis(700)), attempts);
+				new EndedCall.Times(Duration.ofMillis(500), Duration.ofMillis(300), Duration.ofMillis(700)), attempts,
+				null);
 	}
 
 }

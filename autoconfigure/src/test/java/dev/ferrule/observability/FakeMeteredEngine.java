@@ -16,6 +16,8 @@
 
 package dev.ferrule.observability;
 
+import java.util.Map;
+
 import dev.ferrule.error.ErrorKind;
 
 /**
@@ -64,6 +66,16 @@ class FakeMeteredEngine implements MeteredEngine {
 	@Override
 	public long droppedLogLines() {
 		return 4;
+	}
+
+	@Override
+	public long submittedBytes() {
+		return 1234;
+	}
+
+	@Override
+	public Map<String, Long> problems() {
+		return Map.of("poll.failed", 2L);
 	}
 
 	@Override

@@ -73,7 +73,7 @@ final class CallListeners {
 			else if (call.outcome() instanceof ExportResult result && !this.interestedInSuccesses.isEmpty()) {
 				Times times = new Times(result.queued(), result.processing(), result.exporting());
 				tell(this.interestedInSuccesses, new EndedCall(call.signal(), pipeline(call.pipeline()),
-						call.payloadBytes(), call.context(), result, null, times, result.attempts()));
+						call.payloadBytes(), call.context(), result, null, times, result.attempts(), null));
 			}
 		}
 		catch (Throwable ex) {
@@ -101,7 +101,7 @@ final class CallListeners {
 		List<TelemetryCallListener> listeners = this.all;
 		if (!listeners.isEmpty()) {
 			tell(listeners, new EndedCall(signal, pipeline(pipeline), payloadBytes, context, null,
-					failure.exception().failure(), failure.times(), failure.attempts()));
+					failure.exception().failure(), failure.times(), failure.attempts(), failure.cancelTime()));
 		}
 	}
 

@@ -61,6 +61,8 @@ final class CallSubmitter implements CallOwner {
 
 	private final CallListeners listeners;
 
+	private final Cancellations cancellations;
+
 	private final TimeLimits limits;
 
 	private final LongSupplier ticker;
@@ -68,13 +70,14 @@ final class CallSubmitter implements CallOwner {
 	private final LogLimit logLimit = new LogLimit();
 
 	CallSubmitter(EngineHandle engine, PendingCalls calls, Admission admission, CallStatistics statistics,
-			CallListeners listeners, NativeEngineOptions options, LongSupplier ticker) {
+			CallListeners listeners, Cancellations cancellations, NativeEngineOptions options, LongSupplier ticker) {
 		this.engine = engine;
 		this.calls = calls;
 		this.admission = admission;
 		this.statistics = statistics;
 		this.buffers = new FrameBufferPool(engine.api());
 		this.listeners = listeners;
+		this.cancellations = cancellations;
 		this.limits = TimeLimits.of(options);
 		this.ticker = ticker;
 	}
@@ -176,14 +179,9 @@ final class CallSubmitter implements CallOwner {
 		this.calls.forEach((call) -> cancel(call, cause));
 	}
 
-	/**
-	 * Tells the engine that a call is cancelled.
-	 * @param call call to cancel
-	 * @param cause why
-	 */
 	@Override
 	public void cancel(EngineCall call, CancellationCause cause) {
-		this.engine.api().engineCancel(this.engine.value(), call.id(), cause.code());
+		this.cancellations.cancel(call.id(), cause);
 	}
 
 	@Override

@@ -17,6 +17,7 @@
 package dev.ferrule.engine.ffi;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -24,17 +25,19 @@ import java.util.function.LongSupplier;
 
 import dev.ferrule.context.TraceContext;
 import dev.ferrule.engine.CallInFlight;
+import dev.ferrule.engine.CallPhase;
 import dev.ferrule.engine.EngineState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks into a running engine without disturbing it: takes no lock and asks nothing of
- * the native side. Thread-safe.
+ * Looks into a running engine without disturbing it. Thread-safe.
  */
 public final class EngineInsight {
 
 	// By difference, as ids may pass the largest number
 	private static final Comparator<EngineCall> NEWEST_FIRST = (one, other) -> Long.signum(other.id() - one.id());
+
+	private final EngineHandle handle;
 
 	private final PendingCalls calls;
 
@@ -44,7 +47,9 @@ public final class EngineInsight {
 
 	private final LongSupplier ticker;
 
-	EngineInsight(PendingCalls calls, PipelineTable pipelines, Admission admission, LongSupplier ticker) {
+	EngineInsight(EngineHandle handle, PendingCalls calls, PipelineTable pipelines, Admission admission,
+			LongSupplier ticker) {
+		this.handle = handle;
 		this.calls = calls;
 		this.pipelines = pipelines;
 		this.admission = admission;
@@ -60,7 +65,7 @@ public final class EngineInsight {
 		if (refusal == null) {
 			return EngineState.ACCEPTING;
 		}
-		return (refusal == RefusalReason.STALE_HANDLE) ? EngineState.ENDED : EngineState.STOPPING;
+		return (refusal == RefusalReason.ENDED) ? EngineState.ENDED : EngineState.STOPPING;
 	}
 
 	/**
@@ -85,7 +90,7 @@ public final class EngineInsight {
 				oldest.remove();
 			}
 		});
-		return oldest.stream().sorted(NEWEST_FIRST.reversed()).map(this::describe).toList();
+		return describe(oldest.stream().sorted(NEWEST_FIRST.reversed()).toList());
 	}
 
 	/**
@@ -95,13 +100,22 @@ public final class EngineInsight {
 	 */
 	public @Nullable CallInFlight call(long id) {
 		EngineCall call = this.calls.find(id);
-		return (call != null) ? describe(call) : null;
+		return (call != null) ? describe(List.of(call)).get(0) : null;
 	}
 
-	private CallInFlight describe(EngineCall call) {
+	private List<CallInFlight> describe(List<EngineCall> calls) {
+		List<@Nullable CallPhase> phases = CallPhases.read(this.handle, calls);
+		List<CallInFlight> described = new ArrayList<>(calls.size());
+		for (int i = 0; i < calls.size(); i++) {
+			described.add(describe(calls.get(i), phases.get(i)));
+		}
+		return described;
+	}
+
+	private CallInFlight describe(EngineCall call, @Nullable CallPhase phase) {
 		long now = this.ticker.getAsLong();
 		TraceContext trace = call.context().trace();
-		return new CallInFlight(call.id(), call.signal(), this.pipelines.names().get(call.pipeline()),
+		return new CallInFlight(call.id(), call.signal(), this.pipelines.names().get(call.pipeline()), phase,
 				call.payloadBytes(), Duration.ofNanos(now - this.calls.enteredNanos(call)),
 				Duration.ofNanos(call.deadlineNanos() - now), call.context().cancellation().isCancelled(),
 				(trace != null) ? trace.traceIdHex() : null);

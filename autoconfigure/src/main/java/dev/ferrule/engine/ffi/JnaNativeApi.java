@@ -108,6 +108,11 @@ final class JnaNativeApi implements NativeApi {
 	}
 
 	@Override
+	public int enginePhases(long engine, long callsAddress, long count) {
+		return ferrule_engine_phases(engine, callsAddress, count);
+	}
+
+	@Override
 	public int engineLogLevel(long engine, int level, int followCalls) {
 		return ferrule_engine_log_level(engine, level, followCalls);
 	}
@@ -163,6 +168,8 @@ final class JnaNativeApi implements NativeApi {
 	private static native int ferrule_engine_status(long engine, long outAddress, long outCapacity);
 
 	private static native int ferrule_engine_metrics(long engine, long outAddress, long outCapacity);
+
+	private static native int ferrule_engine_phases(long engine, long callsAddress, long count);
 
 	private static native int ferrule_engine_log_level(long engine, int level, int followCalls);
 

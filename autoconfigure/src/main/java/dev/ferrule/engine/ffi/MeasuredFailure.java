@@ -16,8 +16,11 @@
 
 package dev.ferrule.engine.ffi;
 
+import java.time.Duration;
+
 import dev.ferrule.engine.EndedCall;
 import dev.ferrule.error.TelemetryEngineException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A failure of a call, with what the engine measured.
@@ -25,8 +28,10 @@ import dev.ferrule.error.TelemetryEngineException;
  * @param exception what the future completes with
  * @param times where the time went
  * @param attempts export attempts
+ * @param cancelTime time since the call was cancelled on this side, or {@code null}
  */
-record MeasuredFailure(TelemetryEngineException exception, EndedCall.Times times, int attempts) {
+record MeasuredFailure(TelemetryEngineException exception, EndedCall.Times times, int attempts,
+		@Nullable Duration cancelTime) {
 
 	/**
 	 * A failure that the engine did not measure.
@@ -34,7 +39,7 @@ record MeasuredFailure(TelemetryEngineException exception, EndedCall.Times times
 	 * @return the failure
 	 */
 	static MeasuredFailure atOnce(TelemetryEngineException exception) {
-		return new MeasuredFailure(exception, EndedCall.Times.ZERO, 0);
+		return new MeasuredFailure(exception, EndedCall.Times.ZERO, 0, null);
 	}
 
 }

@@ -136,6 +136,16 @@ interface NativeApi {
 	int engineMetrics(long engine, long outAddress, long outCapacity);
 
 	/**
+	 * Tells how far calls have come.
+	 * @param engine engine handle
+	 * @param callsAddress ids of the calls as u64, each replaced by the number of the
+	 * phase, or by 0 if the call is not in flight
+	 * @param count number of calls
+	 * @return 0, or another number if nothing was replaced
+	 */
+	int enginePhases(long engine, long callsAddress, long count);
+
+	/**
 	 * Sets which of the engine's own log lines it makes; may take some milliseconds.
 	 * @param engine engine handle
 	 * @param level the least severe level, 1 trace to 5 error, 0 for none

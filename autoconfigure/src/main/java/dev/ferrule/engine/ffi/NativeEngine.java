@@ -89,11 +89,13 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		this.calls = new PendingCalls(options.maximumInFlight());
 		this.delivery = new OutcomeDelivery(options.executor(), options.name(), this.statistics);
 		this.listeners = new CallListeners(pipelines.names(), this.statistics);
-		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, this.listeners, options,
-				ticker);
+		Cancellations cancellations = new Cancellations(handle, ticker);
+		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, this.listeners,
+				cancellations, options, ticker);
 		this.sweep = new OverdueSweep(this.calls, this::endOverdue, options, ticker);
-		this.insight = new EngineInsight(this.calls, pipelines, this.admission, ticker);
-		RecordDispatcher dispatcher = new RecordDispatcher(this.calls, this.delivery, this.logRelay, this.statistics);
+		this.insight = new EngineInsight(handle, this.calls, pipelines, this.admission, ticker);
+		RecordDispatcher dispatcher = new RecordDispatcher(this.calls, this.delivery, this.logRelay, cancellations,
+				this.statistics);
 		this.pollThread = EngineThreads.create(options.name() + "-poll",
 				new PollLoop(handle.api(), handle.value(), dispatcher, this.statistics, this::pollEnded));
 		EngineThreads.create(options.name() + "-log", this.logRelay).start();
@@ -247,8 +249,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	/**
 	 * Lets no more calls enter, waits for those in flight, cancels the rest and frees the
-	 * engine. When this method returns every call has its outcome, and the executor has
-	 * it to complete the future. Later invocations do nothing.
+	 * engine. The executor has every call's outcome then. Later invocations do nothing.
 	 * @param drain time for calls in flight, zero or more
 	 */
 	public void stop(Duration drain) {
@@ -284,14 +285,13 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	private void pollEnded() {
 		// On the poll thread, at its end. Whoever stops the engine closed the door before
-		if (this.admission.closeWith(RefusalReason.STALE_HANDLE)) {
-			logger.error("The engine ended unexpectedly and takes no more calls");
+		if (this.admission.closeWith(RefusalReason.ENDED)) {
+			logger.error("The engine ended unexpectedly and takes no calls until the application is restarted");
 			this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(OutcomeDelivery.LOST)));
 		}
 	}
 
 	private void endOverdue(EngineCall call) {
-		// Ends a call that the engine should have ended long ago
 		this.statistics.lastNetFired();
 		this.submitter.cancel(call, CancellationCause.APPLICATION);
 		this.delivery.fail(call, TelemetryEngineException.of(OverdueSweep.FAILURE));

@@ -16,6 +16,8 @@
 
 package dev.ferrule.engine.ffi;
 
+import java.time.Duration;
+
 import dev.ferrule.engine.EndedCall;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.error.ErrorKind;
@@ -42,14 +44,18 @@ final class RecordDispatcher {
 
 	private final LogRelay logRelay;
 
+	private final Cancellations cancellations;
+
 	private final CallStatistics statistics;
 
 	private final LogLimit logLimit = new LogLimit();
 
-	RecordDispatcher(PendingCalls calls, OutcomeDelivery delivery, LogRelay logRelay, CallStatistics statistics) {
+	RecordDispatcher(PendingCalls calls, OutcomeDelivery delivery, LogRelay logRelay, Cancellations cancellations,
+			CallStatistics statistics) {
 		this.calls = calls;
 		this.delivery = delivery;
 		this.logRelay = logRelay;
+		this.cancellations = cancellations;
 		this.statistics = statistics;
 	}
 
@@ -85,12 +91,14 @@ final class RecordDispatcher {
 	}
 
 	private void complete(EngineRecord record) {
+		Duration cancelTime = (record.kind() == ErrorKind.CANCELLED.code()) ? this.cancellations.end(record.callId())
+				: null;
 		EngineCall call = this.calls.take(record.callId());
 		if (call == null) {
 			this.statistics.late();
 			return;
 		}
-		Object outcome = decode(record);
+		Object outcome = decode(record, cancelTime);
 		if (outcome instanceof ExportResult result) {
 			this.delivery.succeed(call, result);
 		}
@@ -99,11 +107,11 @@ final class RecordDispatcher {
 		}
 	}
 
-	private Object decode(EngineRecord record) {
+	private Object decode(EngineRecord record, @Nullable Duration cancelTime) {
 		// Reads the outcome of a call that is out of the table, and so must get one
 		// whatever its record holds
 		try {
-			return (record.kind() == 0) ? record.result() : failure(record);
+			return (record.kind() == 0) ? record.result() : failure(record, cancelTime);
 		}
 		catch (RuntimeException | Error ex) {
 			malformed("The outcome of a call could not be read", ex);
@@ -111,7 +119,7 @@ final class RecordDispatcher {
 		}
 	}
 
-	private MeasuredFailure failure(EngineRecord record) {
+	private MeasuredFailure failure(EngineRecord record, @Nullable Duration cancelTime) {
 		Failure failure = record.failure();
 		if (record.isDegraded()) {
 			this.statistics.degradedError();
@@ -121,7 +129,8 @@ final class RecordDispatcher {
 			}
 		}
 		return new MeasuredFailure(TelemetryEngineException.of(failure),
-				new EndedCall.Times(record.queued(), record.processing(), record.exporting()), record.attempts());
+				new EndedCall.Times(record.queued(), record.processing(), record.exporting()), record.attempts(),
+				cancelTime);
 	}
 
 	private void malformed(String message, @Nullable Throwable ex) {

@@ -68,7 +68,10 @@ enum RefusalReason {
 
 	PAYLOAD_TOO_LARGE(Refusals.PAYLOAD_TOO_LARGE, ErrorKind.PERMANENT,
 			"The payload is larger than all payloads together may be. Send smaller ones, "
-					+ "or raise ferrule.engine.max-payload-size.");
+					+ "or raise ferrule.engine.max-payload-size."),
+
+	ENDED(Refusals.ENDED, ErrorKind.RETRYABLE,
+			"The engine ended by itself and takes no calls until the application is restarted.");
 
 	private static final int RESOURCE_EXHAUSTED = 8;
 
@@ -132,7 +135,7 @@ enum RefusalReason {
 	}
 
 	private boolean isShutdown() {
-		return this == STOPPING || this == STALE_HANDLE;
+		return this == STOPPING || this == STALE_HANDLE || this == ENDED;
 	}
 
 	private Failure failure(ErrorKind kind, @Nullable Duration retryDelay) {

@@ -54,6 +54,8 @@ final class Refusals {
 
 	static final int PAYLOAD_TOO_LARGE = 15;
 
+	static final int ENDED = 16;
+
 	private Refusals() {
 	}
 

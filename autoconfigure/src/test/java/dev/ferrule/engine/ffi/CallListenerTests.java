@@ -80,7 +80,7 @@ class CallListenerTests {
 				() -> assertThat(events).containsExactly("future", "listener on " + EngineFixture.EXECUTOR_THREAD));
 		EndedCall call = this.fixture.ended.element();
 		assertThat(call).isEqualTo(new EndedCall(Signal.TRACES, "main", 3, context, future.join(), null,
-				new EndedCall.Times(Duration.ofNanos(1), Duration.ofNanos(2), Duration.ofNanos(3)), 1));
+				new EndedCall.Times(Duration.ofNanos(1), Duration.ofNanos(2), Duration.ofNanos(3)), 1, null));
 		assertThat(call.times().total()).isEqualTo(Duration.ofNanos(6));
 		assertThat(this.fixture.counters().submittedBytes()).isEqualTo(3);
 	}
@@ -127,6 +127,15 @@ class CallListenerTests {
 		this.fixture.submit().cancel(true);
 		EndedCall call = awaitEnded();
 		assertThat(call.failure().cause()).isEqualTo(CancellationCause.APPLICATION);
+		assertThat(call.cancelTime()).isNotNull();
+	}
+
+	@Test
+	void callThatTheEngineCancelledHasNoCancelTime() {
+		this.fixture.submit();
+		long callId = this.api.lastCallId();
+		this.api.finish(callId, Records.cancelled(callId, CancellationCause.DOWNSTREAM.code()));
+		assertThat(awaitEnded().cancelTime()).isNull();
 	}
 
 	@Test

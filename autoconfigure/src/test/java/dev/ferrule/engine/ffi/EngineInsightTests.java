@@ -17,11 +17,13 @@
 package dev.ferrule.engine.ffi;
 
 import java.time.Duration;
+import java.util.List;
 
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.Deadline;
 import dev.ferrule.context.TraceContext;
 import dev.ferrule.engine.CallInFlight;
+import dev.ferrule.engine.CallPhase;
 import dev.ferrule.engine.EngineState;
 import dev.ferrule.engine.Signal;
 import org.junit.jupiter.api.AfterEach;
@@ -51,10 +53,24 @@ class EngineInsightTests {
 			.build());
 		this.fixture.clock.addAndGet(Duration.ofSeconds(1).toNanos());
 		CallInFlight call = this.insight.oldestCalls(10).get(0);
-		assertThat(call).isEqualTo(new CallInFlight(call.id(), Signal.TRACES, "main", 3, Duration.ofSeconds(1),
-				Duration.ofSeconds(2), false, "4c1fd2e8a07b9635f1d0c3b2a4956871"));
+		assertThat(call).isEqualTo(new CallInFlight(call.id(), Signal.TRACES, "main", CallPhase.EXPORT, 3,
+				Duration.ofSeconds(1), Duration.ofSeconds(2), false, "4c1fd2e8a07b9635f1d0c3b2a4956871"));
 		assertThat(this.insight.call(call.id())).isEqualTo(call);
 		assertThat(this.insight.call(call.id() + 1)).isNull();
+	}
+
+	@Test
+	void phasesAreThoseOfTheCallsAndUnknownOnesAreLeftOut() {
+		for (int i = 0; i < 3; i++) {
+			this.fixture.submit();
+			this.fixture.clock.addAndGet(1);
+		}
+		this.fixture.api.phases = List.of(Phases.EXPORT, 0, Phases.QUEUED);
+		assertThat(this.insight.oldestCalls(3)).extracting(CallInFlight::phase)
+			.containsExactly(CallPhase.EXPORT, null, CallPhase.QUEUED);
+		this.fixture.api.phases = List.of(Phases.DECODING, Phases.PIPELINE, 99);
+		assertThat(this.insight.oldestCalls(3)).extracting(CallInFlight::phase)
+			.containsExactly(CallPhase.DECODING, CallPhase.PIPELINE, null);
 	}
 
 	@Test

@@ -53,6 +53,8 @@ class FakeNativeApi implements NativeApi {
 
 	private final BlockingQueue<byte[]> records = new LinkedBlockingQueue<>();
 
+	volatile List<Integer> phases = List.of();
+
 	final Set<Long> inFlight = ConcurrentHashMap.newKeySet();
 
 	final List<byte[]> frames = new CopyOnWriteArrayList<>();
@@ -242,6 +244,15 @@ class FakeNativeApi implements NativeApi {
 	@Override
 	public int engineMetrics(long engine, long outAddress, long outCapacity) {
 		return engineStatus(engine, outAddress, outCapacity);
+	}
+
+	@Override
+	public int enginePhases(long engine, long callsAddress, long count) {
+		for (int i = 0; i < count; i++) {
+			int phase = (i < this.phases.size()) ? this.phases.get(i) : Phases.EXPORT;
+			at(callsAddress).order(ByteOrder.LITTLE_ENDIAN).putLong(i * Long.BYTES, phase);
+		}
+		return 0;
 	}
 
 	@Override

@@ -46,7 +46,7 @@ class RefusalReasonTests {
 	@Test
 	void everyReasonOfTheEngineIsKnown() {
 		assertThat(RefusalReason.values()).extracting(RefusalReason::code)
-			.containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+			.containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
 	}
 
 	@Test
@@ -63,7 +63,7 @@ class RefusalReasonTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "STOPPING", "STALE_HANDLE" })
+	@EnumSource(names = { "STOPPING", "STALE_HANDLE", "ENDED" })
 	void refusalsOfAStoppingEngineSaySo(RefusalReason reason) {
 		Failure own = reason.exception(CallSubmitter.RETRY_DELAY).failure();
 		Failure engine = RefusalReason
@@ -78,7 +78,7 @@ class RefusalReasonTests {
 	@ParameterizedTest
 	@EnumSource
 	void onlyAnEngineThatTakesNoCallsIsUnavailable(RefusalReason reason) {
-		boolean unavailable = Set.of("NOT_READY", "STOPPING", "STALE_HANDLE").contains(reason.name());
+		boolean unavailable = Set.of("NOT_READY", "STOPPING", "STALE_HANDLE", "ENDED").contains(reason.name());
 		TelemetryEngineException own = reason.exception(CallSubmitter.RETRY_DELAY);
 		long refusal = FakeNativeApi.refusal(own.kind(), reason.code(), 1000);
 		TelemetryEngineException engine = RefusalReason.exception(refusal, this.statistics);
