@@ -73,7 +73,7 @@ final class ConfigurationBlocks {
 			}
 		}
 		assertThat(this.known).hasSizeGreaterThan(100);
-		for (String name : List.of("ca.pem", "client.pem", "client.key")) {
+		for (String name : List.of("ca.pem", "client.pem", "client.key", "server.pem", "server.key")) {
 			Files.copy(Block.PROJECT.resolve("autoconfigure/src/test/resources/tls").resolve(name),
 					directory.resolve(name));
 		}

@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
@@ -61,6 +63,8 @@ class DocumentationTests {
 			"FERRULE_EXPORTER_ENDPOINT=http://collector:4317 ./run-sample", "builds the sample and does not end",
 			"./mvnw verify -Dferrule.native.features=parquet,kafka",
 			"compiles the engine with other features, for minutes");
+
+	private static final Pattern FILE = Pattern.compile("\\A# ([\\w-]+\\.yml)\n");
 
 	@TempDir
 	private static Path directory;
@@ -137,7 +141,16 @@ class DocumentationTests {
 			}
 			case "xml" -> coordinates.verify(block);
 			case "properties" -> configurations.verifyProperties(block);
-			case "yaml" -> configurations.verifyYaml(block);
+			case "yaml" -> {
+				Matcher file = FILE.matcher(block.text());
+				if (block.page().equals(Gateway.PAGE) && file.find()) {
+					// A command after it starts the gateway with it
+					gateway.write(file.group(1), block.text());
+				}
+				else {
+					configurations.verifyYaml(block);
+				}
+			}
 			case "shell" -> run(block);
 			case "json", "" -> verifyOutput(block, ran);
 			default -> fail("%s: nothing verifies blocks of this language", block);
@@ -150,7 +163,14 @@ class DocumentationTests {
 			return;
 		}
 		if (command.contains("localhost:43")) {
-			this.output = shop.shell().run(gateway.resolve(command));
+			this.output = gateway.shell().run(gateway.resolve(command));
+		}
+		else if (gateway.isStart(command)) {
+			gateway.start(command);
+			this.output = "";
+		}
+		else if (block.page().equals(Gateway.PAGE)) {
+			this.output = gateway.shell().run(command);
 		}
 		else if (block.page().equals(Shop.PAGE) && command.startsWith("mvn ")) {
 			this.output = shop.shell().run(command);

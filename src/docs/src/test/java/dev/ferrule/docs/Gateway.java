@@ -17,6 +17,7 @@
 package dev.ferrule.docs;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -25,14 +26,53 @@ import java.util.Map;
  */
 final class Gateway implements AutoCloseable {
 
+	static final String PAGE = "src/docs/gateway.md";
+
 	static final Path JAR = Block.PROJECT.resolve("sample-app/target/ferrule-sample.jar");
+
+	private static final String START = "java -jar sample-app/target/ferrule-sample.jar";
 
 	private final Path directory;
 
+	private final Shell shell;
+
+	private String command = "";
+
 	private ApplicationProcess process;
 
-	Gateway(Path directory) {
-		this.directory = directory;
+	Gateway(Path directory) throws IOException {
+		this.directory = Files.createDirectories(directory.resolve("gateway"));
+		Path jar = this.directory.resolve("sample-app/target/ferrule-sample.jar");
+		Files.createDirectories(jar.getParent());
+		Files.createSymbolicLink(jar, JAR);
+		this.shell = new Shell(this.directory,
+				Map.of("MANAGEMENT_SERVER_PORT", "0", "SPRING_GRPC_SERVER_PORT", "0"));
+	}
+
+	Shell shell() {
+		return this.shell;
+	}
+
+	boolean isStart(String command) {
+		return command.startsWith(START);
+	}
+
+	/**
+	 * Starts the gateway, unless it runs and was started in this way.
+	 */
+	void start(String command) throws IOException {
+		if (!command.equals(this.command)) {
+			close();
+			this.process = ApplicationProcess.start(this.shell, command, this.directory.resolve("log"));
+			this.command = command;
+		}
+	}
+
+	/**
+	 * Writes a file into the directory of the gateway.
+	 */
+	void write(String name, String text) throws IOException {
+		Files.writeString(this.directory.resolve(name), text);
 	}
 
 	/**
@@ -40,9 +80,7 @@ final class Gateway implements AutoCloseable {
 	 */
 	String resolve(String command) throws IOException {
 		if (this.process == null) {
-			this.process = ApplicationProcess.start(
-					new Shell(this.directory, Map.of("MANAGEMENT_SERVER_PORT", "0", "SPRING_GRPC_SERVER_PORT", "0")),
-					"java -jar " + JAR, this.directory.resolve("gateway.log"));
+			start(START);
 		}
 		return command.replace("localhost:4318", "localhost:" + this.process.webPorts().get(0))
 			.replace("localhost:4320", "localhost:" + this.process.webPorts().get(1))

@@ -33,12 +33,15 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 record Shell(Path directory, Map<String, String> variables) {
 
+	/** What commands exported, for those after them. */
+	private static final String EXPORTED = "./exported-variables";
+
 	/**
 	 * Runs a command to its end, which has to be a good one.
 	 * @return its output and errors
 	 */
 	String run(String command) throws IOException {
-		Process process = builder("set -e\n" + command, Map.of()).start();
+		Process process = builder("set -e\n" + command + "\nexport -p > " + EXPORTED, Map.of()).start();
 		process.getOutputStream().close();
 		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		try {
@@ -52,7 +55,9 @@ record Shell(Path directory, Map<String, String> variables) {
 	}
 
 	ProcessBuilder builder(String command, Map<String, String> more) {
-		ProcessBuilder builder = new ProcessBuilder("sh", "-c", command).directory(this.directory.toFile())
+		ProcessBuilder builder = new ProcessBuilder("sh", "-c",
+				"if [ -f %1$s ]; then . %1$s; fi\n%2$s".formatted(EXPORTED, command))
+			.directory(this.directory.toFile())
 			.redirectErrorStream(true);
 		Map<String, String> environment = builder.environment();
 		String java = System.getProperty("java.home");
