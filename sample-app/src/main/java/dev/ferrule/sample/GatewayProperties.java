@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import dev.ferrule.context.ClientMetadata;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -38,6 +39,8 @@ record GatewayProperties(@DefaultValue("x-scope-orgid") String tenantHeader,
 		@DefaultValue Map<String, Tenant> tenants) {
 
 	GatewayProperties {
+		Assert.isTrue(ClientMetadata.isLegalName(tenantHeader),
+				"gateway.tenant-header is not a name for a header: use letters, digits and dashes");
 		tenants = Map.copyOf(tenants);
 		tenants.forEach((name, tenant) -> tenant.validate(name));
 	}

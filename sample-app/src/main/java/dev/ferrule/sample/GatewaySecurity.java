@@ -50,6 +50,7 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationFilter;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 
 /**
@@ -60,6 +61,10 @@ import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 class GatewaySecurity {
 
 	private static final Log logger = LogFactory.getLog(GatewaySecurity.class);
+
+	private static final int INVALID_ARGUMENT = 3;
+
+	private static final int UNAUTHENTICATED = 16;
 
 	private static final String API_KEY = "x-api-key";
 
@@ -79,7 +84,8 @@ class GatewaySecurity {
 		return grpc.authenticationManager(keys)
 			.authenticationExtractor((headers, attributes, method) -> ApiKeys.read(headers.get(GRPC_AUTHORIZATION),
 					headers.get(GRPC_API_KEY)))
-			.authorizeRequests((requests) -> requests.allRequests().authenticated())
+			.authorizeRequests(
+					(requests) -> requests.methods("grpc.health.v1.Health/*").permitAll().allRequests().authenticated())
 			.build();
 	}
 
@@ -98,7 +104,11 @@ class GatewaySecurity {
 		if (gateway.isOpen()) {
 			return new DefaultSecurityFilterChain(AnyRequestMatcher.INSTANCE);
 		}
-		AuthenticationEntryPoint refusal = (request, response, ex) -> refuse(request, response, errors);
+		AuthenticationEntryPoint refusal = (request, response, ex) -> {
+			response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+			refuse(request, response, errors,
+					Failure.of(ErrorKind.PERMANENT, "A valid API key is needed").withGrpcCode(UNAUTHENTICATED));
+		};
 		AuthenticationFilter filter = new AuthenticationFilter(keys,
 				(request) -> ApiKeys.read(request.getHeader(HttpHeaders.AUTHORIZATION), request.getHeader(API_KEY)));
 		filter.setSuccessHandler((request, response, client) -> {
@@ -122,16 +132,21 @@ class GatewaySecurity {
 		return SecurityObservationSettings.noObservations();
 	}
 
-	private static void refuse(HttpServletRequest request, HttpServletResponse response, ErrorTranslator errors)
-			throws IOException {
-		TranslatedError error = errors.translate(TelemetryEngineException
-			.of(Failure.of(ErrorKind.PERMANENT, "A valid API key is needed").withGrpcCode(16)));
+	@Bean
+	RequestRejectedHandler firewallRefusal(ErrorTranslator errors) {
+		return (request, response, ex) -> refuse(request, response, errors,
+				Failure.of(ErrorKind.PERMANENT, "The request is malformed").withGrpcCode(INVALID_ARGUMENT));
+	}
+
+	private static void refuse(HttpServletRequest request, HttpServletResponse response, ErrorTranslator errors,
+			Failure failure) throws IOException {
+		TranslatedError error = errors.translate(TelemetryEngineException.of(failure));
 		RpcStatus status = RpcStatus.of(error);
-		boolean json = request.getContentType() == null || !request.getContentType().contains("protobuf");
+		String type = request.getContentType();
+		boolean protobuf = type != null && type.startsWith("application/x-protobuf");
 		response.setStatus(error.httpStatus());
-		response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-		response.setContentType(json ? "application/json" : "application/x-protobuf");
-		response.getOutputStream().write(json ? status.toJson() : status.toProtobuf());
+		response.setContentType(protobuf ? "application/x-protobuf" : "application/json");
+		response.getOutputStream().write(protobuf ? status.toProtobuf() : status.toJson());
 	}
 
 }

@@ -24,7 +24,10 @@ import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
+import com.google.protobuf.Message;
 import com.google.rpc.RetryInfo;
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
@@ -52,6 +55,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordingOtlpServer implements AutoCloseable {
 
+	private static final Context.Key<Metadata> HEADERS = Context.key("headers");
+
 	private final List<ExportTraceServiceRequest> traces = new CopyOnWriteArrayList<>();
 
 	private final List<ExportMetricsServiceRequest> metrics = new CopyOnWriteArrayList<>();
@@ -59,6 +64,8 @@ final class RecordingOtlpServer implements AutoCloseable {
 	private final List<ExportLogsServiceRequest> logs = new CopyOnWriteArrayList<>();
 
 	private final List<Metadata> headers = new CopyOnWriteArrayList<>();
+
+	private final List<Received> received = new CopyOnWriteArrayList<>();
 
 	private final List<Long> arrivals = new CopyOnWriteArrayList<>();
 
@@ -153,6 +160,14 @@ final class RecordingOtlpServer implements AutoCloseable {
 	}
 
 	/**
+	 * Returns all requests with the headers of their calls.
+	 * @return the requests, in the order of their arrival
+	 */
+	List<Received> received() {
+		return this.received;
+	}
+
+	/**
 	 * Returns when the calls arrived, on the clock of {@link System#nanoTime()}.
 	 * @return nanoseconds, in the order of arrival
 	 */
@@ -169,6 +184,7 @@ final class RecordingOtlpServer implements AutoCloseable {
 		this.metrics.clear();
 		this.logs.clear();
 		this.headers.clear();
+		this.received.clear();
 	}
 
 	@Override
@@ -182,8 +198,9 @@ final class RecordingOtlpServer implements AutoCloseable {
 		}
 	}
 
-	private <Q, A> void receive(List<Q> received, Q request, A success, StreamObserver<A> observer) {
+	private <Q extends Message, A> void receive(List<Q> received, Q request, A success, StreamObserver<A> observer) {
 		received.add(request);
+		this.received.add(new Received(HEADERS.get(), request));
 		await(this.hold);
 		StatusRuntimeException failure = this.answer;
 		if (failure != null) {
@@ -212,7 +229,7 @@ final class RecordingOtlpServer implements AutoCloseable {
 				ServerCallHandler<Q, A> next) {
 			RecordingOtlpServer.this.arrivals.add(System.nanoTime());
 			RecordingOtlpServer.this.headers.add(metadata);
-			return next.startCall(call, metadata);
+			return Contexts.interceptCall(Context.current().withValue(HEADERS, metadata), call, metadata, next);
 		}
 
 	}
@@ -260,6 +277,16 @@ final class RecordingOtlpServer implements AutoCloseable {
 			}
 			receive(RecordingOtlpServer.this.logs, request, response.build(), observer);
 		}
+
+	}
+
+	/**
+	 * A request.
+	 *
+	 * @param headers headers of its call
+	 * @param message what it holds
+	 */
+	record Received(Metadata headers, Message message) {
 
 	}
 
