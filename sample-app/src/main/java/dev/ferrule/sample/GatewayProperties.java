@@ -30,12 +30,13 @@ import org.springframework.util.Assert;
 /**
  * Who may send, and how much.
  *
+ * @param address Address of all ports, used in {@code application.yml}.
  * @param tenantHeader Header that names the tenant, both of clients and towards the
  * server behind.
  * @param tenants Tenants by name. Without any, everybody may send.
  */
-@ConfigurationProperties("gateway")
-record GatewayProperties(@DefaultValue("x-scope-orgid") String tenantHeader,
+@ConfigurationProperties(prefix = "gateway", ignoreUnknownFields = false)
+record GatewayProperties(@Nullable String address, @DefaultValue("x-scope-orgid") String tenantHeader,
 		@DefaultValue Map<String, Tenant> tenants) {
 
 	GatewayProperties {

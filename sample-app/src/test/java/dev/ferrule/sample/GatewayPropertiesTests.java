@@ -18,6 +18,8 @@ package dev.ferrule.sample;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -54,30 +56,33 @@ class GatewayPropertiesTests {
 		this.runner
 			.withPropertyValues("gateway.tenants.shop.api-keys=" + KEY, "gateway.tenants.shop.rate-limit.requests=5")
 			.run((context) -> assertThat(context.getBean(GatewayProperties.class)).hasToString(
-					"GatewayProperties[tenantHeader=x-scope-orgid, tenants={shop=Tenant[1 keys, rateLimit=RateLimit[requests=5, period=PT1S, burst=null]]}]"));
+					"GatewayProperties[address=null, tenantHeader=x-scope-orgid, tenants={shop=Tenant[1 keys, rateLimit=RateLimit[requests=5, period=PT1S, burst=null]]}]"));
 	}
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			textBlock = """
-					tenants.shop.api-key=%1$s                   | gateway.tenants.shop.api-keys has no key: add one
-					tenants.shop.rate-limit.requests=5          | gateway.tenants.shop.api-keys has no key: add one
-					tenants.shop.api-keys=short                 | gateway.tenants.shop.api-keys[0] is shorter than 20 characters
-					tenants.shop.api-keys=%1$s,                 | gateway.tenants.shop.api-keys[1] is shorter than 20 characters
-					tenants.shop.api-keys=sha256:%1$s           | gateway.tenants.shop.api-keys[0] is not a SHA-256: write 64 hex
-					tenants[a b].api-keys=%1$s                  | gateway.tenants.a b is not a name for a tenant: use up to 64
-					tenants.x.rate-limit.burst=5                | gateway.tenants.x.rate-limit.requests is 0: set it to 1 or more
-					tenants.x.rate-limit.requests=0             | gateway.tenants.x.rate-limit.requests is 0: set it to 1 or more
-					tenants.x.rate-limit.requests=1;period=0s   | gateway.tenants.x.rate-limit.period is PT0S: set it to 1ms or
-					tenants.x.rate-limit.requests=1;burst=0     | gateway.tenants.x.rate-limit.burst is 0: set it to 1 or more
-					tenant-header=host name                     | gateway.tenant-header is not a name for a header
-					""")
+							tenants.shop.api-key=%1$s                   | There is no such property, or it has no value: gateway.tenants.shop.api-key
+					tenant.shop.api-keys=%1$s                   | There is no such property, or it has no value: gateway.tenant.shop.api-keys
+							tenants.shop.rate-limit.requests=5          | gateway.tenants.shop.api-keys has no key: add one
+							tenants.shop.api-keys=short                 | gateway.tenants.shop.api-keys[0] is shorter than 20 characters
+							tenants.shop.api-keys=%1$s,                 | gateway.tenants.shop.api-keys[1] is shorter than 20 characters
+							tenants.shop.api-keys=sha256:%1$s           | gateway.tenants.shop.api-keys[0] is not a SHA-256: write 64 hex
+							tenants[a b].api-keys=%1$s                  | gateway.tenants.a b is not a name for a tenant: use up to 64
+							tenants.x.rate-limit.burst=5                | gateway.tenants.x.rate-limit.requests is 0: set it to 1 or more
+							tenants.x.rate-limit.requests=0             | gateway.tenants.x.rate-limit.requests is 0: set it to 1 or more
+							tenants.x.rate-limit.requests=1;tenants.x.rate-limit.period=0s | gateway.tenants.x.rate-limit.period is PT0S: set it to 1ms or
+							tenants.x.rate-limit.requests=1;tenants.x.rate-limit.burst=0 | gateway.tenants.x.rate-limit.burst is 0: set it to 1 or more
+							tenant-header=host name                     | gateway.tenant-header is not a name for a header
+							""")
 	void whatIsWrongStopsTheStartWithTheNameOfTheProperty(String property, String message, CapturedOutput output) {
-		String[] parts = property.formatted(KEY).split(";");
+		List<String> arguments = new ArrayList<>(List.of("--spring.config.location=optional:classpath:none/",
+				"--spring.main.web-application-type=none", "--gateway.tenants.x.api-keys=" + KEY));
+		for (String each : property.formatted(KEY).split(";")) {
+			arguments.add("--gateway." + each);
+		}
 		StringWriter failure = new StringWriter();
-		catchThrowable(() -> new SpringApplication(Configuration.class).run("--spring.main.web-application-type=none",
-				"--spring.config.location=classpath:none/", "--gateway.tenants.x.api-keys=" + KEY,
-				"--gateway." + parts[0], "--gateway.tenants.x.rate-limit." + ((parts.length > 1) ? parts[1] : "")))
+		catchThrowable(() -> new SpringApplication(Configuration.class).run(arguments.toArray(String[]::new)))
 			.printStackTrace(new PrintWriter(failure));
 		assertThat(output).contains("APPLICATION FAILED TO START").contains(message).doesNotContain(KEY);
 		assertThat(failure.toString()).doesNotContain(KEY);

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
@@ -75,7 +76,7 @@ final class RecordingOtlpServer implements AutoCloseable {
 
 	private volatile @Nullable PartialSuccess partialSuccess;
 
-	private volatile @Nullable CountDownLatch hold;
+	private final List<Hold> holds = new CopyOnWriteArrayList<>();
 
 	RecordingOtlpServer() {
 		this.server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
@@ -136,7 +137,16 @@ final class RecordingOtlpServer implements AutoCloseable {
 	 * @param release opened to let them go
 	 */
 	void holdUntil(CountDownLatch release) {
-		this.hold = release;
+		hold((request) -> true, release);
+	}
+
+	/**
+	 * Keeps back the answers to some of all further requests.
+	 * @param which tells which
+	 * @param release opened to let them go
+	 */
+	void hold(Predicate<Message> which, CountDownLatch release) {
+		this.holds.add(new Hold(which, release));
 	}
 
 	List<ExportTraceServiceRequest> traces() {
@@ -179,7 +189,7 @@ final class RecordingOtlpServer implements AutoCloseable {
 		this.answer = null;
 		this.partialSuccess = null;
 		this.arrivals.clear();
-		this.hold = null;
+		this.holds.clear();
 		this.traces.clear();
 		this.metrics.clear();
 		this.logs.clear();
@@ -201,7 +211,7 @@ final class RecordingOtlpServer implements AutoCloseable {
 	private <Q extends Message, A> void receive(List<Q> received, Q request, A success, StreamObserver<A> observer) {
 		received.add(request);
 		this.received.add(new Received(HEADERS.get(), request));
-		await(this.hold);
+		this.holds.stream().filter((hold) -> hold.which.test(request)).forEach((hold) -> await(hold.release));
 		StatusRuntimeException failure = this.answer;
 		if (failure != null) {
 			observer.onError(failure);
@@ -211,11 +221,9 @@ final class RecordingOtlpServer implements AutoCloseable {
 		observer.onCompleted();
 	}
 
-	private static void await(@Nullable CountDownLatch hold) {
+	private static void await(CountDownLatch release) {
 		try {
-			if (hold != null) {
-				hold.await(30, TimeUnit.SECONDS);
-			}
+			release.await(30, TimeUnit.SECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -287,6 +295,10 @@ final class RecordingOtlpServer implements AutoCloseable {
 	 * @param message what it holds
 	 */
 	record Received(Metadata headers, Message message) {
+
+	}
+
+	private record Hold(Predicate<Message> which, CountDownLatch release) {
 
 	}
 
