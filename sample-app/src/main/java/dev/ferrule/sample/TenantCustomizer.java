@@ -17,8 +17,9 @@
 package dev.ferrule.sample;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 import dev.ferrule.context.CallContext;
@@ -32,7 +33,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.core.Authentication;
-import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 
@@ -50,14 +50,12 @@ final class TenantCustomizer implements CallContextCustomizer {
 
 	private static final int UNAUTHENTICATED = 16;
 
-	private static final Set<String> CREDENTIALS = Set.of("authorization", "x-api-key");
-
-	private final GatewayProperties gateway;
+	private final String header;
 
 	private final Map<String, TenantLimit> limits;
 
 	TenantCustomizer(GatewayProperties gateway, MeterRegistry meters) {
-		this.gateway = gateway;
+		this.header = gateway.tenantHeader();
 		this.limits = gateway.tenants()
 			.entrySet()
 			.stream()
@@ -67,17 +65,22 @@ final class TenantCustomizer implements CallContextCustomizer {
 
 	@Override
 	public CallContext customize(RequestCarrier request, CallContext context) {
-		if (this.gateway.isOpen()) {
-			return context.withMetadata(metadata(context.metadata(), null));
-		}
-		String tenant = tenant(context.metadata().first(this.gateway.tenantHeader()));
+		ClientMetadata captured = context.metadata();
+		// What the client says of its tenant is replaced, and its key goes no further
+		ClientMetadata metadata = captured.without("authorization").without("x-api-key").without(this.header);
+		return context
+			.withMetadata(this.limits.isEmpty() ? metadata : metadata.with(this.header, admit(captured)));
+	}
+
+	private String admit(ClientMetadata captured) {
+		String tenant = tenant(captured.first(this.header));
 		Duration delay = limit(tenant).admit();
 		if (!delay.isZero()) {
 			throw TelemetryEngineException
 				.of(Failure.of(ErrorKind.RESOURCE_EXHAUSTED, "Too many requests of tenant '" + tenant + "'")
 					.withRetryDelay(delay));
 		}
-		return context.withMetadata(metadata(context.metadata(), tenant));
+		return tenant;
 	}
 
 	/**
@@ -98,47 +101,25 @@ final class TenantCustomizer implements CallContextCustomizer {
 		if (client == null || !client.isAuthenticated()) {
 			throw refusal(UNAUTHENTICATED, "An API key is needed");
 		}
-		String only = null;
-		for (GrantedAuthority authority : client.getAuthorities()) {
-			String name = authority.getAuthority();
-			if (name == null || !name.startsWith(ApiKeys.AUTHORITY_PREFIX)) {
-				continue;
-			}
-			String tenant = name.substring(ApiKeys.AUTHORITY_PREFIX.length());
-			if (tenant.equals(named)) {
-				return tenant;
-			}
-			if (named == null && only != null) {
-				throw refusal(INVALID_ARGUMENT, "The API key is one of several tenants: name one of them in the header "
-						+ this.gateway.tenantHeader());
-			}
-			only = tenant;
+		List<String> own = client.getAuthorities()
+			.stream()
+			.map((authority) -> Objects.requireNonNullElse(authority.getAuthority(), ""))
+			.filter((authority) -> authority.startsWith(ApiKeys.AUTHORITY_PREFIX))
+			.map((authority) -> authority.substring(ApiKeys.AUTHORITY_PREFIX.length()))
+			.toList();
+		if (named == null && own.size() > 1) {
+			throw refusal(INVALID_ARGUMENT,
+					"The API key belongs to several tenants: name one in the header " + this.header);
 		}
-		if (named != null || only == null) {
-			throw refusal(PERMISSION_DENIED, "The API key is not one of this tenant");
+		String tenant = (named != null || own.isEmpty()) ? named : own.get(0);
+		if (tenant == null || !own.contains(tenant)) {
+			throw refusal(PERMISSION_DENIED, "The API key does not belong to this tenant");
 		}
-		return only;
+		return tenant;
 	}
 
 	private static TelemetryEngineException refusal(int grpcCode, String message) {
 		return TelemetryEngineException.of(Failure.of(ErrorKind.PERMANENT, message).withGrpcCode(grpcCode));
-	}
-
-	// What the client says of its tenant is replaced, and its key goes no further
-	private ClientMetadata metadata(ClientMetadata captured, @Nullable String tenant) {
-		ClientMetadata.Builder metadata = ClientMetadata.builder();
-		for (ClientMetadata.Entry entry : captured.entries()) {
-			if (entry.name().equalsIgnoreCase(this.gateway.tenantHeader()) || CREDENTIALS.contains(entry.name())) {
-				continue;
-			}
-			if (entry.binary()) {
-				metadata.addBinary(entry.name(), entry.value());
-			}
-			else {
-				metadata.add(entry.name(), entry.text());
-			}
-		}
-		return ((tenant != null) ? metadata.add(this.gateway.tenantHeader(), tenant) : metadata).build();
 	}
 
 }
