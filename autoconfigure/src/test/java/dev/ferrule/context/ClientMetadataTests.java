@@ -214,8 +214,7 @@ class ClientMetadataTests {
 			.add("X-Tenant", "again")
 			.build();
 		ClientMetadata replaced = metadata.with("X-Tenant", "shop");
-		assertThat(replaced)
-			.isEqualTo(ClientMetadata.builder().add("x-other", "1").add("x-tenant", "shop").build());
+		assertThat(replaced).isEqualTo(ClientMetadata.builder().add("x-other", "1").add("x-tenant", "shop").build());
 		assertThat(metadata.values("x-tenant")).containsExactly("forged", "again");
 		assertThat(ClientMetadata.empty().with("a", "b").first("A")).isEqualTo("b");
 	}

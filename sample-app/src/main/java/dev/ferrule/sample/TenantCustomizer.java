@@ -68,8 +68,7 @@ final class TenantCustomizer implements CallContextCustomizer {
 		ClientMetadata captured = context.metadata();
 		// What the client says of its tenant is replaced, and its key goes no further
 		ClientMetadata metadata = captured.without("authorization").without("x-api-key").without(this.header);
-		return context
-			.withMetadata(this.limits.isEmpty() ? metadata : metadata.with(this.header, admit(captured)));
+		return context.withMetadata(this.limits.isEmpty() ? metadata : metadata.with(this.header, admit(captured)));
 	}
 
 	private String admit(ClientMetadata captured) {
