@@ -24,6 +24,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -58,7 +59,7 @@ final class ApiKeys implements AuthenticationManager {
 	private final Map<String, Authentication> clients;
 
 	ApiKeys(GatewayProperties gateway) {
-		Map<String, TreeSet<String>> tenants = new HashMap<>();
+		Map<String, Set<String>> tenants = new HashMap<>();
 		gateway.tenants()
 			.forEach((name, tenant) -> tenant.apiKeys()
 				.forEach((key) -> tenants.computeIfAbsent(digest(key), (digest) -> new TreeSet<>()).add(name)));
@@ -67,7 +68,7 @@ final class ApiKeys implements AuthenticationManager {
 			.collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, (entry) -> client(entry.getValue())));
 	}
 
-	private static Authentication client(TreeSet<String> tenants) {
+	private static Authentication client(Set<String> tenants) {
 		List<String> authorities = tenants.stream().map((tenant) -> AUTHORITY_PREFIX + tenant).toList();
 		return UsernamePasswordAuthenticationToken.authenticated(String.join(",", tenants), null,
 				AuthorityUtils.createAuthorityList(authorities));

@@ -30,6 +30,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
@@ -73,12 +74,18 @@ class GatewaySecurity {
 
 	private static final Metadata.Key<String> GRPC_API_KEY = Metadata.Key.of(API_KEY, Metadata.ASCII_STRING_MARSHALLER);
 
+	GatewaySecurity(GatewayProperties gateway) {
+		if (gateway.isOpen()) {
+			logger.warn("There are no tenants (gateway.tenants): everybody who reaches the gateway may send");
+		}
+	}
+
 	@Bean
 	@GlobalServerInterceptor
+	@ConditionalOnBooleanProperty(name = "spring.grpc.server.enabled", matchIfMissing = true)
 	AuthenticationProcessInterceptor grpcAuthentication(GrpcSecurity grpc, GatewayProperties gateway, ApiKeys keys)
 			throws Exception {
 		if (gateway.isOpen()) {
-			logger.warn("There are no tenants (gateway.tenants): everybody who reaches the gateway may send");
 			return grpc.authorizeRequests((requests) -> requests.allRequests().permitAll()).build();
 		}
 		return grpc.authenticationManager(keys)

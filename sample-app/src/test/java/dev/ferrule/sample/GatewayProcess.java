@@ -82,6 +82,10 @@ final class GatewayProcess implements AutoCloseable {
 		return URI.create("http://127.0.0.1:" + port("Tomcat started on port (\\d+)"));
 	}
 
+	URI management() {
+		return URI.create("http://127.0.0.1:" + port("(?s)Tomcat started on port .*Tomcat started on port (\\d+)"));
+	}
+
 	int grpcPort() {
 		return port("gRPC Server started, .* port: (\\d+)");
 	}

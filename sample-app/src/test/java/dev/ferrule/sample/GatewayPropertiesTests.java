@@ -16,11 +16,10 @@
 
 package dev.ferrule.sample;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 
+import com.google.common.base.Throwables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +30,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -43,8 +43,7 @@ class GatewayPropertiesTests {
 
 	private static final String KEY = "a-key-that-nobody-may-read";
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withUserConfiguration(Configuration.class);
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withUserConfiguration(Gateway.class);
 
 	@Test
 	void isOpenWithoutTenants() {
@@ -81,16 +80,15 @@ class GatewayPropertiesTests {
 		for (String each : property.formatted(KEY).split(";")) {
 			arguments.add("--gateway." + each);
 		}
-		StringWriter failure = new StringWriter();
-		catchThrowable(() -> new SpringApplication(Configuration.class).run(arguments.toArray(String[]::new)))
-			.printStackTrace(new PrintWriter(failure));
+		Throwable failure = catchThrowable(
+				() -> new SpringApplication(Gateway.class).run(arguments.toArray(String[]::new)));
 		assertThat(output).contains("APPLICATION FAILED TO START").contains(message).doesNotContain(KEY);
-		assertThat(failure.toString()).doesNotContain(KEY);
+		assertThat(Throwables.getStackTraceAsString(failure)).doesNotContain(KEY);
 	}
 
-	@org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
+	@Configuration(proxyBeanMethods = false)
 	@EnableConfigurationProperties(GatewayProperties.class)
-	static class Configuration {
+	static class Gateway {
 
 	}
 

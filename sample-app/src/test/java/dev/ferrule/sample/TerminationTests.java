@@ -120,8 +120,10 @@ class TerminationTests {
 				.filter((request) -> name(request).matches("held|never"))
 				.count() == 2 * HELD + 2 && this.succeeded.size() >= CALLS_BEFORE_THE_STOP);
 
+			assertThat(readiness(gateway)).isEqualTo(200);
 			gateway.terminate();
 			gateway.awaitRefusalOfGrpcConnections();
+			assertThat(readiness(gateway)).isEqualTo(503);
 			this.release.countDown();
 
 			for (int i = 0; i < HELD; i++) {
@@ -243,6 +245,12 @@ class TerminationTests {
 				.header("x-api-key", TenantTests.SHOP)
 				.POST(BodyPublishers.ofByteArray(OtlpRequests.traces(name).toByteArray()))
 				.build(), BodyHandlers.ofByteArray());
+	}
+
+	private static int readiness(GatewayProcess gateway) throws Exception {
+		HttpRequest request = HttpRequest.newBuilder(gateway.management().resolve("/actuator/health/readiness"))
+			.build();
+		return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
 	}
 
 	private ManagedChannel channel(int port) {
