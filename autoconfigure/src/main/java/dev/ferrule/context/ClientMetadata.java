@@ -149,6 +149,33 @@ public final class ClientMetadata {
 		return first("user-agent");
 	}
 
+	/**
+	 * Returns this metadata with one text value of a name, in place of all that it has.
+	 * @param name header name, any case
+	 * @param value text
+	 * @return new metadata
+	 * @throws IllegalArgumentException as {@link Builder#add} does
+	 */
+	public ClientMetadata with(String name, String value) {
+		Builder builder = builder();
+		builder.entries.addAll(without(name).entries);
+		return builder.add(name, value).build();
+	}
+
+	/**
+	 * Returns this metadata without a name.
+	 * @param name header name, any case
+	 * @return new metadata, or this if it has no such name
+	 */
+	public ClientMetadata without(String name) {
+		String key = HeaderNames.canonical(name);
+		List<Entry> others = new ArrayList<>(this.entries);
+		if (!others.removeIf((entry) -> entry.name().equals(key))) {
+			return this;
+		}
+		return others.isEmpty() ? EMPTY : new ClientMetadata(List.copyOf(others));
+	}
+
 	@Override
 	public boolean equals(@Nullable Object other) {
 		return other instanceof ClientMetadata metadata && this.entries.equals(metadata.entries);

@@ -206,4 +206,25 @@ class ClientMetadataTests {
 		assertThat(List.of(metadata, this.metadata)).extracting(ClientMetadata::host).containsExactly(null, "gw");
 	}
 
+	@Test
+	void valuesOfANameAreReplaced() {
+		ClientMetadata metadata = ClientMetadata.builder()
+			.add("x-tenant", "forged")
+			.add("x-other", "1")
+			.add("X-Tenant", "again")
+			.build();
+		ClientMetadata replaced = metadata.with("X-Tenant", "shop");
+		assertThat(replaced).isEqualTo(ClientMetadata.builder().add("x-other", "1").add("x-tenant", "shop").build());
+		assertThat(metadata.values("x-tenant")).containsExactly("forged", "again");
+		assertThat(ClientMetadata.empty().with("a", "b").first("A")).isEqualTo("b");
+	}
+
+	@Test
+	void namesAreRemoved() {
+		ClientMetadata metadata = ClientMetadata.builder().add("a", "1").addBinary("b-bin", new byte[] { 1 }).build();
+		assertThat(metadata.without("B-Bin")).isEqualTo(ClientMetadata.builder().add("a", "1").build());
+		assertThat(metadata.without("c")).isSameAs(metadata);
+		assertThat(metadata.without("a").without("b-bin")).isSameAs(ClientMetadata.empty());
+	}
+
 }

@@ -18,12 +18,14 @@ package dev.ferrule.sample;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 
 /**
  * A gateway that takes OTLP over HTTP and gRPC and hands it to the engine. Everything
  * else is configuration, see {@code application.yml}.
  */
 @SpringBootApplication
+@EnableConfigurationProperties(GatewayProperties.class)
 public class GatewayApplication {
 
 	public static void main(String[] args) {

@@ -162,6 +162,16 @@ class ForwardingTests {
 	}
 
 	@Test
+	void tenantThatAClientNamesDoesNotGoOnWithoutTenants() throws Exception {
+		assertSuccess(this.http
+			.send(request("/v1/traces", "application/x-protobuf", OtlpRequests.traces("http").toByteArray())
+				.header("X-Scope-OrgID", "forged")
+				.build(), BodyHandlers.ofByteArray()));
+		assertThat(downstream.headers()).singleElement()
+			.satisfies((headers) -> assertThat(headers.keys()).doesNotContain("x-scope-orgid"));
+	}
+
+	@Test
 	void partialSuccessArrivesOverHttp() throws Exception {
 		downstream.rejectPart(3, "too 'old'");
 		HttpResponse<byte[]> protobuf = post("/v1/traces", "application/x-protobuf",

@@ -21,10 +21,14 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
+import com.google.protobuf.Message;
 import com.google.rpc.RetryInfo;
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
@@ -52,6 +56,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordingOtlpServer implements AutoCloseable {
 
+	private static final Context.Key<Metadata> HEADERS = Context.key("headers");
+
 	private final List<ExportTraceServiceRequest> traces = new CopyOnWriteArrayList<>();
 
 	private final List<ExportMetricsServiceRequest> metrics = new CopyOnWriteArrayList<>();
@@ -59,6 +65,8 @@ final class RecordingOtlpServer implements AutoCloseable {
 	private final List<ExportLogsServiceRequest> logs = new CopyOnWriteArrayList<>();
 
 	private final List<Metadata> headers = new CopyOnWriteArrayList<>();
+
+	private final List<Received> received = new CopyOnWriteArrayList<>();
 
 	private final List<Long> arrivals = new CopyOnWriteArrayList<>();
 
@@ -68,7 +76,7 @@ final class RecordingOtlpServer implements AutoCloseable {
 
 	private volatile @Nullable PartialSuccess partialSuccess;
 
-	private volatile @Nullable CountDownLatch hold;
+	private final List<Hold> holds = new CopyOnWriteArrayList<>();
 
 	RecordingOtlpServer() {
 		this.server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
@@ -129,7 +137,16 @@ final class RecordingOtlpServer implements AutoCloseable {
 	 * @param release opened to let them go
 	 */
 	void holdUntil(CountDownLatch release) {
-		this.hold = release;
+		hold((request) -> true, release);
+	}
+
+	/**
+	 * Keeps back the answers to some of all further requests.
+	 * @param which tells which
+	 * @param release opened to let them go
+	 */
+	void hold(Predicate<Message> which, CountDownLatch release) {
+		this.holds.add(new Hold(which, release));
 	}
 
 	List<ExportTraceServiceRequest> traces() {
@@ -153,6 +170,14 @@ final class RecordingOtlpServer implements AutoCloseable {
 	}
 
 	/**
+	 * Returns all requests with the headers of their calls.
+	 * @return the requests, in the order of their arrival
+	 */
+	List<Received> received() {
+		return this.received;
+	}
+
+	/**
 	 * Returns when the calls arrived, on the clock of {@link System#nanoTime()}.
 	 * @return nanoseconds, in the order of arrival
 	 */
@@ -164,11 +189,12 @@ final class RecordingOtlpServer implements AutoCloseable {
 		this.answer = null;
 		this.partialSuccess = null;
 		this.arrivals.clear();
-		this.hold = null;
+		this.holds.clear();
 		this.traces.clear();
 		this.metrics.clear();
 		this.logs.clear();
 		this.headers.clear();
+		this.received.clear();
 	}
 
 	@Override
@@ -182,9 +208,10 @@ final class RecordingOtlpServer implements AutoCloseable {
 		}
 	}
 
-	private <Q, A> void receive(List<Q> received, Q request, A success, StreamObserver<A> observer) {
+	private <Q extends Message, A> void receive(List<Q> received, Q request, A success, StreamObserver<A> observer) {
 		received.add(request);
-		await(this.hold);
+		this.received.add(new Received(HEADERS.get(), request));
+		this.holds.stream().filter((hold) -> hold.which.test(request)).forEach((hold) -> await(hold.release));
 		StatusRuntimeException failure = this.answer;
 		if (failure != null) {
 			observer.onError(failure);
@@ -194,11 +221,9 @@ final class RecordingOtlpServer implements AutoCloseable {
 		observer.onCompleted();
 	}
 
-	private static void await(@Nullable CountDownLatch hold) {
+	private static void await(CountDownLatch release) {
 		try {
-			if (hold != null) {
-				hold.await(30, TimeUnit.SECONDS);
-			}
+			release.await(30, TimeUnit.SECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -212,7 +237,7 @@ final class RecordingOtlpServer implements AutoCloseable {
 				ServerCallHandler<Q, A> next) {
 			RecordingOtlpServer.this.arrivals.add(System.nanoTime());
 			RecordingOtlpServer.this.headers.add(metadata);
-			return next.startCall(call, metadata);
+			return Contexts.interceptCall(Context.current().withValue(HEADERS, metadata), call, metadata, next);
 		}
 
 	}
@@ -260,6 +285,20 @@ final class RecordingOtlpServer implements AutoCloseable {
 			}
 			receive(RecordingOtlpServer.this.logs, request, response.build(), observer);
 		}
+
+	}
+
+	/**
+	 * A request.
+	 *
+	 * @param headers headers of its call
+	 * @param message what it holds
+	 */
+	record Received(Metadata headers, Message message) {
+
+	}
+
+	private record Hold(Predicate<Message> which, CountDownLatch release) {
 
 	}
 
