@@ -17,11 +17,8 @@
 package dev.ferrule.lifecycle;
 
 import java.io.IOException;
-import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 import dev.ferrule.engine.TelemetryEngine;
 
@@ -33,6 +30,8 @@ import org.springframework.context.ConfigurableApplicationContext;
  * line.
  */
 public final class RestartedApplication {
+
+	private static final String STARTS = "test.starts";
 
 	private RestartedApplication() {
 	}
@@ -48,25 +47,16 @@ public final class RestartedApplication {
 		for (int i = 0; i < 1000; i++) {
 			SomeApplication.submit(engine);
 		}
-		List<WeakReference<ClassLoader>> loaders = loaders();
-		loaders.add(new WeakReference<>(RestartedApplication.class.getClassLoader()));
-		System.gc();
-		long alive = loaders.stream().filter((loader) -> loader.get() != null).count();
+		int starts = Integer.getInteger(STARTS, 0) + 1;
+		System.setProperty(STARTS, String.valueOf(starts));
 		boolean ownLoader = TelemetryEngine.class.getClassLoader() == RestartedApplication.class.getClassLoader();
 		String memory = Files.readAllLines(Path.of("/proc/self/status"))
 			.stream()
 			.filter((line) -> line.startsWith("VmRSS"))
 			.findAny()
 			.orElse("");
-		System.out.println("start " + loaders.size() + " alive " + alive + " together " + ownLoader + " threads "
+		System.out.println("start " + starts + " together " + ownLoader + " threads "
 				+ EngineProcess.threads() + " " + memory);
-	}
-
-	// Where all class loaders find it
-	@SuppressWarnings("unchecked")
-	private static List<WeakReference<ClassLoader>> loaders() {
-		return (List<WeakReference<ClassLoader>>) System.getProperties()
-			.computeIfAbsent(RestartedApplication.class.getName(), (key) -> new ArrayList<>());
 	}
 
 }
