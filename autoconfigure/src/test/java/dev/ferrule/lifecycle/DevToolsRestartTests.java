@@ -48,7 +48,7 @@ class DevToolsRestartTests {
 	private static final int STARTS = 4;
 
 	private static final Pattern START = Pattern
-		.compile("start (\\d+) together (true|false) threads \\[(.*)] VmRSS:.*");
+		.compile(".* start (\\d+) together (true|false) threads \\[(.*)] VmRSS:.*");
 
 	@TempDir
 	private Path directory;

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 import dev.ferrule.engine.TelemetryEngine;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -55,8 +56,8 @@ public final class RestartedApplication {
 			.filter((line) -> line.startsWith("VmRSS"))
 			.findAny()
 			.orElse("");
-		System.out.println("start " + starts + " together " + ownLoader + " threads "
-				+ EngineProcess.threads() + " " + memory);
+		LoggerFactory.getLogger(RestartedApplication.class)
+			.info("start " + starts + " together " + ownLoader + " threads " + EngineProcess.threads() + " " + memory);
 	}
 
 }
