@@ -62,6 +62,12 @@ final class EngineLifecycle implements SmartLifecycle {
 		return this.running;
 	}
 
+	// As the servers whose requests it works for
+	@Override
+	public boolean isPauseable() {
+		return false;
+	}
+
 	@Override
 	public int getPhase() {
 		return PHASE;

@@ -24,6 +24,7 @@ import java.util.function.LongSupplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
@@ -33,7 +34,7 @@ import org.springframework.context.event.ContextClosedEvent;
  * to close, and before it stops waiting for the servers, whatever is in flight is
  * cancelled.
  */
-final class ShutdownTimer implements ApplicationListener<ContextClosedEvent> {
+final class ShutdownTimer implements ApplicationListener<ContextClosedEvent>, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(ShutdownTimer.class);
 
@@ -45,7 +46,7 @@ final class ShutdownTimer implements ApplicationListener<ContextClosedEvent> {
 
 	private final Runnable cancel;
 
-	private final CountDownLatch disarmed = new CountDownLatch(1);
+	private volatile CountDownLatch armed = new CountDownLatch(0);
 
 	/**
 	 * Creates the timer.
@@ -67,7 +68,9 @@ final class ShutdownTimer implements ApplicationListener<ContextClosedEvent> {
 		if (event.getApplicationContext() != this.context) {
 			return;
 		}
-		Thread thread = new Thread(this::await, "ferrule-shutdown");
+		CountDownLatch disarmed = new CountDownLatch(1);
+		this.armed = disarmed;
+		Thread thread = new Thread(() -> await(disarmed), "ferrule-shutdown");
 		thread.setDaemon(true);
 		thread.start();
 	}
@@ -76,12 +79,20 @@ final class ShutdownTimer implements ApplicationListener<ContextClosedEvent> {
 	 * Leaves the calls alone from now on: the servers are closed.
 	 */
 	void disarm() {
-		this.disarmed.countDown();
+		this.armed.countDown();
 	}
 
-	private void await() {
+	/**
+	 * Ends the thread where the context was closed that had been stopped before.
+	 */
+	@Override
+	public void destroy() {
+		disarm();
+	}
+
+	private void await(CountDownLatch disarmed) {
 		try {
-			if (this.disarmed.await(this.delay.toNanos(), TimeUnit.NANOSECONDS)) {
+			if (disarmed.await(this.delay.toNanos(), TimeUnit.NANOSECONDS)) {
 				return;
 			}
 		}

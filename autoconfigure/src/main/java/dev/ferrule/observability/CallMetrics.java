@@ -36,7 +36,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
  * Meters of calls: how many, how they ended, and what they hold. Reading them costs
  * nothing on the way of a call.
  */
-public final class CallMetrics implements MeterBinder {
+public final class CallMetrics implements MeterBinder, AutoCloseable {
 
 	private static final String CALLS = "calls";
 
@@ -45,6 +45,8 @@ public final class CallMetrics implements MeterBinder {
 	private final ContextStatistics contexts;
 
 	private final CachedJson status;
+
+	private final EngineMeters meters = new EngineMeters();
 
 	/**
 	 * Creates the meters.
@@ -59,6 +61,18 @@ public final class CallMetrics implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
+		this.meters.register(registry, () -> bind(registry));
+	}
+
+	/**
+	 * Removes the meters from their registries.
+	 */
+	@Override
+	public void close() {
+		this.meters.remove();
+	}
+
+	private void bind(MeterRegistry registry) {
 		bindCalls(registry);
 		bindContexts(registry);
 		counter("ferrule.log.dropped",

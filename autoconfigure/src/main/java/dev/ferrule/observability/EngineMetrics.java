@@ -16,6 +16,7 @@
 
 package dev.ferrule.observability;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
  * there with the next but one reading; a bound on their number keeps out what grows
  * without end.
  */
-public final class EngineMetrics implements MeterBinder {
+public final class EngineMetrics implements MeterBinder, AutoCloseable {
 
 	private static final int MAXIMUM_SERIES = 2_000;
 
@@ -52,6 +53,8 @@ public final class EngineMetrics implements MeterBinder {
 	private final Map<String, Set<String>> tagKeys = new ConcurrentHashMap<>();
 
 	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
+
+	private final EngineMeters meters = new EngineMeters();
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -77,11 +80,31 @@ public final class EngineMetrics implements MeterBinder {
 		this.lock.lock();
 		try {
 			this.registries.add(registry);
-			this.series.values().forEach((series) -> series.register(registry, this::refresh));
+			this.meters.register(registry, () -> bind(registry));
 		}
 		finally {
 			this.lock.unlock();
 		}
+		refresh();
+	}
+
+	/**
+	 * Removes the meters from their registries.
+	 */
+	@Override
+	public void close() {
+		this.lock.lock();
+		try {
+			this.registries.clear();
+			this.meters.remove();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void bind(MeterRegistry registry) {
+		this.series.values().forEach((series) -> series.register(registry, this::refresh));
 		Gauge.builder("ferrule.engine.series", this, (metrics) -> metrics.refreshed().series.size())
 			.description("Series of the engine that have a meter")
 			.baseUnit("series")
@@ -90,7 +113,6 @@ public final class EngineMetrics implements MeterBinder {
 			.description("Series of the engine that have no meter, because there are too many or their tags differ")
 			.baseUnit("series")
 			.register(registry);
-		refresh();
 	}
 
 	private EngineMetrics refreshed() {
@@ -123,15 +145,20 @@ public final class EngineMetrics implements MeterBinder {
 		}
 		found.forEach(this.tagKeys::putIfAbsent);
 		double left = CachedJson.number(current, "dropped");
+		List<EngineSeries> added = new ArrayList<>();
 		for (Map<?, ?> metric : metrics) {
-			if (!take(metric)) {
+			if (!take(metric, added)) {
 				left++;
 			}
+		}
+		if (!added.isEmpty()) {
+			this.registries.forEach((registry) -> this.meters.register(registry,
+					() -> added.forEach((series) -> series.register(registry, this::refresh))));
 		}
 		this.dropped = Math.max(this.dropped, left);
 	}
 
-	private boolean take(Map<?, ?> metric) {
+	private boolean take(Map<?, ?> metric, List<EngineSeries> added) {
 		String name = EngineSeries.nameOf(metric);
 		Map<String, String> tags = EngineSeries.tagsOf(metric);
 		List<Object> key = List.of(name, tags);
@@ -144,10 +171,10 @@ public final class EngineMetrics implements MeterBinder {
 		if (this.series.size() >= this.maximumSeries || !keys.containsAll(tags.keySet())) {
 			return false;
 		}
-		EngineSeries added = EngineSeries.of(metric, keys);
-		added.update(metric);
-		this.series.put(key, added);
-		this.registries.forEach((registry) -> added.register(registry, this::refresh));
+		EngineSeries series = EngineSeries.of(metric, keys);
+		series.update(metric);
+		this.series.put(key, series);
+		added.add(series);
 		return true;
 	}
 

@@ -30,6 +30,7 @@ import dev.ferrule.observability.CallTimers;
 import dev.ferrule.observability.EngineMetrics;
 import dev.ferrule.observability.MeteredEngine;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
@@ -112,6 +113,22 @@ class FerruleMetricsAutoConfigurationTests {
 				.filter((meter) -> meter.getId().getName().startsWith("ferrule.engine."))
 				.filter((meter) -> "exporter".equals(meter.getId().getTag("node")))).isNotEmpty();
 		}));
+	}
+
+	@Test
+	void registryThatOutlivesTheContextHasTheMetersOfTheNextEngine() {
+		MeterRegistry shared = new SimpleMeterRegistry();
+		for (int i = 0; i < 2; i++) {
+			this.metered.run((context) -> {
+				context.getBeansOfType(MeterBinder.class).values().forEach((binder) -> binder.bindTo(shared));
+				context.getBean(TelemetryEngine.class)
+					.submit(TelemetryPayload.of(Signal.TRACES, new byte[] { 10, 4, 18, 2, 18, 0 }),
+							CallContext.background())
+					.join();
+				assertThat(shared.get("ferrule.calls.submitted").functionCounter().count()).isOne();
+			});
+			assertThat(shared.getMeters()).isEmpty();
+		}
 	}
 
 	@Test

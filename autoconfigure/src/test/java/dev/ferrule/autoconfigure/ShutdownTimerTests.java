@@ -55,6 +55,23 @@ class ShutdownTimerTests {
 	}
 
 	@Test
+	void cancelsAlsoAfterAnEarlierStop() throws Exception {
+		ShutdownTimer timer = timer(Duration.ofMillis(1));
+		timer.disarm();
+		timer.onApplicationEvent(new ContextClosedEvent(this.context));
+		assertThat(this.cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void leavesNoThreadOfAStoppedContext() throws Exception {
+		ShutdownTimer timer = timer(Duration.ofMillis(200));
+		timer.disarm();
+		timer.onApplicationEvent(new ContextClosedEvent(this.context));
+		timer.destroy();
+		assertThat(this.cancelled.await(400, TimeUnit.MILLISECONDS)).isFalse();
+	}
+
+	@Test
 	void ignoresOtherContexts() throws Exception {
 		timer(Duration.ZERO).onApplicationEvent(new ContextClosedEvent(new GenericApplicationContext(this.context)));
 		assertThat(this.cancelled.await(200, TimeUnit.MILLISECONDS)).isFalse();

@@ -105,6 +105,19 @@ class EngineMetricsTests {
 	}
 
 	@Test
+	void closeRemovesOwnMetersOnly() {
+		this.registry.gauge("ferrule.engine.series", 7);
+		tell(COUNTER.formatted(3));
+		this.metrics.bindTo(this.registry);
+		tell(COUNTER.formatted(4), GAUGE);
+		this.now.addAndGet(Duration.ofSeconds(1).toNanos());
+		assertThat(items()).isEqualTo(4);
+		this.metrics.close();
+		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
+			.containsExactly("ferrule.engine.series");
+	}
+
+	@Test
 	void seriesAreBounded() {
 		String[] many = new String[8];
 		for (int i = 0; i < many.length; i++) {

@@ -27,9 +27,10 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 
 /**
  * Puts a {@link RecordingTelemetryEngine} into the application context in the place of
- * the native engine, for slices such as {@code @WebMvcTest} as well as for
- * {@code @SpringBootTest}. In a slice it also brings contexts of requests, the argument
- * resolvers and whatever else Ferrule configures for the edges that the slice has.
+ * the native engine, or of engines that the application defines, for slices such as
+ * {@code @WebMvcTest} as well as for {@code @SpringBootTest}. In a slice it also brings
+ * contexts of requests, the argument resolvers and whatever else Ferrule configures for
+ * the edges that the slice has.
  * <p>
  * The engine is {@linkplain RecordingTelemetryEngine#reset() reset} after each test.
  */

@@ -17,7 +17,11 @@
 package dev.ferrule.test;
 
 import dev.ferrule.autoconfigure.FerruleAutoConfiguration;
+import dev.ferrule.engine.TelemetryEngine;
 
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -32,8 +36,35 @@ public final class TestTelemetryEngineAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RecordingTelemetryEngine telemetryEngine() {
+	RecordingTelemetryEngine recordingTelemetryEngine() {
 		return new RecordingTelemetryEngine();
+	}
+
+	@Bean
+	static Replacement ferruleTestTelemetryEngineReplacement() {
+		return new Replacement();
+	}
+
+	/**
+	 * Takes engines of the application away, whose names then mean that of the tests.
+	 */
+	static final class Replacement implements BeanDefinitionRegistryPostProcessor {
+
+		@Override
+		public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+			ListableBeanFactory beans = (ListableBeanFactory) registry;
+			String[] recording = beans.getBeanNamesForType(RecordingTelemetryEngine.class, true, false);
+			if (recording.length != 1) {
+				return;
+			}
+			for (String name : beans.getBeanNamesForType(TelemetryEngine.class, true, false)) {
+				if (!name.equals(recording[0])) {
+					registry.removeBeanDefinition(name);
+					registry.registerAlias(recording[0], name);
+				}
+			}
+		}
+
 	}
 
 }

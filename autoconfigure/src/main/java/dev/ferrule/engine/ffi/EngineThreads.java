@@ -16,6 +16,7 @@
 
 package dev.ferrule.engine.ffi;
 
+import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,9 @@ import java.util.concurrent.TimeUnit;
  * ones would hold their carrier in native code.
  */
 final class EngineThreads {
+
+	/** On a thread of the JDK: one of ours would keep our class loader, and so itself. */
+	static final Cleaner CLEANER = Cleaner.create();
 
 	private EngineThreads() {
 	}

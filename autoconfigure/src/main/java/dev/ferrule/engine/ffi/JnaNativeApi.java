@@ -28,7 +28,8 @@ import com.sun.jna.Pointer;
  */
 final class JnaNativeApi implements NativeApi {
 
-	/** Held, because JNA closes libraries that the garbage collector finds. */
+	private static int bindings;
+
 	private final NativeLibrary library;
 
 	private JnaNativeApi(NativeLibrary library) {
@@ -36,14 +37,26 @@ final class JnaNativeApi implements NativeApi {
 	}
 
 	/**
-	 * Binds the functions of a library.
+	 * Binds the functions of a library, until nobody has the interface any more.
 	 * @param library loaded library
-	 * @return the interface
+	 * @return the interface, the only one in use
 	 * @throws UnsatisfiedLinkError if the library lacks a function
 	 */
-	static JnaNativeApi bind(NativeLibrary library) {
+	static synchronized JnaNativeApi bind(NativeLibrary library) {
+		Native.unregister(JnaNativeApi.class);
 		Native.register(JnaNativeApi.class, library);
-		return new JnaNativeApi(library);
+		int binding = ++bindings;
+		JnaNativeApi api = new JnaNativeApi(library);
+		EngineThreads.CLEANER.register(api, () -> unbind(binding));
+		return api;
+	}
+
+	// JNA keeps this class, and so its class loader, until it is told
+	private static synchronized void unbind(int binding) {
+		if (binding == bindings) {
+			Native.unregister(JnaNativeApi.class);
+			Native.getLibraryOptions(JnaNativeApi.class).clear();
+		}
 	}
 
 	@Override
@@ -142,39 +155,40 @@ final class JnaNativeApi implements NativeApi {
 		return "JnaNativeApi[" + this.library.getFile() + "]";
 	}
 
-	private static native int ferrule_abi_version();
+	// Not static, so that a call that is under way has the interface
 
-	private static native long ferrule_engine_start(long configAddress, long configLength, long outAddress,
+	private native int ferrule_abi_version();
+
+	private native long ferrule_engine_start(long configAddress, long configLength, long outAddress, long outCapacity);
+
+	private native int ferrule_engine_validate(long configAddress, long configLength, long outAddress,
 			long outCapacity);
 
-	private static native int ferrule_engine_validate(long configAddress, long configLength, long outAddress,
-			long outCapacity);
-
-	private static native int ferrule_engine_update_secrets(long engine, long secretsAddress, long secretsLength,
+	private native int ferrule_engine_update_secrets(long engine, long secretsAddress, long secretsLength,
 			long outAddress, long outCapacity);
 
-	private static native long ferrule_payload_reserve(long engine, long length, long outAddress);
+	private native long ferrule_payload_reserve(long engine, long length, long outAddress);
 
-	private static native int ferrule_payload_release(long engine, long payload);
+	private native int ferrule_payload_release(long engine, long payload);
 
-	private static native long ferrule_engine_submit(long engine, long frameAddress, long frameLength);
+	private native long ferrule_engine_submit(long engine, long frameAddress, long frameLength);
 
-	private static native int ferrule_engine_cancel(long engine, long callId, int cause);
+	private native int ferrule_engine_cancel(long engine, long callId, int cause);
 
-	private static native int ferrule_engine_poll(long engine, long outAddress, long outCapacity, long timeoutNanos);
+	private native int ferrule_engine_poll(long engine, long outAddress, long outCapacity, long timeoutNanos);
 
-	private static native int ferrule_engine_wake(long engine);
+	private native int ferrule_engine_wake(long engine);
 
-	private static native int ferrule_engine_status(long engine, long outAddress, long outCapacity);
+	private native int ferrule_engine_status(long engine, long outAddress, long outCapacity);
 
-	private static native int ferrule_engine_metrics(long engine, long outAddress, long outCapacity);
+	private native int ferrule_engine_metrics(long engine, long outAddress, long outCapacity);
 
-	private static native int ferrule_engine_phases(long engine, long callsAddress, long count);
+	private native int ferrule_engine_phases(long engine, long callsAddress, long count);
 
-	private static native int ferrule_engine_log_level(long engine, int level, int followCalls);
+	private native int ferrule_engine_log_level(long engine, int level, int followCalls);
 
-	private static native int ferrule_engine_stop(long engine, long drainMillis);
+	private native int ferrule_engine_stop(long engine, long drainMillis);
 
-	private static native int ferrule_engine_free(long engine);
+	private native int ferrule_engine_free(long engine);
 
 }

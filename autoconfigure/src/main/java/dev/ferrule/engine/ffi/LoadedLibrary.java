@@ -17,6 +17,7 @@
 package dev.ferrule.engine.ffi;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.function.Function;
 
@@ -31,7 +32,8 @@ final class LoadedLibrary {
 
 	private @Nullable Path path;
 
-	private @Nullable NativeApi api;
+	/** Weak, so that the interface ends with the engines that use it. */
+	private WeakReference<NativeApi> api = new WeakReference<>(null);
 
 	/**
 	 * Returns the library and loads it if it is the first.
@@ -42,18 +44,21 @@ final class LoadedLibrary {
 	 */
 	synchronized NativeApi get(Path library, Function<Path, NativeApi> loader) {
 		Path real = realPath(library);
-		if (this.api == null) {
-			this.api = loader.apply(real);
-			this.path = real;
-		}
-		else if (!real.equals(this.path)) {
+		Path loaded = this.path;
+		if (loaded != null && !real.equals(loaded)) {
 			throw new NativeLibraryException(Reason.ALREADY_LOADED_FROM_ELSEWHERE,
 					"The native library " + real + " cannot be loaded because this application has already loaded "
-							+ this.path + ".",
+							+ loaded + ".",
 					"Use one library in all places: the same ferrule.native.path and the same "
 							+ "ferrule.native.cache-directory.");
 		}
-		return this.api;
+		NativeApi api = this.api.get();
+		if (api == null) {
+			api = loader.apply(real);
+			this.api = new WeakReference<>(api);
+			this.path = real;
+		}
+		return api;
 	}
 
 	private static Path realPath(Path library) {

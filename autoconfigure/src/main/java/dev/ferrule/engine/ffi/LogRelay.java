@@ -16,6 +16,7 @@
 
 package dev.ferrule.engine.ffi;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -47,6 +48,10 @@ final class LogRelay implements Runnable, AutoCloseable {
 
 	private static final long WAIT_MILLIS = 500;
 
+	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
+
+	private static final Line END = new Line(LoggerFactory.getLogger(PREFIX), Level.TRACE, "");
+
 	private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private final BlockingQueue<Line> lines = new ArrayBlockingQueue<>(CAPACITY);
@@ -59,6 +64,8 @@ final class LogRelay implements Runnable, AutoCloseable {
 
 	private long nextSecond = System.nanoTime();
 
+	private @Nullable Thread thread;
+
 	private volatile boolean closed;
 
 	/**
@@ -70,6 +77,15 @@ final class LogRelay implements Runnable, AutoCloseable {
 	LogRelay(CallStatistics statistics, Runnable everySecond) {
 		this.statistics = statistics;
 		this.everySecond = everySecond;
+	}
+
+	/**
+	 * Starts the thread.
+	 * @param namePrefix beginning of its name
+	 */
+	void start(String namePrefix) {
+		this.thread = EngineThreads.create(namePrefix + "-log", this);
+		this.thread.start();
 	}
 
 	/**
@@ -93,7 +109,7 @@ final class LogRelay implements Runnable, AutoCloseable {
 			try {
 				passSecond();
 				Line line = this.lines.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
-				if (line != null) {
+				if (line != null && line != END) {
 					line.logger().atLevel(line.level()).log(line.message());
 				}
 			}
@@ -115,11 +131,16 @@ final class LogRelay implements Runnable, AutoCloseable {
 	}
 
 	/**
-	 * Ends the thread once it wrote what is left.
+	 * Ends the thread once it wrote what is left, and waits for it for a moment.
 	 */
 	@Override
 	public void close() {
 		this.closed = true;
+		// Wakes the thread; without room it is awake
+		this.lines.offer(END);
+		if (this.thread != null) {
+			EngineThreads.join(this.thread, CLOSE_TIMEOUT);
+		}
 	}
 
 	private Logger logger(@Nullable String target) {

@@ -98,7 +98,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 				this.statistics);
 		this.pollThread = EngineThreads.create(options.name() + "-poll",
 				new PollLoop(handle.api(), handle.value(), dispatcher, this.statistics, this::pollEnded));
-		EngineThreads.create(options.name() + "-log", this.logRelay).start();
+		this.logRelay.start(options.name());
 		this.pollThread.start();
 		this.sweep.start();
 	}

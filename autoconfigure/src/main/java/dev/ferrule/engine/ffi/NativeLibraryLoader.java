@@ -19,9 +19,10 @@ package dev.ferrule.engine.ffi;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 import com.sun.jna.Library;
 import com.sun.jna.NativeLibrary;
@@ -109,17 +110,33 @@ final class NativeLibraryLoader {
 	private static NativeApi open(Path library) {
 		NativeApi api;
 		try {
-			Map<String, Object> options = new HashMap<>();
-			Integer flags = openFlags();
-			if (flags != null) {
-				options.put(Library.OPTION_OPEN_FLAGS, flags);
-			}
-			api = JnaNativeApi.bind(NativeLibrary.getInstance(library.toString(), options));
+			api = CompletableFuture.supplyAsync(() -> bind(library), NativeLibraryLoader::onOwnThread).join();
 		}
-		catch (LinkageError | IllegalArgumentException ex) {
-			throw LoadFailure.explain(library, ex);
+		catch (CompletionException ex) {
+			throw LoadFailure.explain(library, (ex.getCause() != null) ? ex.getCause() : ex);
 		}
 		checkVersion(library, api);
+		return api;
+	}
+
+	// JNA leaves thread-locals behind and starts threads that inherit the context class
+	// loader. Both would keep the class loader of a web application
+	private static void onOwnThread(Runnable task) {
+		Thread thread = EngineThreads.create("ferrule-load", task);
+		thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+		thread.start();
+	}
+
+	private static NativeApi bind(Path library) {
+		Integer flags = openFlags();
+		if (flags == null) {
+			return JnaNativeApi.bind(NativeLibrary.getInstance(library.toString()));
+		}
+		NativeLibrary opened = NativeLibrary.getInstance(library.toString(), Map.of(Library.OPTION_OPEN_FLAGS, flags));
+		NativeApi api = JnaNativeApi.bind(opened);
+		// The library stays. While it is open a thread of JNA waits for its end, and so
+		// keeps JNA's class loader
+		opened.close();
 		return api;
 	}
 

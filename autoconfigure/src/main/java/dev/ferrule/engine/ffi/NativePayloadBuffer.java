@@ -31,8 +31,6 @@ import dev.ferrule.error.TelemetryEngineException;
  */
 final class NativePayloadBuffer implements PayloadBuffer {
 
-	private static final Cleaner CLEANER = Cleaner.create((task) -> EngineThreads.create("ferrule-cleaner", task));
-
 	private static final ByteBuffer NO_BYTES = ByteBuffer.allocateDirect(0);
 
 	private final Reservation reservation;
@@ -44,7 +42,7 @@ final class NativePayloadBuffer implements PayloadBuffer {
 	private NativePayloadBuffer(Reservation reservation, ByteBuffer buffer) {
 		this.reservation = reservation;
 		this.buffer = buffer;
-		this.cleanable = CLEANER.register(buffer, reservation);
+		this.cleanable = EngineThreads.CLEANER.register(buffer, reservation);
 	}
 
 	/**
