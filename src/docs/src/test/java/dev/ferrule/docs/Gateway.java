@@ -45,8 +45,7 @@ final class Gateway implements AutoCloseable {
 		Path jar = this.directory.resolve("sample-app/target/ferrule-sample.jar");
 		Files.createDirectories(jar.getParent());
 		Files.createSymbolicLink(jar, JAR);
-		this.shell = new Shell(this.directory,
-				Map.of("MANAGEMENT_SERVER_PORT", "0", "SPRING_GRPC_SERVER_PORT", "0"));
+		this.shell = new Shell(this.directory, Map.of("MANAGEMENT_SERVER_PORT", "0", "SPRING_GRPC_SERVER_PORT", "0"));
 	}
 
 	Shell shell() {
