@@ -98,7 +98,7 @@ class ValidateOnlyTests {
 
 	private static String run(String argument) throws Exception {
 		List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(), "-cp",
-				System.getProperty("java.class.path")));
+				System.getProperty("java.class.path"), "-Dspring.devtools.restart.enabled=false"));
 		String library = System.getProperty("ferrule.native.path");
 		if (library != null) {
 			command.add("-Dferrule.native.path=" + library);
