@@ -107,7 +107,7 @@ class SeveralEnginesTests {
 	private void startAndStopUnderCalls() {
 		ExecutorService callers = Executors.newFixedThreadPool(2);
 		NativeEngine engine;
-		try (ConfigurableApplicationContext context = SomeApplication.start()) {
+		try (ConfigurableApplicationContext context = SomeApplication.start("--ferrule.exporter.type=noop")) {
 			engine = context.getBean(NativeEngine.class);
 			IntStream.range(0, 2).forEach((caller) -> callers.execute(() -> {
 				while (!Thread.currentThread().isInterrupted()) {
