@@ -102,7 +102,8 @@ class FerruleOtlpGrpcAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()
 				.rootCause()
-				.isInstanceOf(FerruleConfigurationException.class)
+				.isInstanceOfSatisfying(FerruleConfigurationException.class,
+						(ex) -> assertThat(ex.getAction()).contains("Add spring-boot-starter-grpc-server"))
 				.hasMessageContaining("io.grpc:grpc-protobuf"));
 	}
 
