@@ -20,6 +20,7 @@ import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.otlp.GrpcCallContextFactory;
 import dev.ferrule.otlp.OtlpGrpcService;
+import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,19 @@ class FerruleOtlpGrpcAutoConfigurationTests {
 			.withBean("own", GrpcCallContextFactory.class,
 					() -> (call, headers, cancellation) -> CallContext.builder().build())
 			.run((context) -> assertThat(context).hasSingleBean(GrpcCallContextFactory.class).hasBean("own"));
+	}
+
+	@Test
+	void beansWhenUserDefinesBeansOfTheirNamesBackOff() {
+		ServerBuilderCustomizer<?> customizer = mock(ServerBuilderCustomizer.class);
+		this.runner.withPropertyValues("ferrule.otlp.grpc.enabled=true")
+			.withBean("ferruleOtlpTraceService", BindableService.class, () -> mock(BindableService.class))
+			.withBean("ferruleOtlpMessageSizeCustomizer", ServerBuilderCustomizer.class, () -> customizer)
+			.run((context) -> {
+				assertThat(context.getBeanNamesForType(OtlpGrpcService.class))
+					.containsExactlyInAnyOrder("ferruleOtlpMetricsService", "ferruleOtlpLogsService");
+				assertThat(context.getBean(ServerBuilderCustomizer.class)).isSameAs(customizer);
+			});
 	}
 
 	@Test
