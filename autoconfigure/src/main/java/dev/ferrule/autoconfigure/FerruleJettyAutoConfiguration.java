@@ -23,6 +23,7 @@ import org.eclipse.jetty.server.Server;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -38,6 +39,7 @@ import org.springframework.context.annotation.Bean;
 public final class FerruleJettyAutoConfiguration {
 
 	@Bean
+	@ConditionalOnMissingBean(name = "ferruleJettyDisconnects")
 	WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> ferruleJettyDisconnects(
 			FerruleProperties properties) {
 		boolean watch = properties.cancellation().jetty().enabled();

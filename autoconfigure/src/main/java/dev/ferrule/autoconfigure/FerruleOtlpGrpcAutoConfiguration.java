@@ -60,6 +60,7 @@ public final class FerruleOtlpGrpcAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "ferruleOtlpTraceService")
 	@Conditional(OnGrpcSignalCondition.Traces.class)
 	OtlpGrpcService ferruleOtlpTraceService(FerruleProperties properties, TelemetryEngine engine,
 			ErrorTranslator translator, GrpcCallContextFactory contexts) {
@@ -67,6 +68,7 @@ public final class FerruleOtlpGrpcAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "ferruleOtlpMetricsService")
 	@Conditional(OnGrpcSignalCondition.Metrics.class)
 	OtlpGrpcService ferruleOtlpMetricsService(FerruleProperties properties, TelemetryEngine engine,
 			ErrorTranslator translator, GrpcCallContextFactory contexts) {
@@ -74,6 +76,7 @@ public final class FerruleOtlpGrpcAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "ferruleOtlpLogsService")
 	@Conditional(OnGrpcSignalCondition.Logs.class)
 	OtlpGrpcService ferruleOtlpLogsService(FerruleProperties properties, TelemetryEngine engine,
 			ErrorTranslator translator, GrpcCallContextFactory contexts) {
@@ -82,6 +85,7 @@ public final class FerruleOtlpGrpcAutoConfiguration {
 
 	// The limit of a gRPC server holds for all its services, so it is only ever raised.
 	@Bean
+	@ConditionalOnMissingBean(name = "ferruleOtlpMessageSizeCustomizer")
 	<T extends ServerBuilder<T>> ServerBuilderCustomizer<T> ferruleOtlpMessageSizeCustomizer(
 			FerruleProperties properties, Environment environment) {
 		DataSize configured = Binder.get(environment)

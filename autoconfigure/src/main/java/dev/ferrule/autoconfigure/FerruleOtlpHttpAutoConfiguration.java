@@ -86,11 +86,13 @@ public final class FerruleOtlpHttpAutoConfiguration {
 	static class TomcatConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean(name = "ferruleContinueConnector")
 		TomcatConnectorCustomizer ferruleContinueConnector() {
 			return ContinueValve::defer;
 		}
 
 		@Bean
+		@ConditionalOnMissingBean(name = "ferruleContinueContext")
 		TomcatContextCustomizer ferruleContinueContext() {
 			return (context) -> context.getPipeline().addValve(new ContinueValve());
 		}

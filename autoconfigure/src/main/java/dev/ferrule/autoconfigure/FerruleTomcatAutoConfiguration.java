@@ -24,6 +24,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -39,6 +40,7 @@ import org.springframework.core.Ordered;
 public final class FerruleTomcatAutoConfiguration {
 
 	@Bean
+	@ConditionalOnMissingBean(name = "ferruleTomcatProtocolCustomizer")
 	ProtocolCustomizer ferruleTomcatProtocolCustomizer() {
 		return new ProtocolCustomizer();
 	}

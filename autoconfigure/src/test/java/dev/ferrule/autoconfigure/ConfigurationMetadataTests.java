@@ -16,6 +16,7 @@
 
 package dev.ferrule.autoconfigure;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
@@ -32,16 +33,28 @@ class ConfigurationMetadataTests {
 
 	@Test
 	void everyPropertyHasADescription() throws Exception {
-		List<Map<String, Object>> properties;
-		try (InputStream metadata = getClass().getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
-			properties = JsonPath.read(metadata, "$.properties[?(@.name =~ /ferrule\\..*/)]");
-		}
+		List<Map<String, Object>> properties = read("$.properties[?(@.name =~ /ferrule\\..*/)]");
 		assertThat(properties).extracting((property) -> property.get("name"))
 			.contains("ferrule.enabled", "ferrule.exporter.endpoint", "ferrule.pipelines");
 		assertThat(properties)
 			.allSatisfy((property) -> assertThat((String) property.get("description")).as("%s", property.get("name"))
 				.isNotBlank()
 				.endsWith("."));
+	}
+
+	@Test
+	void everyHintIsForAProperty() throws Exception {
+		List<String> properties = read("$.properties[*].name");
+		List<String> hints = read("$.hints[*].name");
+		assertThat(hints).extracting((hint) -> hint.replaceFirst("\\.(keys|values)$", "")).isSubsetOf(properties);
+		assertThat(hints).contains("ferrule.batch.partition-by", "ferrule.context.deadline-headers.keys",
+				"ferrule.context.outbound.headers", "ferrule.exporter.endpoint", "ferrule.exporter.headers.keys");
+	}
+
+	private <T> T read(String path) throws IOException {
+		try (InputStream metadata = getClass().getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+			return JsonPath.read(metadata, path);
+		}
 	}
 
 }

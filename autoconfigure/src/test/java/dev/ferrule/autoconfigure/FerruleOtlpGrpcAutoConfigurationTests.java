@@ -20,6 +20,7 @@ import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.otlp.GrpcCallContextFactory;
 import dev.ferrule.otlp.OtlpGrpcService;
+import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,19 @@ class FerruleOtlpGrpcAutoConfigurationTests {
 	}
 
 	@Test
+	void beansWhenUserDefinesBeansOfTheirNamesBackOff() {
+		ServerBuilderCustomizer<?> customizer = mock(ServerBuilderCustomizer.class);
+		this.runner.withPropertyValues("ferrule.otlp.grpc.enabled=true")
+			.withBean("ferruleOtlpTraceService", BindableService.class, () -> mock(BindableService.class))
+			.withBean("ferruleOtlpMessageSizeCustomizer", ServerBuilderCustomizer.class, () -> customizer)
+			.run((context) -> {
+				assertThat(context.getBeanNamesForType(OtlpGrpcService.class))
+					.containsExactlyInAnyOrder("ferruleOtlpMetricsService", "ferruleOtlpLogsService");
+				assertThat(context.getBean(ServerBuilderCustomizer.class)).isSameAs(customizer);
+			});
+	}
+
+	@Test
 	void servicesWithoutGrpcAreAbsent() {
 		this.runner.withClassLoader(new FilteredClassLoader("io.grpc", "org.springframework.boot.grpc"))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("ferruleOtlpTraceService"));
@@ -102,7 +116,8 @@ class FerruleOtlpGrpcAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()
 				.rootCause()
-				.isInstanceOf(FerruleConfigurationException.class)
+				.isInstanceOfSatisfying(FerruleConfigurationException.class,
+						(ex) -> assertThat(ex.getAction()).contains("Add spring-boot-starter-grpc-server"))
 				.hasMessageContaining("io.grpc:grpc-protobuf"));
 	}
 

@@ -118,7 +118,8 @@ class FerruleOtlpHttpAutoConfigurationTests {
 			.withBean(TelemetryEngine.class, () -> mock(TelemetryEngine.class))
 			.withPropertyValues("ferrule.otlp.http.enabled=true")
 			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
-				.isInstanceOf(FerruleConfigurationException.class)
+				.isInstanceOfSatisfying(FerruleConfigurationException.class,
+						(ex) -> assertThat(ex.getAction()).contains("Add spring-boot-starter-webmvc", "reactive"))
 				.hasMessageContaining("'ferrule.otlp.http.enabled'")
 				.hasMessageContaining("servlet web application"));
 	}
