@@ -46,13 +46,12 @@ pub(crate) const TRACE_STATE: &str = "tracestate";
 /// The call that a message belongs to, if it came through the host receiver.
 #[must_use]
 pub fn call_id_of(data: &OtapPdata) -> Option<u64> {
-    let header = data
-        .transport_headers()?
-        .find_by_name(CALL_ID_HEADER)
-        .next()?;
-    let (id, secret) = header.value.bytes.split_at_checked(8)?;
-    (secret == *CALL_ID_SECRET).then_some(())?;
-    id.try_into().ok().map(u64::from_le_bytes)
+    let mut headers = data.transport_headers()?.find_by_name(CALL_ID_HEADER);
+    headers.find_map(|header| {
+        let (id, secret) = header.value.bytes.split_at_checked(8)?;
+        (secret == *CALL_ID_SECRET).then_some(())?;
+        id.try_into().ok().map(u64::from_le_bytes)
+    })
 }
 
 /// The value of [`CALL_ID_HEADER`] for a call.

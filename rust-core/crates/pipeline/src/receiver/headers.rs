@@ -231,19 +231,22 @@ mod tests {
 
     #[test]
     fn only_ids_that_we_gave_are_taken() {
-        let data = |value: &[u8]| {
+        let data = |values: &[&[u8]]| {
             let mut headers = TransportHeaders::new();
-            let name = ContextEntryName::try_from(CALL_ID_HEADER).unwrap();
-            headers.push(TransportHeader::binary(name, value));
+            for value in values {
+                let name = ContextEntryName::try_from(CALL_ID_HEADER).unwrap();
+                headers.push(TransportHeader::binary(name, *value));
+            }
             let payload = OtlpProtoBytes::ExportLogsRequest(Default::default());
             OtapPdata::new_todo_context(payload.into()).with_transport_headers(headers)
         };
         let ours = call_id_value(7);
-        assert_eq!(call_id_of(&data(&ours)), Some(7));
+        assert_eq!(call_id_of(&data(&[&ours])), Some(7));
         let mut forged = ours;
         forged[15] ^= 1;
         for value in [&forged[..], &ours[..8], &7_u64.to_le_bytes(), &[], &[0; 24]] {
-            assert_eq!(call_id_of(&data(value)), None, "{value:?}");
+            assert_eq!(call_id_of(&data(&[value])), None, "{value:?}");
+            assert_eq!(call_id_of(&data(&[value, &ours])), Some(7), "{value:?}");
         }
     }
 

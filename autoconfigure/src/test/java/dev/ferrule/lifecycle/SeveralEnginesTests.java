@@ -23,6 +23,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -91,6 +92,7 @@ class SeveralEnginesTests {
 	void startsAndStopsUnderCallsLeaveNothing() throws Exception {
 		startAndStopUnderCalls();
 		List<String> before = EngineProcess.threads();
+		Set<MeterRegistry> registries = Set.copyOf(Metrics.globalRegistry.getRegistries());
 		ExecutorService both = Executors.newFixedThreadPool(2);
 		List<Future<?>> runs = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
@@ -101,7 +103,8 @@ class SeveralEnginesTests {
 		}
 		both.shutdown();
 		await().untilAsserted(() -> assertThat(EngineProcess.threads()).containsExactlyElementsOf(before));
-		assertThat(Metrics.globalRegistry.getRegistries()).isEmpty();
+		// Those of contexts that other tests left open
+		assertThat(Metrics.globalRegistry.getRegistries()).hasSameElementsAs(registries);
 	}
 
 	private void startAndStopUnderCalls() {

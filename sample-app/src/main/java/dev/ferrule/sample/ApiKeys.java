@@ -104,16 +104,23 @@ final class ApiKeys implements AuthenticationManager {
 	 * or {@code null} if all is well
 	 */
 	static @Nullable String problem(String key) {
-		if (key.startsWith(HASHED)) {
-			return key.matches("sha256:[0-9a-fA-F]{64}") ? null
+		if (key.contains("${")) {
+			return "names something that is not set: set the variable or property in it";
+		}
+		if (isHash(key)) {
+			return key.matches("(?i)sha256:[0-9a-f]{64}") ? null
 					: "is not a SHA-256: write 64 hexadecimal digits after sha256:";
 		}
 		return (key.length() >= LEAST_CHARACTERS) ? null : "is shorter than " + LEAST_CHARACTERS
 				+ " characters and may be guessed: make one with 'openssl rand -hex 32'";
 	}
 
+	private static boolean isHash(String key) {
+		return key.regionMatches(true, 0, HASHED, 0, HASHED.length());
+	}
+
 	private static String digest(String key) {
-		return key.startsWith(HASHED) ? key.substring(HASHED.length()).toLowerCase(Locale.ROOT) : sha256(key);
+		return isHash(key) ? key.substring(HASHED.length()).toLowerCase(Locale.ROOT) : sha256(key);
 	}
 
 	private static String sha256(String key) {

@@ -100,7 +100,7 @@ class GatewaySecurity {
 	@Order(1)
 	@ConditionalOnWebApplication(type = Type.SERVLET)
 	SecurityFilterChain managementAccess() {
-		return new DefaultSecurityFilterChain(EndpointRequest.toAnyEndpoint());
+		return new DefaultSecurityFilterChain(EndpointRequest.to("health", "info"));
 	}
 
 	@Bean

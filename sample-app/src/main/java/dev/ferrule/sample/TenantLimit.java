@@ -47,6 +47,8 @@ final class TenantLimit {
 		long burst = (limit.burst() != null) ? limit.burst() : limit.requests();
 		return Bucket.builder()
 			.addLimit((bandwidth) -> bandwidth.capacity(burst).refillGreedy(limit.requests(), limit.period()))
+			// The other clock is that of the wall, which may be set back
+			.withNanosecondPrecision()
 			.build();
 	}
 

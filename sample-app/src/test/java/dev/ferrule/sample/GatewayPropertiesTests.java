@@ -67,6 +67,8 @@ class GatewayPropertiesTests {
 							tenants.shop.api-keys=short                 | gateway.tenants.shop.api-keys[0] is shorter than 20 characters
 							tenants.shop.api-keys=%1$s,                 | gateway.tenants.shop.api-keys[1] is shorter than 20 characters
 							tenants.shop.api-keys=sha256:%1$s           | gateway.tenants.shop.api-keys[0] is not a SHA-256: write 64 hex
+							tenants.shop.api-keys=SHA256:%1$s           | gateway.tenants.shop.api-keys[0] is not a SHA-256: write 64 hex
+							tenants.shop.api-keys=${SHOP_INGEST_API_KEY} | gateway.tenants.shop.api-keys[0] names something that is not set
 							tenants[a b].api-keys=%1$s                  | gateway.tenants.a b is not a name for a tenant: use up to 64
 							tenants.x.rate-limit.burst=5                | gateway.tenants.x.rate-limit.requests is 0: set it to 1 or more
 							tenants.x.rate-limit.requests=0             | gateway.tenants.x.rate-limit.requests is 0: set it to 1 or more

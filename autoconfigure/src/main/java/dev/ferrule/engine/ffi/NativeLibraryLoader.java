@@ -128,6 +128,13 @@ final class NativeLibraryLoader {
 	}
 
 	private static NativeApi bind(Path library) {
+		// Another class loader may share JNA, and so the library that is closed below
+		synchronized (NativeLibrary.class) {
+			return bindAlone(library);
+		}
+	}
+
+	private static NativeApi bindAlone(Path library) {
 		Integer flags = openFlags();
 		if (flags == null) {
 			return JnaNativeApi.bind(NativeLibrary.getInstance(library.toString()));
