@@ -36,14 +36,14 @@ pub fn constants(header: &str) -> Vec<JavaFile> {
         ),
         file(
             header,
-            "Refusals",
+            "RefusalCodes",
             "Why the engine refused a submission.",
             refusal::TABLE,
             false,
         ),
         file(
             header,
-            "Phases",
+            "PhaseCodes",
             "How far a call has come.",
             phase::TABLE,
             false,
@@ -59,12 +59,12 @@ const TAB_COLUMNS: usize = 4;
 fn names_file(header: &str) -> JavaFile {
     let mut text = String::from(header);
     text.push_str(
-        "\npackage dev.ferrule.engine.ffi;\n\nimport java.util.List;\n\n\
+        "\npackage dev.ferrule.engine.jna.abi;\n\nimport java.util.List;\n\n\
          /**\n * Names of headers that many requests carry.\n *\n * <p>\n \
          * Generated from the engine's {@code layout.rs}; do not edit.\n */\n\
-         final class WellKnownNames {\n\n\t/** In the order of their numbers, in lower case. */\n",
+         public final class WellKnownNames {\n\n\t/** In the order of their numbers, in lower case. */\n",
     );
-    let mut line = String::from("static final List<String> NAMES = List.of(");
+    let mut line = String::from("public static final List<String> NAMES = List.of(");
     let mut indent = 1;
     for (number, name) in WELL_KNOWN_NAMES.iter().enumerate() {
         let end = if number + 1 == WELL_KNOWN_NAMES.len() {
@@ -99,16 +99,16 @@ fn file(
     with_version: bool,
 ) -> JavaFile {
     let mut text = String::from(header);
-    text.push_str("\npackage dev.ferrule.engine.ffi;\n\n");
+    text.push_str("\npackage dev.ferrule.engine.jna.abi;\n\n");
     let _ = write!(
         text,
-        "/**\n * {doc}\n *\n * <p>\n * Generated from the engine's {{@code layout.rs}}; do not edit.\n */\nfinal class {class} {{\n\n"
+        "/**\n * {doc}\n *\n * <p>\n * Generated from the engine's {{@code layout.rs}}; do not edit.\n */\npublic final class {class} {{\n\n"
     );
     if with_version {
-        let _ = write!(text, "\tstatic final int ABI_VERSION = {ABI_VERSION};\n\n");
+        let _ = write!(text, "\tpublic static final int ABI_VERSION = {ABI_VERSION};\n\n");
     }
     for (name, value) in table {
-        let _ = write!(text, "\tstatic final int {name} = {value};\n\n");
+        let _ = write!(text, "\tpublic static final int {name} = {value};\n\n");
     }
     let _ = write!(text, "\tprivate {class}() {{\n\t}}\n\n}}\n");
     JavaFile { class, text }

@@ -8,7 +8,7 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-const JAVA_PACKAGE: &str = "../autoconfigure/src/main/java/dev/ferrule/engine/ffi";
+const JAVA_PACKAGE: &str = "../core/src/main/java/dev/ferrule/engine/jna/abi";
 const JAVA_LICENCE: &str = include_str!("../java-licence.txt");
 
 /// A generated file.

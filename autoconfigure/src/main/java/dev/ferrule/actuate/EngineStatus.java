@@ -21,9 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import dev.ferrule.json.Json;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.boot.json.JsonParserFactory;
 
 /**
  * The engine's status, read from its JSON.
@@ -41,7 +40,7 @@ record EngineStatus(String version, boolean ready, boolean stopping, @Nullable S
 		long payloadBytes, long maxPayloadBytes, List<Pipeline> pipelines) {
 
 	static EngineStatus parse(String json) {
-		Map<String, Object> status = JsonParserFactory.getJsonParser().parseMap(json);
+		Map<String, Object> status = Json.readObject(json);
 		List<Pipeline> pipelines = new ArrayList<>();
 		if (status.get("pipelines") instanceof Iterable<?> elements) {
 			for (Object element : elements) {

@@ -16,13 +16,17 @@
 
 package dev.ferrule.actuate;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 import dev.ferrule.actuate.RecentFailures.RecentFailure;
 import dev.ferrule.engine.CallInFlight;
 import dev.ferrule.engine.CallPhase;
+import dev.ferrule.engine.EngineCounters;
+import dev.ferrule.engine.EngineInspector;
 import dev.ferrule.engine.EngineState;
+import dev.ferrule.engine.PipelineGraph;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +44,7 @@ public final class TelemetryEngineEndpoint {
 
 	private static final int MAX_CALLS = 100;
 
-	private final InspectedEngine engine;
+	private final EngineInspector engine;
 
 	private final RecentFailures failures;
 
@@ -49,7 +53,7 @@ public final class TelemetryEngineEndpoint {
 	 * @param engine the engine
 	 * @param failures recent failures of the engine
 	 */
-	public TelemetryEngineEndpoint(InspectedEngine engine, RecentFailures failures) {
+	public TelemetryEngineEndpoint(EngineInspector engine, RecentFailures failures) {
 		this.engine = engine;
 		this.failures = failures;
 	}
@@ -69,8 +73,8 @@ public final class TelemetryEngineEndpoint {
 		String failure = (status != null) ? status.failure() : null;
 		return new EngineDescription(this.engine.name(), (status != null) ? status.version() : null,
 				this.engine.abiVersion(), this.engine.cores(),
-				(failure != null) ? EngineState.ENDED : this.engine.state(), failure, pipelines, this.engine.counters(),
-				calls, this.failures.byKind());
+				(failure != null) ? EngineState.ENDED : this.engine.state(), failure, pipelines,
+				counters(this.engine.counters()), calls, this.failures.byKind());
 	}
 
 	/**
@@ -82,6 +86,24 @@ public final class TelemetryEngineEndpoint {
 	public @Nullable CallDescription call(@Selector long callId) {
 		CallInFlight call = this.engine.call(callId);
 		return (call != null) ? CallDescription.of(call) : null;
+	}
+
+	private static Map<String, Object> counters(EngineCounters counters) {
+		Map<String, Object> values = new LinkedHashMap<>();
+		values.put("submitted", counters.submitted());
+		values.put("submittedBytes", counters.submittedBytes());
+		values.put("succeeded", counters.succeeded());
+		values.put("failed", counters.failed());
+		values.put("inFlight", counters.inFlight());
+		values.put("late", counters.lateCompletions());
+		values.put("lastNet", counters.lastNetFired());
+		values.put("malformedRecords", counters.malformedRecords());
+		values.put("pollErrors", counters.pollErrors());
+		values.put("executorRejections", counters.executorRejections());
+		values.put("droppedLogLines", counters.droppedLogLines());
+		values.put("degradedErrors", counters.degradedErrors());
+		values.put("listenerErrors", counters.listenerErrors());
+		return values;
 	}
 
 	private @Nullable EngineStatus status() {

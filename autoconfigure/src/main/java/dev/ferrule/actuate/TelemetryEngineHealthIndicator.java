@@ -19,6 +19,7 @@ package dev.ferrule.actuate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import dev.ferrule.engine.EngineInspector;
 import dev.ferrule.engine.EngineState;
 import org.jspecify.annotations.Nullable;
 
@@ -39,13 +40,13 @@ public final class TelemetryEngineHealthIndicator extends AbstractHealthIndicato
 	// Payload in use from which on memory is called short, in percent of the maximum
 	private static final int PRESSURE_PERCENT = 90;
 
-	private final InspectedEngine engine;
+	private final EngineInspector engine;
 
 	/**
 	 * Creates the indicator.
 	 * @param engine the engine
 	 */
-	public TelemetryEngineHealthIndicator(InspectedEngine engine) {
+	public TelemetryEngineHealthIndicator(EngineInspector engine) {
 		super("The status of the engine cannot be read");
 		this.engine = engine;
 	}

@@ -17,7 +17,7 @@
 package dev.ferrule.autoconfigure;
 
 import dev.ferrule.engine.TelemetryCallListener;
-import dev.ferrule.engine.ffi.NativeEngine;
+import dev.ferrule.engine.jna.NativeEngine;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;

@@ -19,19 +19,27 @@ package dev.ferrule.autoconfigure;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 
+import dev.ferrule.autoconfigure.engine.EngineSpecification;
+import dev.ferrule.autoconfigure.engine.EngineStartException;
+import dev.ferrule.autoconfigure.engine.ValidatedEngine;
+import dev.ferrule.autoconfigure.properties.ContextProperties;
+import dev.ferrule.autoconfigure.properties.EngineProperties;
+import dev.ferrule.autoconfigure.properties.FerruleConfigurationException;
+import dev.ferrule.autoconfigure.properties.FerruleProperties;
+import dev.ferrule.autoconfigure.ssl.ExporterBundles;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.context.CallContextCustomizer;
 import dev.ferrule.context.CallContextFactory;
 import dev.ferrule.context.ContextExtractor;
 import dev.ferrule.context.ContextStatistics;
-import dev.ferrule.context.DeadlineExtractor;
-import dev.ferrule.context.MetadataExtractor;
 import dev.ferrule.context.TraceContextExtractor;
-import dev.ferrule.context.W3cTraceContextExtractor;
+import dev.ferrule.context.header.DeadlineExtractor;
+import dev.ferrule.context.header.MetadataExtractor;
+import dev.ferrule.context.header.W3cTraceContextExtractor;
 import dev.ferrule.engine.TelemetryCallListener;
 import dev.ferrule.engine.TelemetryEngine;
-import dev.ferrule.engine.ffi.NativeEngine;
-import dev.ferrule.engine.ffi.NativeEngineOptions;
+import dev.ferrule.engine.jna.NativeEngine;
+import dev.ferrule.engine.jna.NativeEngineOptions;
 import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.observability.FailureLog;
@@ -224,7 +232,7 @@ public final class FerruleAutoConfiguration {
 		ShutdownTimer ferruleShutdownTimer(FerruleProperties properties, NativeEngine engine,
 				ApplicationContext context) {
 			Duration delay = ShutdownDelay.of(properties.engine().drainTimeout(), context.getEnvironment());
-			return new ShutdownTimer(context, delay, () -> engine.counters().inFlight(), () -> {
+			return new ShutdownTimer(context, delay, () -> engine.inspector().counters().inFlight(), () -> {
 				engine.stopAccepting();
 				engine.cancelAll(CancellationCause.SHUTDOWN);
 			});

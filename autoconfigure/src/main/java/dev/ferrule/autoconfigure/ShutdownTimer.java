@@ -21,8 +21,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationContext;
@@ -36,7 +36,7 @@ import org.springframework.context.event.ContextClosedEvent;
  */
 final class ShutdownTimer implements ApplicationListener<ContextClosedEvent>, DisposableBean {
 
-	private static final Log logger = LogFactory.getLog(ShutdownTimer.class);
+	private static final Logger logger = LoggerFactory.getLogger(ShutdownTimer.class);
 
 	private final ApplicationContext context;
 

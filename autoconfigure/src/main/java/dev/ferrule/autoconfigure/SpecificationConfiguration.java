@@ -16,8 +16,14 @@
 
 package dev.ferrule.autoconfigure;
 
+import dev.ferrule.autoconfigure.connection.OtlpExporterConnectionDetails;
+import dev.ferrule.autoconfigure.engine.EngineSpecification;
+import dev.ferrule.autoconfigure.engine.MemoryBudget;
+import dev.ferrule.autoconfigure.properties.FerruleProperties;
+import dev.ferrule.autoconfigure.properties.NativeProperties;
+import dev.ferrule.autoconfigure.ssl.ExporterBundles;
 import dev.ferrule.engine.EngineConfigCustomizer;
-import dev.ferrule.engine.ffi.NativeLibraryOptions;
+import dev.ferrule.engine.jna.library.NativeLibraryOptions;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ssl.SslBundles;

@@ -20,9 +20,9 @@ import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.error.TelemetryEngineException;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -36,7 +36,7 @@ import org.springframework.grpc.server.exception.GrpcExceptionHandler;
 @Order(Ordered.LOWEST_PRECEDENCE)
 public final class TelemetryGrpcExceptionHandler implements GrpcExceptionHandler {
 
-	private static final Log logger = LogFactory.getLog(TelemetryGrpcExceptionHandler.class);
+	private static final Logger logger = LoggerFactory.getLogger(TelemetryGrpcExceptionHandler.class);
 
 	private final ErrorTranslator translator;
 

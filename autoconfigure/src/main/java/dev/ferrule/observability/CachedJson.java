@@ -24,8 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-import org.springframework.boot.json.JsonParser;
-import org.springframework.boot.json.JsonParserFactory;
+import dev.ferrule.json.Json;
 
 /**
  * A JSON object of the engine, asked for at most once a second however many meters read
@@ -34,8 +33,6 @@ import org.springframework.boot.json.JsonParserFactory;
 final class CachedJson {
 
 	private static final long MAXIMUM_AGE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-	private final JsonParser parser = JsonParserFactory.getJsonParser();
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -60,7 +57,7 @@ final class CachedJson {
 	Map<String, Object> get() {
 		if (this.ticker.getAsLong() - this.readAt >= MAXIMUM_AGE_NANOS && this.lock.tryLock()) {
 			try {
-				this.current = this.parser.parseMap(this.source.get());
+				this.current = Json.readObject(this.source.get());
 			}
 			catch (RuntimeException ex) {
 				// It has stopped, what it told last stays true

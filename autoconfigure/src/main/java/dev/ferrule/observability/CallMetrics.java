@@ -23,6 +23,8 @@ import java.util.function.ToDoubleFunction;
 
 import dev.ferrule.context.ContextStatistics;
 import dev.ferrule.context.MetadataDrop;
+import dev.ferrule.engine.EngineCounters;
+import dev.ferrule.engine.EngineInspector;
 import dev.ferrule.error.ErrorKind;
 import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -40,7 +42,7 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 
 	private static final String CALLS = "calls";
 
-	private final MeteredEngine engine;
+	private final EngineInspector engine;
 
 	private final ContextStatistics contexts;
 
@@ -53,7 +55,7 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 	 * @param engine the engine
 	 * @param contexts what happens to the contexts of requests
 	 */
-	public CallMetrics(MeteredEngine engine, ContextStatistics contexts) {
+	public CallMetrics(EngineInspector engine, ContextStatistics contexts) {
 		this.engine = engine;
 		this.contexts = contexts;
 		this.status = new CachedJson(engine::status, System::nanoTime);
@@ -76,7 +78,7 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 		bindCalls(registry);
 		bindContexts(registry);
 		counter("ferrule.log.dropped",
-				(metrics) -> metrics.engine.droppedLogLines() + metrics.status("droppedLogLines"))
+				(metrics) -> metrics.counters().droppedLogLines() + metrics.status("droppedLogLines"))
 			.description("Log lines of the engine that were dropped because they came too fast")
 			.baseUnit("lines")
 			.register(registry);
@@ -88,7 +90,7 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 			.description("Payload that calls in flight may hold; what is beyond is refused")
 			.baseUnit(BaseUnits.BYTES)
 			.register(registry);
-		counter("ferrule.payload.submitted", (metrics) -> metrics.engine.submittedBytes())
+		counter("ferrule.payload.submitted", (metrics) -> metrics.counters().submittedBytes())
 			.description("Payload of submitted calls, refused ones included")
 			.baseUnit(BaseUnits.BYTES)
 			.register(registry);
@@ -116,24 +118,24 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 	}
 
 	private void bindCalls(MeterRegistry registry) {
-		counter("ferrule.calls.submitted", (metrics) -> metrics.engine.submitted())
+		counter("ferrule.calls.submitted", (metrics) -> metrics.counters().submitted())
 			.description("Calls submitted, refused ones included")
 			.baseUnit(CALLS)
 			.register(registry);
 		FunctionCounter.Builder<CallMetrics> completed = counter("ferrule.calls",
-				(metrics) -> metrics.engine.succeeded());
+				(metrics) -> metrics.counters().succeeded());
 		completed.tags(Tags.of("outcome", "SUCCESS", "kind", KeyValue.NONE_VALUE))
 			.description("Calls that have their outcome")
 			.baseUnit(CALLS)
 			.register(registry);
 		for (ErrorKind kind : ErrorKind.values()) {
-			counter("ferrule.calls", (metrics) -> metrics.engine.failed(kind))
+			counter("ferrule.calls", (metrics) -> metrics.counters().failed().getOrDefault(kind, 0L))
 				.tags(Tags.of("outcome", kind.isPermanent() ? "REFUSED" : "FAILURE", "kind", kind.name()))
 				.description("Calls that have their outcome")
 				.baseUnit(CALLS)
 				.register(registry);
 		}
-		gauge("ferrule.calls.in.flight", (metrics) -> metrics.engine.inFlight())
+		gauge("ferrule.calls.in.flight", (metrics) -> metrics.counters().inFlight())
 			.description("Calls that have no outcome yet")
 			.baseUnit(CALLS)
 			.register(registry);
@@ -141,11 +143,11 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 			.description("Calls that may be in flight; what is beyond is refused")
 			.baseUnit(CALLS)
 			.register(registry);
-		counter("ferrule.calls.late", (metrics) -> metrics.engine.late() + metrics.status("late"))
+		counter("ferrule.calls.late", (metrics) -> metrics.counters().lateCompletions() + metrics.status("late"))
 			.description("Answers that came after the outcome of their call")
 			.baseUnit("answers")
 			.register(registry);
-		counter("ferrule.calls.last.net", (metrics) -> metrics.engine.lastNet())
+		counter("ferrule.calls.last.net", (metrics) -> metrics.counters().lastNetFired())
 			.description("Calls that the engine failed to end at their deadline; anything but 0 is a bug")
 			.baseUnit(CALLS)
 			.register(registry);
@@ -156,9 +158,11 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 	}
 
 	private void bindProblems(MeterRegistry registry) {
-		for (String problem : this.engine.problems().keySet()) {
-			problem(registry, problem, (metrics) -> metrics.engine.problems().getOrDefault(problem, 0L));
-		}
+		problem(registry, "failure.incomplete", (metrics) -> metrics.counters().degradedErrors());
+		problem(registry, "record.malformed", (metrics) -> metrics.counters().malformedRecords());
+		problem(registry, "poll.failed", (metrics) -> metrics.counters().pollErrors());
+		problem(registry, "executor.rejected", (metrics) -> metrics.counters().executorRejections());
+		problem(registry, "listener.failed", (metrics) -> metrics.counters().listenerErrors());
 		problem(registry, "answer.incomplete", (metrics) -> metrics.status("droppedDetails"));
 	}
 
@@ -199,6 +203,10 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 
 	private Gauge.Builder<CallMetrics> gauge(String name, ToDoubleFunction<CallMetrics> value) {
 		return Gauge.builder(name, this, value);
+	}
+
+	private EngineCounters counters() {
+		return this.engine.counters();
 	}
 
 	private double status(String key) {

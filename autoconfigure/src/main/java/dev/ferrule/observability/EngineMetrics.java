@@ -27,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
+import dev.ferrule.engine.EngineInspector;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -66,11 +67,11 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 	 * Creates the meters.
 	 * @param engine the engine
 	 */
-	public EngineMetrics(MeteredEngine engine) {
+	public EngineMetrics(EngineInspector engine) {
 		this(engine, System::nanoTime, MAXIMUM_SERIES);
 	}
 
-	EngineMetrics(MeteredEngine engine, LongSupplier ticker, int maximumSeries) {
+	EngineMetrics(EngineInspector engine, LongSupplier ticker, int maximumSeries) {
 		this.snapshot = new CachedJson(engine::metrics, ticker);
 		this.maximumSeries = maximumSeries;
 	}

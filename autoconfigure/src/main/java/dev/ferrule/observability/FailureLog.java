@@ -28,9 +28,9 @@ import dev.ferrule.engine.TelemetryCallListener;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.ErrorMessages;
 import dev.ferrule.error.TelemetryEngineException.Failure;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Logs a line for each failed call, at a level that fits: {@code DEBUG} if the caller
@@ -48,7 +48,7 @@ public final class FailureLog implements TelemetryCallListener {
 
 	private static final int CONTENT_TOO_LARGE = 413;
 
-	private final Log logger;
+	private final Logger logger;
 
 	private final Map<ErrorKind, LineLimit> limits = new EnumMap<>(ErrorKind.class);
 
@@ -58,10 +58,10 @@ public final class FailureLog implements TelemetryCallListener {
 	 * Creates the log. Its category is the name of this class.
 	 */
 	public FailureLog() {
-		this(LogFactory.getLog(FailureLog.class), System::nanoTime);
+		this(LoggerFactory.getLogger(FailureLog.class), System::nanoTime);
 	}
 
-	FailureLog(Log logger, LongSupplier ticker) {
+	FailureLog(Logger logger, LongSupplier ticker) {
 		this.logger = logger;
 		for (ErrorKind kind : ErrorKind.values()) {
 			this.limits.put(kind, new LineLimit(ticker));

@@ -21,9 +21,9 @@ import java.util.concurrent.Executor;
 
 import dev.ferrule.engine.ExportResult;
 import io.micrometer.observation.Observation;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The future of a call whose end stops an observation. Whoever completes it from outside
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ObservedCall extends ContextFuture<ExportResult> {
 
-	private static final Log logger = LogFactory.getLog(ObservedCall.class);
+	private static final Logger logger = LoggerFactory.getLogger(ObservedCall.class);
 
 	private final CompletableFuture<ExportResult> call;
 

@@ -29,9 +29,9 @@ import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Observes each submission to an engine, from submit to its outcome. The span of the
@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ObservedTelemetryEngine implements TelemetryEngine {
 
-	private static final Log logger = LogFactory.getLog(ObservedTelemetryEngine.class);
+	private static final Logger logger = LoggerFactory.getLogger(ObservedTelemetryEngine.class);
 
 	private static final SubmitObservationConvention DEFAULT_CONVENTION = new DefaultSubmitObservationConvention();
 

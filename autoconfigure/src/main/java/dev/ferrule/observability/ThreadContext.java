@@ -20,8 +20,8 @@ import java.util.concurrent.Executor;
 
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.util.ClassUtils;
 
@@ -30,7 +30,7 @@ import org.springframework.util.ClassUtils;
  */
 final class ThreadContext {
 
-	private static final Log logger = LogFactory.getLog(ThreadContext.class);
+	private static final Logger logger = LoggerFactory.getLogger(ThreadContext.class);
 
 	private static final boolean PROPAGATION = ClassUtils.isPresent("io.micrometer.context.ContextSnapshotFactory",
 			ThreadContext.class.getClassLoader());

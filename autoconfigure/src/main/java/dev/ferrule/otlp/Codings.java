@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads {@code Content-Encoding}.
  */
-final class Codings {
+public final class Codings {
 
 	/** Value of {@code Accept-Encoding} where the coding of a request is not known. */
-	static final String ACCEPT_ENCODING = "gzip, deflate, zstd, identity";
+	public static final String ACCEPT_ENCODING = "gzip, deflate, zstd, identity";
 
 	private Codings() {
 	}
@@ -38,7 +38,7 @@ final class Codings {
 	 * @param fields values of all {@code Content-Encoding} fields, or {@code null}
 	 * @return the coding, or {@code null} if it is not known or more than one
 	 */
-	static @Nullable ContentCoding of(@Nullable Enumeration<String> fields) {
+	public static @Nullable ContentCoding of(@Nullable Enumeration<String> fields) {
 		if (fields == null || !fields.hasMoreElements()) {
 			return ContentCoding.IDENTITY;
 		}

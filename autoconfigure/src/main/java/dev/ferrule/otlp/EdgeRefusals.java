@@ -20,12 +20,12 @@ import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TranslatedError;
-import org.apache.commons.logging.Log;
+import org.slf4j.Logger;
 
 /**
  * What the edges answer themselves, before the engine comes into it.
  */
-final class EdgeRefusals {
+public final class EdgeRefusals {
 
 	private static final int INVALID_ARGUMENT = 3;
 
@@ -39,32 +39,33 @@ final class EdgeRefusals {
 
 	private static final int INTERNAL_ERROR = 500;
 
-	static final TranslatedError UNKNOWN_PATH = permanent(UNIMPLEMENTED, 404, "There is no OTLP endpoint at this path");
+	public static final TranslatedError UNKNOWN_PATH = permanent(UNIMPLEMENTED, 404,
+			"There is no OTLP endpoint at this path");
 
-	static final TranslatedError METHOD = permanent(UNIMPLEMENTED, 405, "OTLP over HTTP takes POST only");
+	public static final TranslatedError METHOD = permanent(UNIMPLEMENTED, 405, "OTLP over HTTP takes POST only");
 
-	static final TranslatedError MEDIA_TYPE = permanent(INVALID_ARGUMENT, 415,
+	public static final TranslatedError MEDIA_TYPE = permanent(INVALID_ARGUMENT, 415,
 			"Content-Type must be one of " + OtlpEncoding.ACCEPT);
 
-	static final TranslatedError CODING = permanent(INVALID_ARGUMENT, 415,
+	public static final TranslatedError CODING = permanent(INVALID_ARGUMENT, 415,
 			"Content-Encoding must be one of " + Codings.ACCEPT_ENCODING + ", and only one");
 
-	static final TranslatedError MALFORMED_BODY = permanent(INVALID_ARGUMENT, 400,
+	public static final TranslatedError MALFORMED_BODY = permanent(INVALID_ARGUMENT, 400,
 			"The request body could not be read");
 
-	static final TranslatedError DEADLINE = new TranslatedError(ErrorKind.TIMEOUT, DEADLINE_EXCEEDED, 504, false, null,
-			null, 0, "The deadline passed before the request was complete");
+	public static final TranslatedError DEADLINE = new TranslatedError(ErrorKind.TIMEOUT, DEADLINE_EXCEEDED, 504, false,
+			null, null, 0, "The deadline passed before the request was complete");
 
-	static final TranslatedError NO_OUTCOME = new TranslatedError(ErrorKind.TIMEOUT, DEADLINE_EXCEEDED, 504, false,
-			null, null, 0, "The deadline passed; whether the data was delivered is unknown");
+	public static final TranslatedError NO_OUTCOME = new TranslatedError(ErrorKind.TIMEOUT, DEADLINE_EXCEEDED, 504,
+			false, null, null, 0, "The deadline passed; whether the data was delivered is unknown");
 
 	/** For failures that cannot be translated. */
-	static final TranslatedError INTERNAL = permanent(INTERNAL_CODE, 500, "Internal error");
+	public static final TranslatedError INTERNAL = permanent(INTERNAL_CODE, 500, "Internal error");
 
 	private EdgeRefusals() {
 	}
 
-	static TranslatedError tooLarge(int limit) {
+	public static TranslatedError tooLarge(int limit) {
 		return permanent(RESOURCE_EXHAUSTED, 413, "The request is larger than " + limit + " bytes");
 	}
 
@@ -77,7 +78,7 @@ final class EdgeRefusals {
 	 * @param logger where to log
 	 * @return what to answer
 	 */
-	static TranslatedError translate(ErrorTranslator translator, Throwable failure, Log logger) {
+	public static TranslatedError translate(ErrorTranslator translator, Throwable failure, Logger logger) {
 		TelemetryEngineException exception = TelemetryEngineException.find(failure);
 		TranslatedError error = translator.translate((exception != null) ? exception : failure);
 		if (exception == null) {
@@ -86,7 +87,7 @@ final class EdgeRefusals {
 		return error;
 	}
 
-	private static void logUnexpected(Log logger, Throwable cause, TranslatedError error) {
+	private static void logUnexpected(Logger logger, Throwable cause, TranslatedError error) {
 		if (error.httpStatus() >= INTERNAL_ERROR) {
 			logger.warn("OTLP request failed unexpectedly", cause);
 		}

@@ -28,7 +28,7 @@ import dev.ferrule.engine.ExportResult;
  * Encodes {@code Export...ServiceResponse} messages. Success without anything to tell is
  * an empty message; {@code partial_success} is never populated but void.
  */
-final class ExportResponse {
+public final class ExportResponse {
 
 	/** What clients are asked to read at most. */
 	static final int MAX_BYTES = 4 * 1024 * 1024;
@@ -45,14 +45,14 @@ final class ExportResponse {
 	private ExportResponse() {
 	}
 
-	static byte[] encode(OtlpEncoding encoding, OtlpSignal signal, ExportResult result) {
+	public static byte[] encode(OtlpEncoding encoding, OtlpSignal signal, ExportResult result) {
 		return switch (encoding) {
 			case PROTOBUF -> protobuf(result);
 			case JSON -> json(signal, result);
 		};
 	}
 
-	static byte[] empty(OtlpEncoding encoding) {
+	public static byte[] empty(OtlpEncoding encoding) {
 		return (encoding == OtlpEncoding.JSON) ? EMPTY_JSON : EMPTY_PROTOBUF;
 	}
 

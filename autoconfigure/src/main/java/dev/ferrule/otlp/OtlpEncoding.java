@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * How an OTLP message is encoded in the body of a request; the answer follows it.
  */
-enum OtlpEncoding {
+public enum OtlpEncoding {
 
 	PROTOBUF("application/x-protobuf"),
 
 	JSON("application/json");
 
 	/** Value of {@code Accept} where the media type of a request is of no use. */
-	static final String ACCEPT = PROTOBUF.mediaType + ", " + JSON.mediaType;
+	public static final String ACCEPT = PROTOBUF.mediaType + ", " + JSON.mediaType;
 
 	private final String mediaType;
 
@@ -36,7 +36,7 @@ enum OtlpEncoding {
 		this.mediaType = mediaType;
 	}
 
-	String mediaType() {
+	public String mediaType() {
 		return this.mediaType;
 	}
 
@@ -45,7 +45,7 @@ enum OtlpEncoding {
 	 * @param contentType value of the header, or {@code null}
 	 * @return the encoding, or {@code null} if it is not one of OTLP's
 	 */
-	static @Nullable OtlpEncoding of(@Nullable String contentType) {
+	public static @Nullable OtlpEncoding of(@Nullable String contentType) {
 		if (contentType == null) {
 			return null;
 		}

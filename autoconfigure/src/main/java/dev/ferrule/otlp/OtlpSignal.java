@@ -25,7 +25,7 @@ import dev.ferrule.engine.Signal;
 /**
  * How OTLP names a signal.
  */
-enum OtlpSignal {
+public enum OtlpSignal {
 
 	TRACES(Signal.TRACES, "/v1/traces", "opentelemetry.proto.collector.trace.v1.TraceService", "rejectedSpans"),
 
@@ -49,7 +49,7 @@ enum OtlpSignal {
 		this.rejectedField = rejectedField;
 	}
 
-	Signal signal() {
+	public Signal signal() {
 		return this.signal;
 	}
 
@@ -65,7 +65,7 @@ enum OtlpSignal {
 	 * Returns the name of the gRPC service.
 	 * @return the full name
 	 */
-	String serviceName() {
+	public String serviceName() {
 		return this.serviceName;
 	}
 
@@ -77,7 +77,7 @@ enum OtlpSignal {
 		return this.rejectedField;
 	}
 
-	static OtlpSignal of(Signal signal) {
+	public static OtlpSignal of(Signal signal) {
 		return switch (signal) {
 			case TRACES -> TRACES;
 			case METRICS -> METRICS;
@@ -85,7 +85,7 @@ enum OtlpSignal {
 		};
 	}
 
-	static Map<String, OtlpSignal> byPath(Set<Signal> signals) {
+	public static Map<String, OtlpSignal> byPath(Set<Signal> signals) {
 		return signals.stream().map(OtlpSignal::of).collect(Collectors.toUnmodifiableMap(OtlpSignal::path, (s) -> s));
 	}
 

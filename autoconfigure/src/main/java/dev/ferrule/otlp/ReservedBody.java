@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * A body of known size gets its memory at once; others start small and grow by doubling,
  * because nobody shall reserve the largest body by not telling its size.
  */
-final class ReservedBody implements AutoCloseable {
+public final class ReservedBody implements AutoCloseable {
 
 	private static final int FIRST_GUESS = 16 * 1024;
 
@@ -56,7 +56,7 @@ final class ReservedBody implements AutoCloseable {
 	 * @return an empty body
 	 * @throws dev.ferrule.error.TelemetryEngineException if the engine refuses
 	 */
-	static ReservedBody reserve(TelemetryEngine engine, long size, int limit) {
+	public static ReservedBody reserve(TelemetryEngine engine, long size, int limit) {
 		int capacity = (int) Math.min(limit, (size >= 0) ? size : FIRST_GUESS);
 		return new ReservedBody(engine, engine.reserve(capacity), limit);
 	}
@@ -69,7 +69,7 @@ final class ReservedBody implements AutoCloseable {
 	 * @throws BodyTooLargeException if the body is larger than the limit
 	 * @throws dev.ferrule.error.TelemetryEngineException if the engine refuses memory
 	 */
-	boolean readFrom(Source source) throws IOException, BodyTooLargeException {
+	public boolean readFrom(Source source) throws IOException, BodyTooLargeException {
 		ByteBuffer target = buffer();
 		if (target.hasRemaining()) {
 			return read(source, target) >= 0;
@@ -107,11 +107,11 @@ final class ReservedBody implements AutoCloseable {
 		return grown.buffer();
 	}
 
-	int limit() {
+	public int limit() {
 		return this.limit;
 	}
 
-	boolean isFull() {
+	public boolean isFull() {
 		return !buffer().hasRemaining();
 	}
 
@@ -131,7 +131,7 @@ final class ReservedBody implements AutoCloseable {
 	 * Hands the memory over to the caller.
 	 * @return the memory, filled up to its position
 	 */
-	PayloadBuffer take() {
+	public PayloadBuffer take() {
 		PayloadBuffer memory = memory();
 		this.memory = null;
 		return memory;
@@ -152,7 +152,7 @@ final class ReservedBody implements AutoCloseable {
 	/**
 	 * Where a body comes from.
 	 */
-	interface Source {
+	public interface Source {
 
 		/**
 		 * Reads bytes.
@@ -167,11 +167,11 @@ final class ReservedBody implements AutoCloseable {
 	/**
 	 * The body is larger than the limit.
 	 */
-	static final class BodyTooLargeException extends Exception {
+	public static final class BodyTooLargeException extends Exception {
 
 		private static final long serialVersionUID = 1L;
 
-		BodyTooLargeException() {
+		public BodyTooLargeException() {
 			super(null, null, false, false);
 		}
 

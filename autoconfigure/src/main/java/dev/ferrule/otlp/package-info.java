@@ -17,7 +17,9 @@
 /**
  * OTLP over HTTP and over gRPC.
  */
+@Internal
 @NullMarked
 package dev.ferrule.otlp;
 
+import dev.ferrule.Internal;
 import org.jspecify.annotations.NullMarked;

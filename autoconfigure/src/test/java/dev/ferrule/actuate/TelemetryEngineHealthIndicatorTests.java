@@ -16,6 +16,7 @@
 
 package dev.ferrule.actuate;
 
+import dev.ferrule.engine.EngineInspector;
 import dev.ferrule.engine.EngineState;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +38,7 @@ class TelemetryEngineHealthIndicatorTests {
 
 	private static final String ENDED = "The engine ended by itself and takes no calls until the application is restarted";
 
-	private final InspectedEngine engine = mock(InspectedEngine.class);
+	private final EngineInspector engine = mock(EngineInspector.class);
 
 	@Test
 	void runningEngineIsUpWithDetails() {

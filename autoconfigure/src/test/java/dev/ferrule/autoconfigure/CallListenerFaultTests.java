@@ -26,11 +26,11 @@ import dev.ferrule.context.CallContext;
 import dev.ferrule.context.Deadline;
 import dev.ferrule.context.TraceContext;
 import dev.ferrule.engine.EndedCall;
+import dev.ferrule.engine.EngineCounters;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.TelemetryCallListener;
 import dev.ferrule.engine.TelemetryEngine;
-import dev.ferrule.engine.ffi.EngineCounters;
-import dev.ferrule.engine.ffi.NativeEngine;
+import dev.ferrule.engine.jna.NativeEngine;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.observability.FailureLog;
 import dev.ferrule.testsupport.TestingPipeline;
@@ -78,7 +78,7 @@ class CallListenerFaultTests {
 				assertThat(listeners.first).hasSize(7);
 				assertThat(listeners.events).hasSize(14).doesNotContain("second before first");
 			});
-			EngineCounters counters = engine.counters();
+			EngineCounters counters = engine.inspector().counters();
 			assertThat(counters.submitted()).isEqualTo(7);
 			counters.failed()
 				.forEach((kind,

@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import com.jayway.jsonpath.JsonPath;
+import dev.ferrule.autoconfigure.engine.EngineSpecification;
+import dev.ferrule.autoconfigure.properties.FerruleProperties;
 import dev.ferrule.engine.EngineConfigCustomizer;
 import org.junit.jupiter.api.Test;
 

@@ -25,10 +25,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.ClientMetadata;
 import dev.ferrule.context.Deadline;
+import dev.ferrule.engine.EngineCounters;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.TelemetryEngine;
-import dev.ferrule.engine.ffi.EngineCounters;
-import dev.ferrule.engine.ffi.NativeEngine;
+import dev.ferrule.engine.jna.NativeEngine;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.testsupport.TestingPipeline;
 import org.awaitility.Awaitility;
@@ -112,7 +112,7 @@ final class FaultEngine implements AutoCloseable {
 	}
 
 	EngineCounters counters() {
-		return this.engine.counters();
+		return this.engine.inspector().counters();
 	}
 
 	/**

@@ -18,6 +18,11 @@ package dev.ferrule.autoconfigure;
 
 import java.util.Map;
 
+import dev.ferrule.autoconfigure.FerruleAutoConfiguration;
+import dev.ferrule.autoconfigure.connection.OtlpExporterConnectionDetails;
+import dev.ferrule.autoconfigure.engine.EngineSpecification;
+import dev.ferrule.autoconfigure.properties.FerruleProperties;
+import dev.ferrule.autoconfigure.properties.TestProperties;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.containers.GenericContainer;
 

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.ferrule.engine.TelemetryEngine;
-import dev.ferrule.engine.ffi.NativeEngine;
+import dev.ferrule.engine.jna.NativeEngine;
 import dev.ferrule.error.EngineUnavailableException;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-import dev.ferrule.otlp.RawHttp2;
 import dev.ferrule.testsupport.ParkingServer;
+import dev.ferrule.testsupport.RawHttp2;
 import dev.ferrule.testsupport.TestingPipeline;
 
 import org.springframework.boot.WebApplicationType;

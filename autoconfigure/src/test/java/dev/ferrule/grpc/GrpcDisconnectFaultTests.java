@@ -19,9 +19,9 @@ package dev.ferrule.grpc;
 import java.time.Duration;
 import java.util.Map;
 
-import dev.ferrule.otlp.RawHttp2;
 import dev.ferrule.testsupport.ParkedCalls;
 import dev.ferrule.testsupport.ParkingServer;
+import dev.ferrule.testsupport.RawHttp2;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.awaitility.Awaitility;

@@ -30,7 +30,7 @@ import dev.ferrule.SemanticVectors.Vector;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.ClientMetadata;
 import dev.ferrule.context.TraceContext;
-import dev.ferrule.otlp.RawHttp2;
+import dev.ferrule.testsupport.RawHttp2;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;

@@ -24,7 +24,7 @@ import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.CallContextFactory;
 import dev.ferrule.context.CurrentCallContext;
-import dev.ferrule.otlp.RawHttp2;
+import dev.ferrule.testsupport.RawHttp2;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;

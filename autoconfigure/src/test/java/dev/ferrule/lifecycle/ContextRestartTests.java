@@ -16,7 +16,7 @@
 
 package dev.ferrule.lifecycle;
 
-import dev.ferrule.engine.ffi.NativeEngine;
+import dev.ferrule.engine.jna.NativeEngine;
 import dev.ferrule.error.EngineUnavailableException;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +62,7 @@ class ContextRestartTests {
 			assertThat(health(context)).isEqualTo(Status.UP);
 			context.restart();
 			SomeApplication.submit(engine);
-			assertThat(engine.counters().succeeded()).isEqualTo(2);
+			assertThat(engine.inspector().counters().succeeded()).isEqualTo(2);
 		}
 	}
 
@@ -74,7 +74,7 @@ class ContextRestartTests {
 		assertThat(use(second)).isNotSameAs(engine);
 		SomeApplication.submit(engine);
 		assertThat(use(first)).isSameAs(engine);
-		assertThat(engine.counters().succeeded()).isEqualTo(3);
+		assertThat(engine.inspector().counters().succeeded()).isEqualTo(3);
 		first.getTestContext().markApplicationContextDirty(HierarchyMode.EXHAUSTIVE);
 		second.getTestContext().markApplicationContextDirty(HierarchyMode.EXHAUSTIVE);
 		assertThatExceptionOfType(EngineUnavailableException.class).isThrownBy(() -> engine.reserve(1));

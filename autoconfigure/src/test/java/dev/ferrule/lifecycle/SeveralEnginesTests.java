@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import dev.ferrule.actuate.TelemetryEngineEndpoint;
-import dev.ferrule.engine.ffi.NativeEngine;
+import dev.ferrule.engine.jna.NativeEngine;
 import dev.ferrule.testsupport.TestingPipeline;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
@@ -67,7 +67,7 @@ class SeveralEnginesTests {
 				}
 				SomeApplication.submit(engine);
 			}
-			assertThat(engine.counters().succeeded()).isEqualTo(6);
+			assertThat(engine.inspector().counters().succeeded()).isEqualTo(6);
 		}
 	}
 
@@ -117,12 +117,12 @@ class SeveralEnginesTests {
 					engine.submit(TestingPipeline.payload(TestingPipeline.SPANS));
 				}
 			}));
-			await().until(() -> engine.counters().succeeded() > 1000);
+			await().until(() -> engine.inspector().counters().succeeded() > 1000);
 		}
-		assertThat(engine.counters().inFlight()).isZero();
+		assertThat(engine.inspector().counters().inFlight()).isZero();
 		callers.shutdownNow();
 		await().until(callers::isTerminated);
-		assertThat(engine.counters().submitted()).isEqualTo(engine.counters().completed());
+		assertThat(engine.inspector().counters().submitted()).isEqualTo(engine.inspector().counters().completed());
 	}
 
 	private static long submitted(ConfigurableApplicationContext context) {

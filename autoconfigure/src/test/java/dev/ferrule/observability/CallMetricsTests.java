@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CallMetricsTests {
 
-	private final FakeMeteredEngine engine = new FakeMeteredEngine();
+	private final FakeEngineInspector engine = new FakeEngineInspector();
 
 	private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 

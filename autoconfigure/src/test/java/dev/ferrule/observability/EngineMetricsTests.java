@@ -47,7 +47,7 @@ class EngineMetricsTests {
 			{"set":"batch","name":"size","unit":"By","description":"","kind":"summary",
 			"pipeline":"main","node":"batch","tags":{},"count":2,"sum":30.0,"min":10.0,"max":20.0}""";
 
-	private final FakeMeteredEngine engine = new FakeMeteredEngine();
+	private final FakeEngineInspector engine = new FakeEngineInspector();
 
 	private final AtomicLong now = new AtomicLong();
 

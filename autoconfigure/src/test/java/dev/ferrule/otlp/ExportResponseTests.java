@@ -20,7 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 import dev.ferrule.engine.ExportResult;
-import dev.ferrule.otlp.HttpVectorRunner.PartialSuccess;
+import dev.ferrule.otlp.http.HttpVectorRunner.PartialSuccess;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

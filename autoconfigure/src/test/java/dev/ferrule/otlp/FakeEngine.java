@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * An engine that does as it is told and counts the memory it has given out. Outcomes come
  * from another thread, as those of the real one.
  */
-final class FakeEngine implements TelemetryEngine, AutoCloseable {
+public final class FakeEngine implements TelemetryEngine, AutoCloseable {
 
 	private static final ExportResult DELIVERED = new ExportResult(0, null, Duration.ZERO, Duration.ZERO, Duration.ZERO,
 			1);
@@ -65,31 +65,31 @@ final class FakeEngine implements TelemetryEngine, AutoCloseable {
 
 	private volatile @Nullable RuntimeException refusal;
 
-	void behave(Behaviour behaviour) {
+	public void behave(Behaviour behaviour) {
 		this.behaviour = behaviour;
 	}
 
-	void refuse(@Nullable RuntimeException refusal) {
+	public void refuse(@Nullable RuntimeException refusal) {
 		this.refusal = refusal;
 	}
 
-	void reset() {
+	public void reset() {
 		this.behaviour = Behaviour.delivers();
 		this.refusal = null;
 		this.calls.clear();
 		this.peakBytes.set(0);
 	}
 
-	List<Call> calls() {
+	public List<Call> calls() {
 		return this.calls;
 	}
 
 	/** Buffers that were neither submitted nor closed. */
-	int reserved() {
+	public int reserved() {
 		return this.reserved.get();
 	}
 
-	long peakBytes() {
+	public long peakBytes() {
 		return this.peakBytes.get();
 	}
 
@@ -133,7 +133,7 @@ final class FakeEngine implements TelemetryEngine, AutoCloseable {
 	/**
 	 * What the engine does with a call.
 	 */
-	interface Behaviour {
+	public interface Behaviour {
 
 		void accept(Call call);
 
@@ -165,17 +165,18 @@ final class FakeEngine implements TelemetryEngine, AutoCloseable {
 	 * @param context context of the call
 	 * @param outcome to be completed
 	 */
-	record Call(TelemetryPayload payload, byte[] bytes, CallContext context, CompletableFuture<ExportResult> outcome) {
+	public record Call(TelemetryPayload payload, byte[] bytes, CallContext context,
+			CompletableFuture<ExportResult> outcome) {
 
-		Signal signal() {
+		public Signal signal() {
 			return this.payload.signal();
 		}
 
-		@Nullable CancellationCause cause() {
+		public @Nullable CancellationCause cause() {
 			return this.context.cancellation().cause();
 		}
 
-		Duration timeLeft() {
+		public Duration timeLeft() {
 			Deadline deadline = this.context.deadline();
 			return (deadline != null) ? Duration.ofNanos(deadline.remainingNanos()) : Duration.ZERO;
 		}

@@ -27,12 +27,12 @@ import tools.jackson.databind.JsonNode;
 /**
  * Turns {@code pipelineOutcome} of a case into what the fake engine does.
  */
-final class FakeOutcomes {
+public final class FakeOutcomes {
 
 	private FakeOutcomes() {
 	}
 
-	static FakeEngine.Behaviour behaviour(@Nullable JsonNode outcome) {
+	public static FakeEngine.Behaviour behaviour(@Nullable JsonNode outcome) {
 		if (outcome == null) {
 			return FakeEngine.Behaviour.delivers();
 		}
@@ -44,11 +44,11 @@ final class FakeOutcomes {
 		return FakeEngine.Behaviour.fails(failure(outcome));
 	}
 
-	static boolean isOwnAuthentication(@Nullable JsonNode outcome) {
+	public static boolean isOwnAuthentication(@Nullable JsonNode outcome) {
 		return outcome != null && outcome.has("origin");
 	}
 
-	static Failure failure(JsonNode outcome) {
+	public static Failure failure(JsonNode outcome) {
 		ErrorKind kind = ErrorKind.valueOf(outcome.get("kind").asString());
 		int code = outcome.has("code") ? outcome.get("code").asInt() : 0;
 		Duration delay = outcome.has("retryDelayMillis") ? Duration.ofMillis(outcome.get("retryDelayMillis").asLong())

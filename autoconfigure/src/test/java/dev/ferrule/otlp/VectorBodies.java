@@ -29,14 +29,14 @@ import com.google.protobuf.CodedOutputStream;
 /**
  * The bodies that the vectors describe in words.
  */
-final class VectorBodies {
+public final class VectorBodies {
 
 	private static final int MEBIBYTE = 1024 * 1024;
 
 	private VectorBodies() {
 	}
 
-	static byte[] generate(String description, int maxBodyBytes) {
+	public static byte[] generate(String description, int maxBodyBytes) {
 		return switch (description) {
 			case "AnyValue.array_value nested 200 levels in one attribute" -> nestedAttribute(200);
 			case "valid request of exactly maxBodyBytes bytes" -> request(maxBodyBytes);
@@ -52,7 +52,7 @@ final class VectorBodies {
 	}
 
 	/** A request of one resource with a long schema URL. */
-	static byte[] request(int size) {
+	public static byte[] request(int size) {
 		for (int text = size; text >= 0; text--) {
 			byte[] request = field(1, field(3, new byte[0], text));
 			if (request.length == size) {

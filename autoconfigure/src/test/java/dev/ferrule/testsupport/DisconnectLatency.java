@@ -25,8 +25,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import dev.ferrule.grpc.GrpcApplication;
-import dev.ferrule.otlp.RawHttp;
-import dev.ferrule.otlp.RawHttp2;
 import dev.ferrule.web.jetty.JettyApplication;
 import dev.ferrule.web.reactive.NettyApplication;
 import dev.ferrule.web.tomcat.TomcatApplication;

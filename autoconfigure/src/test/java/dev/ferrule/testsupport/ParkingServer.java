@@ -21,8 +21,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-import dev.ferrule.engine.ffi.EngineCounters;
-import dev.ferrule.engine.ffi.NativeEngine;
+import dev.ferrule.engine.EngineCounters;
+import dev.ferrule.engine.jna.NativeEngine;
 import org.awaitility.Awaitility;
 
 import org.springframework.boot.WebApplicationType;
@@ -97,7 +97,7 @@ public final class ParkingServer implements AutoCloseable {
 	 * @return the counters as they are now
 	 */
 	public EngineCounters counters() {
-		return this.context.getBean(NativeEngine.class).counters();
+		return this.context.getBean(NativeEngine.class).inspector().counters();
 	}
 
 	/**

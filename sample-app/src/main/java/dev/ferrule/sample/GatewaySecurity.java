@@ -27,8 +27,8 @@ import dev.ferrule.error.rpc.RpcStatus;
 import io.grpc.Metadata;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -61,7 +61,7 @@ import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 @Configuration(proxyBeanMethods = false)
 class GatewaySecurity {
 
-	private static final Log logger = LogFactory.getLog(GatewaySecurity.class);
+	private static final Logger logger = LoggerFactory.getLogger(GatewaySecurity.class);
 
 	private static final int INVALID_ARGUMENT = 3;
 

@@ -33,7 +33,7 @@ import com.google.rpc.RetryInfo;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.EndedCall;
 import dev.ferrule.engine.TelemetryCallListener;
-import dev.ferrule.engine.ffi.NativeEngine;
+import dev.ferrule.engine.jna.NativeEngine;
 import dev.ferrule.error.ErrorKind;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -134,8 +134,8 @@ class ClientRetryTests {
 	void releaseDownstream() {
 		this.release.countDown();
 		Awaitility.await()
-			.untilAsserted(
-					() -> assertThat(this.engine.counters().completed()).isEqualTo(this.engine.counters().submitted()));
+			.untilAsserted(() -> assertThat(this.engine.inspector().counters().completed())
+				.isEqualTo(this.engine.inspector().counters().submitted()));
 	}
 
 	@AfterAll

@@ -28,13 +28,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-import dev.ferrule.engine.ffi.EngineCounters;
-import dev.ferrule.engine.ffi.NativeEngine;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import dev.ferrule.engine.EngineCounters;
+import dev.ferrule.engine.jna.NativeEngine;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -50,7 +50,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class FaultLoadTests {
 
-	private static final Log logger = LogFactory.getLog(FaultLoadTests.class);
+	private static final Logger logger = LoggerFactory.getLogger(FaultLoadTests.class);
 
 	private static final Duration DURATION = Duration.parse("PT" + System.getProperty("ferrule.test.load", "2s"));
 
@@ -71,7 +71,7 @@ class FaultLoadTests {
 			List<Memory> memory = load(clients, proxy);
 			clients.stop();
 			Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertNothingLeft(engine));
-			logger.info(protocol + (batch ? ", batched: " : ": ") + engine.counters() + "; clients heard "
+			logger.info(protocol + (batch ? ", batched: " : ": ") + engine.inspector().counters() + "; clients heard "
 					+ clients.heard() + "; server did " + server.served() + "; " + memory);
 			assertThat(clients.complaints()).isEmpty();
 			if (LOOK_AT_MEMORY) {
@@ -113,7 +113,7 @@ class FaultLoadTests {
 	}
 
 	private static void assertNothingLeft(NativeEngine engine) {
-		EngineCounters counters = engine.counters();
+		EngineCounters counters = engine.inspector().counters();
 		assertThat(counters.inFlight()).isZero();
 		assertThat(counters.completed()).isEqualTo(counters.submitted()).isPositive();
 		assertThat(counters.lastNetFired()).isZero();
@@ -121,7 +121,7 @@ class FaultLoadTests {
 		assertThat(counters.malformedRecords()).isZero();
 		assertThat(counters.pollErrors()).isZero();
 		assertThat(counters.executorRejections()).isZero();
-		JsonNode status = JsonMapper.shared().readTree(engine.status());
+		JsonNode status = JsonMapper.shared().readTree(engine.inspector().status());
 		assertThat(status.get("payloadBytes").asLong()).isZero();
 	}
 

@@ -25,15 +25,15 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
-import dev.ferrule.engine.ffi.NativeEngine;
-import dev.ferrule.otlp.GrpcCallContextFactory;
-import dev.ferrule.otlp.GrpcVectorRunner;
-import dev.ferrule.otlp.GrpcVectorTarget;
-import dev.ferrule.otlp.HttpVector;
-import dev.ferrule.otlp.HttpVectorRunner;
-import dev.ferrule.otlp.HttpVectorTarget;
+import dev.ferrule.engine.jna.NativeEngine;
 import dev.ferrule.otlp.OutcomeOrder;
-import dev.ferrule.otlp.ServletCallContextFactory;
+import dev.ferrule.otlp.grpc.GrpcCallContextFactory;
+import dev.ferrule.otlp.grpc.GrpcVectorRunner;
+import dev.ferrule.otlp.grpc.GrpcVectorTarget;
+import dev.ferrule.otlp.http.HttpVector;
+import dev.ferrule.otlp.http.HttpVectorRunner;
+import dev.ferrule.otlp.http.HttpVectorTarget;
+import dev.ferrule.otlp.http.ServletCallContextFactory;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -152,10 +152,12 @@ class OtlpVectorFaultTests {
 			this.samples.values().forEach((sample) -> {
 				NativeEngine engine = sample.getBean(NativeEngine.class);
 				Awaitility.await().untilAsserted(() -> {
-					assertThat(engine.counters().inFlight()).isZero();
-					assertThat(engine.counters().completed()).isEqualTo(engine.counters().submitted());
-					assertThat(engine.counters().lastNetFired()).isZero();
-					assertThat(JsonMapper.shared().readTree(engine.status()).get("payloadBytes").asLong()).isZero();
+					assertThat(engine.inspector().counters().inFlight()).isZero();
+					assertThat(engine.inspector().counters().completed())
+						.isEqualTo(engine.inspector().counters().submitted());
+					assertThat(engine.inspector().counters().lastNetFired()).isZero();
+					assertThat(JsonMapper.shared().readTree(engine.inspector().status()).get("payloadBytes").asLong())
+						.isZero();
 				});
 			});
 		}

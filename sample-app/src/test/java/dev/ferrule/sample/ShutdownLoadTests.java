@@ -37,13 +37,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import dev.ferrule.cancellation.CancellationCause;
+import dev.ferrule.engine.EngineCounters;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
-import dev.ferrule.engine.ffi.EngineCounters;
-import dev.ferrule.engine.ffi.NativeEngine;
+import dev.ferrule.engine.jna.NativeEngine;
 import dev.ferrule.error.TelemetryEngineException;
-import dev.ferrule.otlp.RawHttp;
+import dev.ferrule.testsupport.RawHttp;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
@@ -163,7 +163,7 @@ class ShutdownLoadTests {
 			successes += count.get(30, TimeUnit.SECONDS);
 		}
 		assertNothingIsLeft(engine);
-		assertThat(engine.counters().succeeded()).isEqualTo(successes);
+		assertThat(engine.inspector().counters().succeeded()).isEqualTo(successes);
 		assertThat(spanNames()).doesNotHaveDuplicates().containsAll(this.succeeded);
 	}
 
@@ -226,7 +226,7 @@ class ShutdownLoadTests {
 	}
 
 	private static void assertNothingIsLeft(NativeEngine engine) {
-		EngineCounters counters = engine.counters();
+		EngineCounters counters = engine.inspector().counters();
 		assertThat(counters.inFlight()).isZero();
 		assertThat(counters.completed()).isEqualTo(counters.submitted());
 		assertThat(counters.lateCompletions() + counters.lastNetFired() + counters.malformedRecords()).isZero();

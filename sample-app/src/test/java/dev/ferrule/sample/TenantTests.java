@@ -28,9 +28,9 @@ import java.util.concurrent.TimeUnit;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.rpc.RetryInfo;
-import dev.ferrule.engine.ffi.NativeEngine;
+import dev.ferrule.engine.jna.NativeEngine;
 import dev.ferrule.error.ErrorKind;
-import dev.ferrule.otlp.RawHttp;
+import dev.ferrule.testsupport.RawHttp;
 import io.github.bucket4j.Bucket;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -140,7 +140,7 @@ class TenantTests {
 	void close() {
 		this.release.countDown();
 		this.channel.shutdownNow();
-		Awaitility.await().untilAsserted(() -> assertThat(this.engine.counters().inFlight()).isZero());
+		Awaitility.await().untilAsserted(() -> assertThat(this.engine.inspector().counters().inFlight()).isZero());
 	}
 
 	@AfterAll
@@ -324,13 +324,14 @@ class TenantTests {
 	@Test
 	void callOfAClientThatLeavesIsCancelled() throws Exception {
 		downstream.holdUntil(this.release);
-		long cancelled = this.engine.counters().failed().get(ErrorKind.CANCELLED);
+		long cancelled = this.engine.inspector().counters().failed().get(ErrorKind.CANCELLED);
 		try (RawHttp connection = connect()) {
 			connection.send("POST", "/v1/traces", Map.of("Content-Type", "application/x-protobuf", "x-api-key", SHOP),
 					BODY);
 			Awaitility.await().until(() -> downstream.received().size() == 1);
 			connection.reset();
-			Awaitility.await().until(() -> this.engine.counters().failed().get(ErrorKind.CANCELLED) == cancelled + 1);
+			Awaitility.await()
+				.until(() -> this.engine.inspector().counters().failed().get(ErrorKind.CANCELLED) == cancelled + 1);
 		}
 	}
 

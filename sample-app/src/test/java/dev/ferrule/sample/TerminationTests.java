@@ -42,7 +42,7 @@ import java.util.concurrent.TimeUnit;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.Message;
-import dev.ferrule.otlp.RawHttp;
+import dev.ferrule.testsupport.RawHttp;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;

@@ -24,9 +24,9 @@ import dev.ferrule.context.CallContextFactory;
 import dev.ferrule.context.CurrentCallContext;
 import dev.ferrule.context.RequestCallContext;
 import dev.ferrule.error.CallCancelledTelemetryException;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
@@ -57,7 +57,7 @@ public final class TelemetryContextWebFilter implements WebFilter, Ordered {
 	/** Reactor's key for who takes errors that come after the cancellation. */
 	private static final String ON_ERROR_DROPPED = "reactor.onErrorDropped.local";
 
-	private static final Log logger = LogFactory.getLog(TelemetryContextWebFilter.class);
+	private static final Logger logger = LoggerFactory.getLogger(TelemetryContextWebFilter.class);
 
 	private static final String ATTRIBUTE = RequestCallContext.class.getName();
 

@@ -21,8 +21,8 @@ import dev.ferrule.cancellation.CancellationSource;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletRequest;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Cancels what is done for an asynchronous request that ends before its answer. A request
@@ -30,7 +30,7 @@ import org.apache.commons.logging.LogFactory;
  */
 final class AsyncRequestEnd implements AsyncListener {
 
-	private static final Log logger = LogFactory.getLog(AsyncRequestEnd.class);
+	private static final Logger logger = LoggerFactory.getLogger(AsyncRequestEnd.class);
 
 	private final CancellationSource cancellation;
 

@@ -28,9 +28,9 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.core.Ordered;
 
@@ -53,7 +53,7 @@ public final class TelemetryContextFilter implements Filter {
 	 */
 	public static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
 
-	private static final Log logger = LogFactory.getLog(TelemetryContextFilter.class);
+	private static final Logger logger = LoggerFactory.getLogger(TelemetryContextFilter.class);
 
 	private static final String ATTRIBUTE = RequestCallContext.class.getName();
 

@@ -22,8 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import dev.ferrule.cancellation.CancellationCause;
-import dev.ferrule.otlp.RawHttp;
 import dev.ferrule.testsupport.ParkingServer;
+import dev.ferrule.testsupport.RawHttp;
 import dev.ferrule.web.servlet.HeldRequests;
 import dev.ferrule.web.servlet.HeldRequests.Held;
 import org.jspecify.annotations.Nullable;

@@ -16,9 +16,9 @@
 
 package dev.ferrule.web.jetty;
 
-import dev.ferrule.otlp.RawHttp;
-import dev.ferrule.otlp.RawHttp2;
 import dev.ferrule.testsupport.ParkingServer;
+import dev.ferrule.testsupport.RawHttp;
+import dev.ferrule.testsupport.RawHttp2;
 import dev.ferrule.testsupport.TestingPipeline;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

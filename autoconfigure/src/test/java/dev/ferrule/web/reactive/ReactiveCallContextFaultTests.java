@@ -19,9 +19,9 @@ package dev.ferrule.web.reactive;
 import java.time.Duration;
 import java.util.Map;
 
-import dev.ferrule.otlp.RawHttp;
-import dev.ferrule.otlp.RawHttp2;
 import dev.ferrule.testsupport.ParkingServer;
+import dev.ferrule.testsupport.RawHttp;
+import dev.ferrule.testsupport.RawHttp2;
 import dev.ferrule.testsupport.TestingPipeline;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;

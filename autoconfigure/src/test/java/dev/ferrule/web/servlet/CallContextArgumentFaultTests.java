@@ -18,8 +18,8 @@ package dev.ferrule.web.servlet;
 
 import java.util.Map;
 
-import dev.ferrule.otlp.RawHttp;
 import dev.ferrule.testsupport.ParkingServer;
+import dev.ferrule.testsupport.RawHttp;
 import dev.ferrule.testsupport.TestingPipeline;
 import dev.ferrule.web.tomcat.TomcatApplication;
 import org.junit.jupiter.api.AfterEach;

@@ -24,13 +24,13 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-import dev.ferrule.autoconfigure.FerruleServletAutoConfiguration;
-import dev.ferrule.autoconfigure.FerruleTomcatAutoConfiguration;
+import dev.ferrule.autoconfigure.web.FerruleServletAutoConfiguration;
+import dev.ferrule.autoconfigure.web.FerruleTomcatAutoConfiguration;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.context.CallContextFactory;
 import dev.ferrule.context.ClientMetadata;
 import dev.ferrule.context.RequestCarrier;
-import dev.ferrule.otlp.RawHttp;
+import dev.ferrule.testsupport.RawHttp;
 import dev.ferrule.web.servlet.HeldRequests;
 import dev.ferrule.web.servlet.HeldRequests.Held;
 

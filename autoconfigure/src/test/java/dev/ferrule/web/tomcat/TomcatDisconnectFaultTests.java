@@ -20,10 +20,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
-import dev.ferrule.otlp.RawHttp;
-import dev.ferrule.otlp.RawHttp2;
 import dev.ferrule.testsupport.ParkedCalls;
 import dev.ferrule.testsupport.ParkingServer;
+import dev.ferrule.testsupport.RawHttp;
+import dev.ferrule.testsupport.RawHttp2;
 import dev.ferrule.testsupport.ServerKey;
 import dev.ferrule.testsupport.TestingPipeline;
 import dev.ferrule.web.tomcat.DisconnectApp.Exit;

@@ -23,7 +23,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 import dev.ferrule.cancellation.CancellationCause;
-import dev.ferrule.otlp.RawHttp;
+import dev.ferrule.testsupport.RawHttp;
 import dev.ferrule.testsupport.ServerKey;
 import dev.ferrule.web.servlet.HeldRequests.Held;
 import dev.ferrule.web.tomcat.DisconnectApp.Body;

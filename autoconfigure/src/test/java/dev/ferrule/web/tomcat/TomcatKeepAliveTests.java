@@ -26,7 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-import dev.ferrule.otlp.RawHttp;
+import dev.ferrule.testsupport.RawHttp;
 import dev.ferrule.testsupport.ServerKey;
 import dev.ferrule.web.servlet.HeldRequests.Held;
 import dev.ferrule.web.tomcat.DisconnectApp.Body;

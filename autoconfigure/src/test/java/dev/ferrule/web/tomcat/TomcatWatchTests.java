@@ -27,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
 
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.context.CurrentCallContext;
-import dev.ferrule.otlp.RawHttp;
+import dev.ferrule.testsupport.RawHttp;
 import dev.ferrule.web.servlet.HeldRequests;
 import dev.ferrule.web.servlet.HeldRequests.Held;
 import dev.ferrule.web.tomcat.DisconnectApp.Body;

@@ -1,0 +1,68 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.autoconfigure.web;
+
+import dev.ferrule.autoconfigure.FerruleAutoConfiguration;
+import dev.ferrule.context.CallContextFactory;
+import dev.ferrule.web.tomcat.DisconnectAwareHttp11NioProtocol;
+import org.apache.coyote.http11.Http11NioProtocol;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.tomcat.TomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+
+/**
+ * Auto-configuration that lets Tomcat notice when clients leave.
+ */
+@AutoConfiguration(after = FerruleAutoConfiguration.class)
+@ConditionalOnClass({ Http11NioProtocol.class, TomcatWebServerFactory.class })
+@ConditionalOnBooleanProperty(name = "ferrule.cancellation.tomcat.enabled", matchIfMissing = true)
+@ConditionalOnBean(CallContextFactory.class)
+public final class FerruleTomcatAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "ferruleTomcatProtocolCustomizer")
+	ProtocolCustomizer ferruleTomcatProtocolCustomizer() {
+		return new ProtocolCustomizer();
+	}
+
+	/**
+	 * Sets the protocol unless somebody chose one.
+	 */
+	static final class ProtocolCustomizer implements WebServerFactoryCustomizer<TomcatWebServerFactory>, Ordered {
+
+		@Override
+		public void customize(TomcatWebServerFactory factory) {
+			if (TomcatWebServerFactory.DEFAULT_PROTOCOL.equals(factory.getProtocol())) {
+				factory.setProtocol(DisconnectAwareHttp11NioProtocol.class.getName());
+			}
+		}
+
+		@Override
+		public int getOrder() {
+			return Ordered.LOWEST_PRECEDENCE;
+		}
+
+	}
+
+}

@@ -1,0 +1,38 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.otlp.grpc;
+
+import dev.ferrule.otlp.OtlpSignal;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+
+/**
+ * Methods whose messages are sent as they are.
+ */
+final class ByteMethods {
+
+	private ByteMethods() {
+	}
+
+	static MethodDescriptor<byte[], byte[]> export(OtlpSignal signal) {
+		return MethodDescriptor.newBuilder(GrpcResponseMarshaller.INSTANCE, GrpcResponseMarshaller.INSTANCE)
+			.setType(MethodType.UNARY)
+			.setFullMethodName(MethodDescriptor.generateFullMethodName(signal.serviceName(), "Export"))
+			.build();
+	}
+
+}

@@ -1,0 +1,36 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.ferrule.otlp.http;
+
+import java.net.URI;
+
+import dev.ferrule.otlp.VectorTarget;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server that the vectors run against.
+ */
+public interface HttpVectorTarget extends VectorTarget {
+
+	/**
+	 * Returns where a server listens that is configured as the case wants it.
+	 * @param vector the case: body limit and signals
+	 * @return base URL, or {@code null} if this target has no such server
+	 */
+	@Nullable URI baseUrl(HttpVector vector);
+
+}
