@@ -39,23 +39,30 @@ public final class EdgeRefusals {
 
 	private static final int INTERNAL_ERROR = 500;
 
+	/** 404: no signal has this path. */
 	public static final TranslatedError UNKNOWN_PATH = permanent(UNIMPLEMENTED, 404,
 			"There is no OTLP endpoint at this path");
 
+	/** 405: not POST. */
 	public static final TranslatedError METHOD = permanent(UNIMPLEMENTED, 405, "OTLP over HTTP takes POST only");
 
+	/** 415: neither protobuf nor JSON. */
 	public static final TranslatedError MEDIA_TYPE = permanent(INVALID_ARGUMENT, 415,
 			"Content-Type must be one of " + OtlpEncoding.ACCEPT);
 
+	/** 415: a content coding that is not understood, or several. */
 	public static final TranslatedError CODING = permanent(INVALID_ARGUMENT, 415,
 			"Content-Encoding must be one of " + Codings.ACCEPT_ENCODING + ", and only one");
 
+	/** 400: the transport could not read the body. */
 	public static final TranslatedError MALFORMED_BODY = permanent(INVALID_ARGUMENT, 400,
 			"The request body could not be read");
 
+	/** 504: the deadline passed while the body was read; nothing was submitted. */
 	public static final TranslatedError DEADLINE = new TranslatedError(ErrorKind.TIMEOUT, DEADLINE_EXCEEDED, 504, false,
 			null, null, 0, "The deadline passed before the request was complete");
 
+	/** 504: the deadline passed and the engine said nothing. */
 	public static final TranslatedError NO_OUTCOME = new TranslatedError(ErrorKind.TIMEOUT, DEADLINE_EXCEEDED, 504,
 			false, null, null, 0, "The deadline passed; whether the data was delivered is unknown");
 

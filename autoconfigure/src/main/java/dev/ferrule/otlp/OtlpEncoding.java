@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public enum OtlpEncoding {
 
+	/** Binary protobuf. */
 	PROTOBUF("application/x-protobuf"),
 
+	/** The JSON mapping of OTLP. */
 	JSON("application/json");
 
 	/** Value of {@code Accept} where the media type of a request is of no use. */

@@ -27,11 +27,14 @@ import dev.ferrule.engine.Signal;
  */
 public enum OtlpSignal {
 
+	/** Traces. */
 	TRACES(Signal.TRACES, "/v1/traces", "opentelemetry.proto.collector.trace.v1.TraceService", "rejectedSpans"),
 
+	/** Metrics. */
 	METRICS(Signal.METRICS, "/v1/metrics", "opentelemetry.proto.collector.metrics.v1.MetricsService",
 			"rejectedDataPoints"),
 
+	/** Logs. */
 	LOGS(Signal.LOGS, "/v1/logs", "opentelemetry.proto.collector.logs.v1.LogsService", "rejectedLogRecords");
 
 	private final Signal signal;

@@ -18,7 +18,6 @@ package dev.ferrule.autoconfigure;
 
 import java.util.Map;
 
-import dev.ferrule.autoconfigure.FerruleAutoConfiguration;
 import dev.ferrule.autoconfigure.connection.OtlpExporterConnectionDetails;
 import dev.ferrule.autoconfigure.engine.EngineSpecification;
 import dev.ferrule.autoconfigure.properties.FerruleProperties;

@@ -80,21 +80,51 @@ public record ExporterProperties(@Nullable Type type, @Nullable String endpoint,
 	record Ssl(@Nullable String bundle) {
 	}
 
+	/**
+	 * Node that ends a pipeline.
+	 */
 	public enum Type {
 
-		LOG, OTLP_GRPC, OTLP_HTTP, NOOP
+		/** Writes a summary of each request to the log. */
+		LOG,
+
+		/** OTLP over gRPC. */
+		OTLP_GRPC,
+
+		/** OTLP over HTTP, in protobuf. */
+		OTLP_HTTP,
+
+		/** Acknowledges and drops everything. */
+		NOOP
 
 	}
 
+	/**
+	 * Transport of OTLP.
+	 */
 	public enum Protocol {
 
-		GRPC, HTTP
+		/** OTLP over gRPC. */
+		GRPC,
+
+		/** OTLP over HTTP, in protobuf. */
+		HTTP
 
 	}
 
+	/**
+	 * Compression of requests.
+	 */
 	public enum Compression {
 
-		NONE, GZIP, ZSTD
+		/** None. */
+		NONE,
+
+		/** RFC 1952. */
+		GZIP,
+
+		/** RFC 8878. */
+		ZSTD
 
 	}
 

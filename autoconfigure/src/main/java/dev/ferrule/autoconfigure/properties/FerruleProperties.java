@@ -59,6 +59,7 @@ public record FerruleProperties(@DefaultValue("true") boolean enabled,
 		@NestedConfigurationProperty @DefaultValue ErrorsProperties errors,
 		@NestedConfigurationProperty @DefaultValue LoggingProperties logging) {
 
+	/** Prefix of all properties. */
 	public static final String PREFIX = "ferrule";
 
 	/**
