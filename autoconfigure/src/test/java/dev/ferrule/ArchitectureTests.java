@@ -16,122 +16,73 @@
 
 package dev.ferrule;
 
-import java.util.stream.Stream;
-
-import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 /**
- * The directions in which packages may use each other.
+ * The directions in which packages may use each other, those of the core included.
  */
 class ArchitectureTests {
 
-	private static final String ROOT = "dev.ferrule";
-
-	private static final JavaClasses classes = new ClassFileImporter()
-		.withImportOption(new ImportOption.DoNotIncludeTests())
-		.importPackages(ROOT);
+	private static final PackageRules rules = PackageRules.forClassPath();
 
 	@Test
-	void packagesAreFreeOfCycles() {
-		slices().matching(ROOT + ".(**)").should().beFreeOfCycles().allowEmptyShould(true).check(classes);
-	}
-
-	@Test
-	void cancellationUsesNothingElse() {
-		onlyUses("cancellation");
-	}
-
-	@Test
-	void errorUsesCancellationOnly() {
-		onlyUses("error..", "cancellation");
-	}
-
-	@Test
-	void contextUsesCancellationAndErrorsOnly() {
-		onlyUses("context", "error..", "cancellation");
-	}
-
-	@Test
-	void engineKnowsNoEdge() {
-		onlyUses("engine", "context", "error..", "cancellation");
-	}
-
-	@Test
-	void engineFfiKnowsNoEdge() {
-		onlyUses("engine.ffi", "engine", "context", "error..", "cancellation");
+	void packagesKeepTheCommonRules() {
+		rules.checkAll();
 	}
 
 	@Test
 	void edgesDoNotKnowAutoConfigurationNorTheNativeBinding() {
 		for (String edge : new String[] { "web..", "otlp..", "grpc..", "observability..", "actuate.." }) {
-			noClasses().that(resideInAPackage(ROOT + "." + edge))
+			noClasses().that(resideInAPackage("dev.ferrule." + edge))
 				.should()
-				.dependOnClassesThat(resideInAnyPackage(ROOT + ".autoconfigure..", ROOT + ".engine.ffi.."))
-				.allowEmptyShould(true)
-				.check(classes);
+				.dependOnClassesThat(resideInAnyPackage("dev.ferrule.autoconfigure..", "dev.ferrule.engine.jna.."))
+				.check(rules.classes());
 		}
 	}
 
 	@Test
 	void onlyAutoConfigurationNamesTheNativeBinding() {
-		classes().that(resideInAPackage(ROOT + ".engine.ffi.."))
+		classes().that(resideInAPackage("dev.ferrule.engine.jna.."))
 			.should()
-			.onlyHaveDependentClassesThat(resideInAnyPackage(ROOT + ".engine.ffi..", ROOT + ".autoconfigure.."))
-			.allowEmptyShould(true)
-			.check(classes);
+			.onlyHaveDependentClassesThat(resideInAnyPackage("dev.ferrule.engine.jna..", "dev.ferrule.autoconfigure.."))
+			.check(rules.classes());
+		rules.checkOnlyUsedBy("engine.jna.abi", "engine.jna..");
+		rules.checkOnlyUsedBy("engine.jna.call", "engine.jna");
 	}
 
 	@Test
-	void onlyTheNativeBindingUsesJna() {
-		noClasses().that(not(resideInAPackage(ROOT + ".engine.ffi..")))
-			.should()
-			.dependOnClassesThat(resideInAPackage("com.sun.jna.."))
-			.check(classes);
+	void packagesOfAutoConfigurationUseEachOtherInOneDirection() {
+		rules.checkOnlyUsedBy("autoconfigure.properties", "autoconfigure..");
+		rules.checkOnlyUsedBy("autoconfigure.engine", "autoconfigure", "autoconfigure.diagnostics",
+				"autoconfigure.observation", "autoconfigure.actuate");
+		rules.checkOnlyUsedBy("autoconfigure.ssl", "autoconfigure");
+		rules.checkOnlyUsedBy("autoconfigure.diagnostics");
+		rules.checkOnlyUsedBy("otlp", "otlp..", "autoconfigure.otlp");
 	}
 
 	@Test
-	void publicSignaturesOfTheEngineAreFreeOfOptionalDependencies() {
-		// The accessor is loaded by Micrometer only
+	void servletsStayInTheirRooms() {
 		noClasses()
-			.that(resideInAnyPackage(ROOT + ".engine..", ROOT + ".error..", ROOT + ".cancellation..",
-					ROOT + ".context.."))
-			.and(not(simpleName("CallContextThreadLocalAccessor")))
+			.that(resideInAnyPackage("dev.ferrule.otlp", "dev.ferrule.otlp.grpc..", "dev.ferrule.grpc..",
+					"dev.ferrule.web.reactive..", "dev.ferrule.observability..", "dev.ferrule.actuate.."))
 			.should()
-			.dependOnClassesThat(resideInAnyPackage("io.grpc..", "io.micrometer..", "jakarta.servlet..", "reactor.."))
-			.check(classes);
+			.dependOnClassesThat(resideInAPackage("jakarta.servlet.."))
+			.check(rules.classes());
 	}
 
 	@Test
-	void packagesAreNullMarked() {
-		classes().that(simpleName("package-info")).should().beAnnotatedWith(NullMarked.class).check(classes);
-	}
-
-	private static void onlyUses(String packages, String... others) {
-		String[] allowed = Stream.concat(Stream.of(packages), Stream.of(others))
-			.map((name) -> ROOT + "." + name)
-			.toArray(String[]::new);
-		noClasses().that(resideInAPackage(allowed[0]))
+	void grpcStaysInItsRooms() {
+		noClasses()
+			.that(resideInAnyPackage("dev.ferrule.otlp", "dev.ferrule.otlp.http..", "dev.ferrule.web..",
+					"dev.ferrule.actuate.."))
 			.should()
-			.dependOnClassesThat(resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(allowed))))
-			.allowEmptyShould(true)
-			.check(classes);
-	}
-
-	private static DescribedPredicate<JavaClass> simpleName(String name) {
-		return DescribedPredicate.describe("called " + name, (type) -> type.getSimpleName().equals(name));
+			.dependOnClassesThat(resideInAPackage("io.grpc.."))
+			.check(rules.classes());
 	}
 
 }

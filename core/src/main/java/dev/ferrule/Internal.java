@@ -23,8 +23,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks packages, types and members that are public for other packages of Ferrule only.
- * They are no part of the API and change without notice.
+ * Marker of packages, types and members that are public for other packages of Ferrule
+ * only. They are no part of the API and change without notice.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)

@@ -25,7 +25,7 @@ import dev.ferrule.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine's status, read from its JSON.
+ * Status of the engine, read from its JSON.
  *
  * @param version version of the native library, empty if unknown
  * @param ready whether all pipelines run

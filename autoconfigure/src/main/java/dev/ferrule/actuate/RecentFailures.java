@@ -35,8 +35,8 @@ import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the last failures of each kind, so that many of one kind leave those of others
- * alone. Thread-safe.
+ * Call listener that keeps the last failures of each kind, so that many of one kind leave
+ * those of others alone. Thread-safe.
  */
 public final class RecentFailures implements TelemetryCallListener {
 

@@ -36,8 +36,9 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
- * Shows the engine at work: pipelines, counters, calls in flight and recent failures.
- * Headers, payloads and the nodes' configurations are not in it. Changes nothing.
+ * Actuator endpoint that shows the engine at work: pipelines, counters, calls in flight
+ * and recent failures. Headers, payloads and the nodes' configurations are not in it.
+ * Changes nothing.
  */
 @Endpoint(id = "ferrule")
 public final class TelemetryEngineEndpoint {

@@ -27,13 +27,13 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Tells whether the engine takes calls. {@code DOWN} if it delivers nothing any more,
- * which only a restart of the application helps; {@code OUT_OF_SERVICE} while it takes no
- * calls: a pipeline does not run, because it restarts or the engine gave it up, the
- * context stops or is paused, or the engine's memory limiter refuses everything. A used
- * up byte budget is a detail: it is a matter of moments, and calls are refused with a
- * delay. What is behind the engine does not count, as no restart of this application
- * would help.
+ * Health indicator: whether the engine takes calls. {@code DOWN} if it delivers nothing
+ * any more, which only a restart of the application helps; {@code OUT_OF_SERVICE} while
+ * it takes no calls: a pipeline does not run, because it restarts or the engine gave it
+ * up, the context stops or is paused, or the engine's memory limiter refuses everything.
+ * A used up byte budget is a detail: it is a matter of moments, and calls are refused
+ * with a delay. What is behind the engine does not count, as no restart of this
+ * application would help.
  */
 public final class TelemetryEngineHealthIndicator extends AbstractHealthIndicator {
 

@@ -23,9 +23,9 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * Registers all listeners with the engine once all singletons exist. Not when the engine
- * is created: a listener may need a meter registry, which may need an exporter, which may
- * need the engine.
+ * Registration of all listeners with the engine once all singletons exist. Not when the
+ * engine is created: a listener may need a meter registry, which may need an exporter,
+ * which may need the engine.
  *
  * @param engine the engine
  * @param listeners beans of the application and of ours

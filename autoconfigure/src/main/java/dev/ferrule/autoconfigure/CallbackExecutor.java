@@ -28,8 +28,8 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.util.CustomizableThreadCreator;
 
 /**
- * Runs what applications attach to the futures of the engine. Never refuses a task and
- * never runs one in the thread that hands it over, which polls the engine.
+ * Executor of what applications attach to the futures of the engine. Never refuses a task
+ * and never runs one in the thread that hands it over, which polls the engine.
  */
 final class CallbackExecutor implements Executor, DisposableBean {
 

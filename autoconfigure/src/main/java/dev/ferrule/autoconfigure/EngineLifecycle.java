@@ -20,9 +20,9 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Makes the engine accept calls while the context runs. Stops after the web servers,
- * whose requests in flight need the engine, and starts before them. The engine itself
- * runs until its bean is destroyed, so that a paused context can go on.
+ * Life cycle that makes the engine accept calls while the context runs. Stops after the
+ * web servers, whose requests in flight need the engine, and starts before them. The
+ * engine itself runs until its bean is destroyed, so that a paused context can go on.
  */
 final class EngineLifecycle implements SmartLifecycle {
 

@@ -164,8 +164,8 @@ public final class FerruleAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ValidationEnd ferruleValidationEnd(ApplicationContext context) {
-			return new ValidationEnd(() -> System.exit(SpringApplication.exit(context)));
+		ValidationExit ferruleValidationEnd(ApplicationContext context) {
+			return new ValidationExit(() -> System.exit(SpringApplication.exit(context)));
 		}
 
 	}

@@ -24,7 +24,8 @@ import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.env.Environment;
 
 /**
- * How long calls may take once the context closes, so that their answers still go out.
+ * Delay after which calls are ended once the context closes, so that their answers still
+ * go out.
  */
 final class ShutdownDelay {
 

@@ -30,9 +30,9 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * Ends calls while the servers can still answer them: some time after the context began
- * to close, and before it stops waiting for the servers, whatever is in flight is
- * cancelled.
+ * Timer that ends calls while the servers can still answer them: some time after the
+ * context began to close, and before it stops waiting for the servers, whatever is in
+ * flight is cancelled.
  */
 final class ShutdownTimer implements ApplicationListener<ContextClosedEvent>, DisposableBean {
 

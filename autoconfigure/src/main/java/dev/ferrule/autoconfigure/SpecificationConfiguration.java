@@ -30,7 +30,8 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 
 /**
- * What is needed to start an engine, or to ask it whether it would start.
+ * Bean definitions for what is needed to start an engine, or to ask it whether it would
+ * start.
  */
 abstract class SpecificationConfiguration {
 

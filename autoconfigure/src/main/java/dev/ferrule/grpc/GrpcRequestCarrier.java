@@ -26,9 +26,9 @@ import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers of a gRPC call: {@code :authority} first, then the others by name. gRPC
- * keeps the order of the values of one name only, and hides the values of names that it
- * considers illegal.
+ * Request carrier over the headers of a gRPC call: {@code :authority} first, then the
+ * others by name. gRPC keeps the order of the values of one name only, and hides the
+ * values of names that it considers illegal.
  */
 final class GrpcRequestCarrier implements RequestCarrier {
 

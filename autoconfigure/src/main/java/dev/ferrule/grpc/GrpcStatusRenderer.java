@@ -26,7 +26,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 
 /**
- * Renders failures for gRPC: code, message and {@code grpc-status-details-bin}.
+ * Renderer of failures for gRPC: code, message and {@code grpc-status-details-bin}.
  * Thread-safe.
  */
 public final class GrpcStatusRenderer {

@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 
 /**
- * Begins the {@link RequestCallContext} of each gRPC call and makes it the current one of
- * the threads that serve the call. The context is not built before it is asked for, hence
- * after Spring Security has run.
+ * Server interceptor that begins the {@link RequestCallContext} of each gRPC call and
+ * makes it the current one of the threads that serve the call. The context is not built
+ * before it is asked for, hence after Spring Security has run.
  *
  * <p>
  * It is cancelled as soon as the transport hears that the client cancelled the call or

@@ -29,9 +29,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.grpc.server.exception.GrpcExceptionHandler;
 
 /**
- * Closes gRPC calls whose service throws a {@link TelemetryEngineException}, or passes it
- * to {@code onError}, with code, RetryInfo and ErrorInfo. Any handler of the application
- * comes first.
+ * Exception handler that closes gRPC calls whose service throws a
+ * {@link TelemetryEngineException}, or passes it to {@code onError}, with code, RetryInfo
+ * and ErrorInfo. Any handler of the application comes first.
  */
 @Order(Ordered.LOWEST_PRECEDENCE)
 public final class TelemetryGrpcExceptionHandler implements GrpcExceptionHandler {

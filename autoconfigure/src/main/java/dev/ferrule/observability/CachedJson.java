@@ -27,8 +27,8 @@ import java.util.function.Supplier;
 import dev.ferrule.json.Json;
 
 /**
- * A JSON object of the engine, asked for at most once a second however many meters read
- * it. Keeps the last one when the engine has stopped.
+ * Cache of a JSON object of the engine, asked for at most once a second however many
+ * meters read it. Keeps the last one when the engine has stopped.
  */
 final class CachedJson {
 

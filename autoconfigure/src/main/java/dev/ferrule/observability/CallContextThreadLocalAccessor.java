@@ -24,8 +24,9 @@ import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries the current context across threads and through Reactor's context, where
- * Micrometer's context propagation is there. Found as a service, not to be created.
+ * Thread-local accessor of the current call context: carries it across threads and
+ * through Reactor's context, where Micrometer's context propagation is there. Found as a
+ * service, not to be created.
  */
 public final class CallContextThreadLocalAccessor implements ThreadLocalAccessor<Supplier<CallContext>> {
 

@@ -35,8 +35,8 @@ import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
- * Meters of calls: how many, how they ended, and what they hold. Reading them costs
- * nothing on the way of a call.
+ * Meter binder for calls: how many, how they ended, and what they hold. Reading them
+ * costs nothing on the way of a call.
  */
 public final class CallMetrics implements MeterBinder, AutoCloseable {
 
@@ -48,7 +48,7 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 
 	private final CachedJson status;
 
-	private final EngineMeters meters = new EngineMeters();
+	private final MeterRegistration meters = new MeterRegistration();
 
 	/**
 	 * Creates the meters.

@@ -28,8 +28,8 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.noop.NoopTimer;
 
 /**
- * Timers of the stages of calls, and of cancelling them. Calls that the engine refused at
- * once are left out, for they went through none.
+ * Call listener with timers of the stages of calls, and of cancelling them. Calls that
+ * the engine refused at once are left out, for they went through none.
  */
 public final class CallTimers implements TelemetryCallListener {
 

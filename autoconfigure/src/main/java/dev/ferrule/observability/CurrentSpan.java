@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * The span that the tracer of the application considers current in a thread. Immutable
- * and thread-safe.
+ * Lookup of the span that the tracer of the application considers current in a thread.
+ * Immutable and thread-safe.
  */
 public final class CurrentSpan {
 

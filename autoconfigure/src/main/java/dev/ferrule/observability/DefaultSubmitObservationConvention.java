@@ -26,8 +26,8 @@ import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
 
 /**
- * The convention used unless the application has one of its own. Nothing in it comes from
- * headers or payloads.
+ * Default observation convention, used unless the application has one of its own. Nothing
+ * in it comes from headers or payloads.
  *
  * <table>
  * <caption>Key values</caption>

@@ -34,9 +34,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
- * The metrics of the engine and its nodes as meters below {@code ferrule.engine}, with
- * the tags {@code pipeline} and {@code node}, and those that the engine enumerates, such
- * as {@code signal}. Series are looked for whenever a meter is read, so new ones are
+ * Meter binder for the metrics of the engine and its nodes, below {@code ferrule.engine},
+ * with the tags {@code pipeline} and {@code node}, and those that the engine enumerates,
+ * such as {@code signal}. Series are looked for whenever a meter is read, so new ones are
  * there with the next but one reading; a bound on their number keeps out what grows
  * without end.
  */
@@ -48,14 +48,14 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 
 	private final int maximumSeries;
 
-	private final Map<List<Object>, EngineSeries> series = new ConcurrentHashMap<>();
+	private final Map<List<Object>, MetricSeries> series = new ConcurrentHashMap<>();
 
 	/** Keys of tags by name of the meter, because registries want them to be the same. */
 	private final Map<String, Set<String>> tagKeys = new ConcurrentHashMap<>();
 
 	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
 
-	private final EngineMeters meters = new EngineMeters();
+	private final MeterRegistration meters = new MeterRegistration();
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -141,12 +141,12 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 		List<Map<?, ?>> metrics = CachedJson.objects(current, "metrics");
 		Map<String, Set<String>> found = new HashMap<>();
 		for (Map<?, ?> metric : metrics) {
-			found.computeIfAbsent(EngineSeries.nameOf(metric), (name) -> new TreeSet<>())
-				.addAll(EngineSeries.tagsOf(metric).keySet());
+			found.computeIfAbsent(MetricSeries.nameOf(metric), (name) -> new TreeSet<>())
+				.addAll(MetricSeries.tagsOf(metric).keySet());
 		}
 		found.forEach(this.tagKeys::putIfAbsent);
 		double left = CachedJson.number(current, "dropped");
-		List<EngineSeries> added = new ArrayList<>();
+		List<MetricSeries> added = new ArrayList<>();
 		for (Map<?, ?> metric : metrics) {
 			if (!take(metric, added)) {
 				left++;
@@ -159,11 +159,11 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 		this.dropped = Math.max(this.dropped, left);
 	}
 
-	private boolean take(Map<?, ?> metric, List<EngineSeries> added) {
-		String name = EngineSeries.nameOf(metric);
-		Map<String, String> tags = EngineSeries.tagsOf(metric);
+	private boolean take(Map<?, ?> metric, List<MetricSeries> added) {
+		String name = MetricSeries.nameOf(metric);
+		Map<String, String> tags = MetricSeries.tagsOf(metric);
 		List<Object> key = List.of(name, tags);
-		EngineSeries known = this.series.get(key);
+		MetricSeries known = this.series.get(key);
 		if (known != null) {
 			known.update(metric);
 			return true;
@@ -172,7 +172,7 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 		if (this.series.size() >= this.maximumSeries || !keys.containsAll(tags.keySet())) {
 			return false;
 		}
-		EngineSeries series = EngineSeries.of(metric, keys);
+		MetricSeries series = MetricSeries.of(metric, keys);
 		series.update(metric);
 		this.series.put(key, series);
 		added.add(series);

@@ -33,12 +33,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs a line for each failed call, at a level that fits: {@code DEBUG} if the caller
- * lost interest, {@code WARN} if data was refused for good, by the downstream or because
- * of the configuration, and {@code INFO} otherwise, that is where the caller may try
- * again or sent something that is no OTLP. Of each kind at most ten lines in ten seconds
- * are written; the next one tells how many were left out. Nothing of the payload or the
- * headers is logged.
+ * Call listener that logs a line for each failed call, at a level that fits: {@code
+ * DEBUG} if the caller lost interest, {@code WARN} if data was refused for good, by the
+ * downstream or because of the configuration, and {@code INFO} otherwise, that is where
+ * the caller may try again or sent something that is no OTLP. Of each kind at most ten
+ * lines in ten seconds are written; the next one tells how many were left out. Nothing of
+ * the payload or the headers is logged.
  */
 public final class FailureLog implements TelemetryCallListener {
 

@@ -25,10 +25,11 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationFilter;
 
 /**
- * Counts gRPC calls that ended without an answer as what they are: {@code CANCELLED}, or
- * {@code DEADLINE_EXCEEDED} if there was no time left. Micrometer knows the status that
- * the service gave, which is none ({@code UNKNOWN}), or one that the client did not wait
- * for. A convention could not tell, because it is asked at the start as well.
+ * Observation filter that counts gRPC calls that ended without an answer as what they
+ * are: {@code CANCELLED}, or {@code DEADLINE_EXCEEDED} if there was no time left.
+ * Micrometer knows the status that the service gave, which is none ({@code UNKNOWN}), or
+ * one that the client did not wait for. A convention could not tell, because it is asked
+ * at the start as well.
  */
 public final class GrpcCancellationObservationFilter implements ObservationFilter {
 

@@ -24,10 +24,10 @@ import dev.ferrule.context.TraceContext;
 import dev.ferrule.context.TraceContextExtractor;
 
 /**
- * Takes the current span of the application's tracer, which is that of the request, as
- * the trace context of a request. Where the tracer has none in the thread that asks for
- * the context, because it observes neither this kind of request nor this thread, the
- * headers tell as they do without a tracer. Immutable and thread-safe.
+ * Trace context extractor that takes the current span of the application's tracer, which
+ * is that of the request. Where the tracer has none in the thread that asks for the
+ * context, because it observes neither this kind of request nor this thread, the headers
+ * tell as they do without a tracer. Immutable and thread-safe.
  */
 public final class MicrometerTraceContextExtractor implements TraceContextExtractor {
 

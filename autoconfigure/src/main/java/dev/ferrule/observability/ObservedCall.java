@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * The future of a call whose end stops an observation. Whoever completes it from outside
  * completes the future of the engine, which then knows that nobody waits any more.
  */
-final class ObservedCall extends ContextFuture<ExportResult> {
+final class ObservedCall extends ContextPropagatingFuture<ExportResult> {
 
 	private static final Logger logger = LoggerFactory.getLogger(ObservedCall.class);
 
@@ -44,7 +44,7 @@ final class ObservedCall extends ContextFuture<ExportResult> {
 	 * @param call future of the engine
 	 * @param observation observation of the call, started
 	 * @param observed its context, or {@code null} if nobody observes
-	 * @param context as for {@link ContextFuture}
+	 * @param context as for {@link ContextPropagatingFuture}
 	 */
 	ObservedCall(CompletableFuture<ExportResult> call, Observation observation,
 			@Nullable SubmitObservationContext observed, Executor context) {

@@ -34,11 +34,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Observes each submission to an engine, from submit to its outcome. The span of the
- * observation becomes the trace context of the submission, and so the parent of what goes
- * downstream. Continuations of the returned futures find the thread-locals of whoever
- * submitted, unless they run on an executor of their own. Where nothing observes at all,
- * this does nothing.
+ * Decorator of an engine that observes each submission, from submit to its outcome. The
+ * span of the observation becomes the trace context of the submission, and so the parent
+ * of what goes downstream. Continuations of the returned futures find the thread-locals
+ * of whoever submitted, unless they run on an executor of their own. Where nothing
+ * observes at all, this does nothing.
  *
  * <p>
  * The observation is a child of the current one; if nothing is observed in the thread,
@@ -75,7 +75,7 @@ public final class ObservedTelemetryEngine implements TelemetryEngine {
 		if (this.observing.registry().isNoop()) {
 			return this.engine.submit(payload, context);
 		}
-		Executor threadContext = ThreadContext.capture();
+		Executor threadContext = ThreadLocalSnapshot.capture();
 		SubmitObservationContext observed = new SubmitObservationContext(payload.signal(),
 				this.pipelines.apply(payload.signal()), payload.size());
 		Observation observation = Observation.createNotStarted(this.observing.convention(), DEFAULT_CONVENTION,

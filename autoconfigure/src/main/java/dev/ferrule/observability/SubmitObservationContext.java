@@ -22,8 +22,7 @@ import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an observation knows of a submission to the engine. The failure is
- * {@link #getError()}.
+ * Observation context of a submission to the engine. The failure is {@link #getError()}.
  */
 public final class SubmitObservationContext extends Observation.Context {
 

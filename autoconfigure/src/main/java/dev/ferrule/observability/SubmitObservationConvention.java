@@ -20,8 +20,9 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
 /**
- * Names the observations of submissions to the engine and their key values. A bean of
- * this type replaces the {@link DefaultSubmitObservationConvention}.
+ * Observation convention: names the observations of submissions to the engine and their
+ * key values. A bean of this type replaces the
+ * {@link DefaultSubmitObservationConvention}.
  */
 public interface SubmitObservationConvention extends ObservationConvention<SubmitObservationContext> {
 

@@ -23,7 +23,7 @@ import dev.ferrule.error.TranslatedError;
 import org.slf4j.Logger;
 
 /**
- * What the edges answer themselves, before the engine comes into it.
+ * Refusals of the edges themselves, before the engine comes into it.
  */
 public final class EdgeRefusals {
 
@@ -52,7 +52,7 @@ public final class EdgeRefusals {
 
 	/** 415: a content coding that is not understood, or several. */
 	public static final TranslatedError CODING = permanent(INVALID_ARGUMENT, 415,
-			"Content-Encoding must be one of " + Codings.ACCEPT_ENCODING + ", and only one");
+			"Content-Encoding must be one of " + ContentCodings.ACCEPT_ENCODING + ", and only one");
 
 	/** 400: the transport could not read the body. */
 	public static final TranslatedError MALFORMED_BODY = permanent(INVALID_ARGUMENT, 400,

@@ -19,7 +19,7 @@ package dev.ferrule.otlp;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an OTLP message is encoded in the body of a request; the answer follows it.
+ * Encoding of an OTLP message in the body of a request; the answer follows it.
  */
 public enum OtlpEncoding {
 

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import dev.ferrule.engine.Signal;
 
 /**
- * How OTLP names a signal.
+ * Names that OTLP gives a signal: path, service and fields.
  */
 public enum OtlpSignal {
 

@@ -24,7 +24,7 @@ import dev.ferrule.engine.TelemetryEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request body on its way into memory of the engine. Not thread-safe.
+ * Request body on its way into memory of the engine. Not thread-safe.
  *
  * <p>
  * A body of known size gets its memory at once; others start small and grow by doubling,

@@ -31,9 +31,9 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 
 /**
- * Renders failures as problem details. Types are {@code urn:ferrule:problem:} and
- * {@code permanent}, {@code retryable}, {@code cancelled}, {@code deadline-exceeded},
- * {@code throttled} or {@code configuration}. Thread-safe.
+ * Renderer of failures as problem details (RFC 9457). Types are {@code
+ * urn:ferrule:problem:} and {@code permanent}, {@code retryable}, {@code cancelled},
+ * {@code deadline-exceeded}, {@code throttled} or {@code configuration}. Thread-safe.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>
  */

@@ -19,7 +19,7 @@ package dev.ferrule.cancellation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a call was cancelled. The numbers are those of the native interface.
+ * Cause of a cancellation. The numbers are those of the native interface.
  */
 public enum CancellationCause {
 

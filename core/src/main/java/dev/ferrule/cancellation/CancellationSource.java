@@ -21,8 +21,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Triggers the cancellation of one call. Thread-safe; cancelling twice is harmless.
- * Whoever only has the {@link #token() token} can observe the call but not cancel it.
+ * Source of the cancellation of one call: whoever holds it can cancel. Thread-safe;
+ * cancelling twice is harmless. Whoever only has the {@link #token() token} can observe
+ * the call but not cancel it.
  */
 public final class CancellationSource {
 

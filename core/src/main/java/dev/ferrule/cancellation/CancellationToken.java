@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Observes whether a call was cancelled. Implementations are thread-safe.
+ * Token by which the cancellation of a call is observed. Implementations are thread-safe.
  */
 public interface CancellationToken {
 

@@ -34,7 +34,7 @@ import dev.ferrule.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes application values as JSON, whatever they are: what cannot be written becomes
+ * Writer of application values as JSON, whatever they are: what cannot be written becomes
  * {@code null} or is left out, because no call is worth losing for it.
  */
 final class AttributesJson {

@@ -26,7 +26,7 @@ import dev.ferrule.cancellation.CancellationToken;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Immutable facts of one call, carried to the engine with each submission. Thread-safe.
+ * Immutable context of one call, carried to the engine with each submission. Thread-safe.
  */
 public final class CallContext {
 
@@ -40,10 +40,10 @@ public final class CallContext {
 
 	private final @Nullable TraceContext trace;
 
-	private final SharedPart shared;
+	private final SharedContextPart shared;
 
 	private CallContext(@Nullable Deadline deadline, CancellationToken cancellation,
-			@Nullable CancellationSource source, @Nullable TraceContext trace, SharedPart shared) {
+			@Nullable CancellationSource source, @Nullable TraceContext trace, SharedContextPart shared) {
 		this.deadline = deadline;
 		this.cancellation = cancellation;
 		this.source = source;
@@ -147,7 +147,7 @@ public final class CallContext {
 	public CallContext withMetadata(ClientMetadata metadata) {
 		Objects.requireNonNull(metadata, "'metadata' must not be null");
 		return new CallContext(this.deadline, this.cancellation, this.source, this.trace,
-				new SharedPart(metadata, this.shared.attributesJson()));
+				new SharedContextPart(metadata, this.shared.attributesJson()));
 	}
 
 	/**
@@ -157,7 +157,7 @@ public final class CallContext {
 	 */
 	public CallContext withAttributesJson(@Nullable String attributesJson) {
 		return new CallContext(this.deadline, this.cancellation, this.source, this.trace,
-				new SharedPart(this.shared.metadata(), attributesJson));
+				new SharedContextPart(this.shared.metadata(), attributesJson));
 	}
 
 	/**
@@ -292,7 +292,7 @@ public final class CallContext {
 		 */
 		public CallContext build() {
 			return new CallContext(this.deadline, this.cancellation, this.source, this.trace,
-					new SharedPart(this.metadata, this.attributesJson));
+					new SharedContextPart(this.metadata, this.attributesJson));
 		}
 
 	}

@@ -17,10 +17,10 @@
 package dev.ferrule.context;
 
 /**
- * Changes the context of each request before it is used, for example to add the tenant
- * that authentication found. All beans of this type run, in their order, after all
- * {@link ContextExtractor extractors} and after the filters of Spring Security. Called as
- * those are.
+ * Callback that changes the context of each request before it is used, for example to add
+ * the tenant that authentication found. All beans of this type run, in their order, after
+ * all {@link ContextExtractor extractors} and after the filters of Spring Security.
+ * Called as those are.
  */
 @FunctionalInterface
 public interface CallContextCustomizer {

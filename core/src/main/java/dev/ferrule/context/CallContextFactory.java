@@ -21,7 +21,7 @@ import java.util.List;
 import dev.ferrule.cancellation.CancellationSource;
 
 /**
- * Builds the contexts of requests. Immutable and thread-safe.
+ * Factory of the contexts of requests. Immutable and thread-safe.
  */
 public final class CallContextFactory {
 

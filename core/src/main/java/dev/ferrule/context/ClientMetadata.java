@@ -25,8 +25,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Headers captured from a request: an ordered multi-map with ASCII-case-insensitive
- * names. Immutable and thread-safe. {@link #toString()} never prints values.
+ * Metadata of a client, the headers captured from its request: an ordered multi-map with
+ * ASCII-case-insensitive names. Immutable and thread-safe. {@link #toString()} never
+ * prints values.
  * <p>
  * {@code :authority} is another name of {@code host}, so that both transports look alike.
  */

@@ -17,10 +17,10 @@
 package dev.ferrule.context;
 
 /**
- * Reads one aspect of a call from its request: deadline, metadata, trace. All beans of
- * this type run, in their order, before the {@link CallContextCustomizer customizers}.
- * Called on a thread that serves the request, when the context is asked for the first
- * time; must not block.
+ * Strategy that reads one aspect of a call from its request: deadline, metadata, trace.
+ * All beans of this type run, in their order, before the {@link CallContextCustomizer
+ * customizers}. Called on a thread that serves the request, when the context is asked for
+ * the first time; must not block.
  */
 @FunctionalInterface
 public interface ContextExtractor {

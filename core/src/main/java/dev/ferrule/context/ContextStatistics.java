@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 import dev.ferrule.Internal;
 
 /**
- * Counts what was wrong with requests and did not refuse them. Thread-safe; each number
- * only grows.
+ * Counters of what was wrong with requests and did not refuse them. Thread-safe; each
+ * number only grows.
  */
 public final class ContextStatistics {
 

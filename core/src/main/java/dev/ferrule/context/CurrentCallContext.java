@@ -22,7 +22,7 @@ import dev.ferrule.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The context of the call that the current thread works for.
+ * Holder of the context of the call that the current thread works for.
  */
 public final class CurrentCallContext {
 

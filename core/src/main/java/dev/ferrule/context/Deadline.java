@@ -23,8 +23,8 @@ import java.util.function.LongSupplier;
 import dev.ferrule.Internal;
 
 /**
- * A monotonic instant by which a call must be over. Immutable and thread-safe. Wall
- * clocks play no part: they jump.
+ * Monotonic instant by which a call must be over. Immutable and thread-safe. Wall clocks
+ * play no part: they jump.
  */
 public final class Deadline {
 

@@ -22,8 +22,8 @@ import java.util.Set;
 import dev.ferrule.Internal;
 
 /**
- * Header names: spelling, grammar and which of them carry credentials. Independent of
- * locale; only ASCII letters are folded.
+ * Table of header names: spelling, grammar and which of them carry credentials.
+ * Independent of locale; only ASCII letters are folded.
  */
 @Internal
 public final class HeaderNames {

@@ -17,7 +17,7 @@
 package dev.ferrule.context;
 
 /**
- * Why a header value is not captured.
+ * Reason for which a header value is not captured.
  */
 public enum MetadataDrop {
 

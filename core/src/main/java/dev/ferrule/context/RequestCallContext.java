@@ -22,7 +22,7 @@ import dev.ferrule.cancellation.CancellationSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The context of one request, built when it is asked for the first time, so that whoever
+ * Call context of one request, built when it is asked for the first time, so that whoever
  * authenticates the request has run. Thread-safe.
  */
 public final class RequestCallContext implements Supplier<CallContext> {

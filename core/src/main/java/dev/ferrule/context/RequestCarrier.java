@@ -19,8 +19,8 @@ package dev.ferrule.context;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request brought with it, whatever transport it came by. Valid while the request
- * is served; safe to be read by one thread at a time.
+ * Carrier of what a request brought with it, whatever transport it came by. Valid while
+ * the request is served; safe to be read by one thread at a time.
  */
 public interface RequestCarrier {
 

@@ -17,8 +17,8 @@
 package dev.ferrule.context;
 
 /**
- * Finds the trace context of a request. There is one bean of this type: either the tracer
- * of the application knows the current span, or the headers tell.
+ * Context extractor of the trace of a request. There is one bean of this type: either the
+ * tracer of the application knows the current span, or the headers tell.
  */
 public interface TraceContextExtractor extends ContextExtractor {
 

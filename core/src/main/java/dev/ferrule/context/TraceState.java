@@ -24,7 +24,7 @@ import dev.ferrule.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The grammar of {@code tracestate}.
+ * Grammar of {@code tracestate} (W3C Trace Context).
  *
  * @see <a href="https://www.w3.org/TR/trace-context-2/#tracestate-header">Trace Context
  * Level 2</a>

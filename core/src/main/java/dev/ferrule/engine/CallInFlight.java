@@ -21,8 +21,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that had no outcome when it was looked at. Holds nothing that came with the
- * request but its trace id.
+ * Snapshot of a call that had no outcome when it was looked at. Holds nothing that came
+ * with the request but its trace id.
  *
  * @param id number of the call in its engine
  * @param signal what the payload holds

@@ -17,7 +17,7 @@
 package dev.ferrule.engine;
 
 /**
- * How far a call in flight has come.
+ * Phase of a call in flight: how far it has come.
  */
 public enum CallPhase {
 

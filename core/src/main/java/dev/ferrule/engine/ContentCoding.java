@@ -17,7 +17,7 @@
 package dev.ferrule.engine;
 
 /**
- * How a payload is compressed.
+ * Compression of a payload, a content coding of HTTP.
  */
 public enum ContentCoding {
 

@@ -23,7 +23,7 @@ import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that has its outcome: either a result or a failure.
+ * Record of a call that has its outcome: either a result or a failure.
  *
  * @param signal what the payload held
  * @param pipeline name of the pipeline, or {@code null} if none takes the signal

@@ -19,8 +19,8 @@ package dev.ferrule.engine;
 import java.util.Map;
 
 /**
- * Changes what the engine is started with; a bean of this type is called once, before the
- * start, in the order of the beans.
+ * Callback that changes what the engine is started with; a bean of this type is called
+ * once, before the start, in the order of the beans.
  */
 @FunctionalInterface
 public interface EngineConfigCustomizer {

@@ -21,7 +21,7 @@ import java.util.Map;
 import dev.ferrule.error.ErrorKind;
 
 /**
- * What an engine counted since it started. While nothing is in flight,
+ * Snapshot of what an engine counted since it started. While nothing is in flight,
  * {@link #submitted()} equals {@link #completed()}.
  *
  * @param submitted calls submitted, refused ones included

@@ -17,7 +17,7 @@
 package dev.ferrule.engine;
 
 /**
- * Whether an engine takes calls.
+ * State of an engine: whether it takes calls.
  */
 public enum EngineState {
 

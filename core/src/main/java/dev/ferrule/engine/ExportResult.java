@@ -21,7 +21,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A delivered call.
+ * Result of a delivered call.
  *
  * @param rejectedItems items that the downstream rejected (partial success), usually 0
  * @param message warning or reason of the rejection, or {@code null}

@@ -19,8 +19,9 @@ package dev.ferrule.engine;
 import java.nio.ByteBuffer;
 
 /**
- * Memory reserved in the engine, to be filled and submitted without another copy. Counts
- * against the engine's byte budget until the engine has let go of it. Not thread-safe.
+ * Buffer in memory reserved in the engine, to be filled and submitted without another
+ * copy. Counts against the engine's byte budget until the engine has let go of it. Not
+ * thread-safe.
  *
  * <p>
  * The buffer is a window on memory that belongs to the engine: after submission or close

@@ -17,7 +17,7 @@
 package dev.ferrule.engine;
 
 /**
- * How a payload is encoded, after decompression.
+ * Encoding of a payload, after decompression.
  */
 public enum PayloadEncoding {
 

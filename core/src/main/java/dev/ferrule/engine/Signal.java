@@ -17,7 +17,8 @@
 package dev.ferrule.engine;
 
 /**
- * The three OpenTelemetry signals. The numbers are those of the native interface.
+ * OpenTelemetry signal: what a payload holds. The numbers are those of the native
+ * interface.
  */
 public enum Signal {
 

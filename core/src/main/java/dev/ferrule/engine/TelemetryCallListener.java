@@ -17,9 +17,9 @@
 package dev.ferrule.engine;
 
 /**
- * Is told of the end of each call that was submitted to the engine, whatever the end is.
- * Beans of this type are registered in their order once all singletons exist; calls that
- * end before that are not told.
+ * Callback for the end of each call that was submitted to the engine, whatever the end
+ * is. Beans of this type are registered in their order once all singletons exist; calls
+ * that end before that are not told.
  *
  * <p>
  * There is exactly one notification for each future that

@@ -22,7 +22,7 @@ import dev.ferrule.context.CallContext;
 import dev.ferrule.context.CurrentCallContext;
 
 /**
- * Runs telemetry through the engine's pipelines. Thread-safe.
+ * Engine that runs telemetry through its pipelines. Thread-safe.
  *
  * <p>
  * Every submitted call gets exactly one outcome: its future completes with a result, or

@@ -21,8 +21,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OTLP bytes to be submitted: heap or direct buffers, or memory reserved in the engine.
- * Immutable, but does not copy the bytes.
+ * Payload of a call, OTLP bytes to be submitted: heap or direct buffers, or memory
+ * reserved in the engine. Immutable, but does not copy the bytes.
  */
 public final class TelemetryPayload {
 

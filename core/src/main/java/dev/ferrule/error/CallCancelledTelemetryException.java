@@ -20,7 +20,7 @@ import dev.ferrule.cancellation.CancellationCause;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The call was cancelled. The data may have been delivered all the same.
+ * Failure of a call that was cancelled. The data may have been delivered all the same.
  */
 public final class CallCancelledTelemetryException extends RetryableTelemetryException {
 

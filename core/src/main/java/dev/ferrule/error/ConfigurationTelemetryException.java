@@ -19,7 +19,7 @@ package dev.ferrule.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine or a pipeline is set up in a way that cannot work.
+ * Failure of a call because the engine or a pipeline is set up in a way that cannot work.
  */
 public final class ConfigurationTelemetryException extends PermanentTelemetryException {
 

@@ -19,8 +19,8 @@ package dev.ferrule.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deadline passed before the call had an outcome. The data may have been delivered
- * all the same.
+ * Failure of a call whose deadline passed before it had an outcome. The data may have
+ * been delivered all the same.
  */
 public final class DeadlineExceededTelemetryException extends RetryableTelemetryException {
 

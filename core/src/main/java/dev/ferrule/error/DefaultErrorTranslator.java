@@ -26,9 +26,9 @@ import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Translates so that a client on HTTP and a client on gRPC draw the same conclusion: both
- * retry if and only if the failure is not permanent. Only a client that left is an
- * exception; nobody reads its answer.
+ * Error translator by which a client on HTTP and a client on gRPC draw the same
+ * conclusion: both retry if and only if the failure is not permanent. Only a client that
+ * left is an exception; nobody reads its answer.
  */
 final class DefaultErrorTranslator implements ErrorTranslator {
 

@@ -19,8 +19,8 @@ package dev.ferrule.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine does not take calls: it is not started yet, a pipeline restarts, or it is
- * stopping or stopped. The data did not enter the engine.
+ * Failure of a call that the engine does not take: it is not started yet, a pipeline
+ * restarts, or it is stopping or stopped. The data did not enter the engine.
  */
 public final class EngineUnavailableException extends RetryableTelemetryException {
 

@@ -17,7 +17,7 @@
 package dev.ferrule.error;
 
 /**
- * The six kinds of failure. Numbers, gRPC codes and HTTP codes are the same in the
+ * Kind of a failure, one of six. Numbers, gRPC codes and HTTP codes are the same in the
  * engine.
  */
 public enum ErrorKind {

@@ -17,8 +17,8 @@
 package dev.ferrule.error;
 
 /**
- * Makes text from elsewhere fit for logs, headers and answers. Everything that goes on a
- * wire passes here, also what came from a translator of the user's.
+ * Sanitizer that makes text from elsewhere fit for logs, headers and answers. Everything
+ * that goes on a wire passes here, also what came from a translator of the user's.
  */
 public final class ErrorMessages {
 

@@ -19,8 +19,8 @@ package dev.ferrule.error;
 import java.time.Duration;
 
 /**
- * Decides what a failure becomes on the wire; renderers turn the neutral result into HTTP
- * and gRPC answers. Implementations are thread-safe and do not throw.
+ * Strategy that decides what a failure becomes on the wire; renderers turn the neutral
+ * result into HTTP and gRPC answers. Implementations are thread-safe and do not throw.
  */
 public interface ErrorTranslator {
 

@@ -28,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the details of a failure.
+ * Parser of the JSON details of a failure.
  */
 final class FailureDetails {
 

@@ -17,7 +17,8 @@
 package dev.ferrule.error;
 
 /**
- * What gRPC codes mean to OTLP clients and on HTTP, without knowing gRPC.
+ * Table of the gRPC codes: what they mean to OTLP clients and on HTTP, without knowing
+ * gRPC.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/otlp/#failures">OTLP, failures</a>
  */

@@ -21,11 +21,9 @@ import java.time.Duration;
 import dev.ferrule.cancellation.CancellationCause;
 
 /**
- * Whether, and when, to send the same data again after a failure. <pre class="code">
- * RetryAdvice advice = RetryAdvice.of(failure);
- * if (advice.retryable()) {
- *     scheduler.schedule(this::send, longer(advice.delay(), backoff));
- * }</pre>
+ * Advice on whether, and when, to send the same data again after a failure. <pre
+ * class="code"> RetryAdvice advice = RetryAdvice.of(failure); if (advice.retryable()) {
+ * scheduler.schedule(this::send, longer(advice.delay(), backoff)); }</pre>
  * <p>
  * {@link #isRetryable(Throwable)} serves as the predicate of libraries that retry.
  *

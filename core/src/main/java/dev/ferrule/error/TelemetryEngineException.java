@@ -29,8 +29,9 @@ import dev.ferrule.cancellation.CancellationCause;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failed telemetry call. Carries no stack trace where it completes a future, because
- * the thread that delivers outcomes says nothing about the caller.
+ * Failure of a telemetry call, with its kind, codes and delay. Carries no stack trace
+ * where it completes a future, because the thread that delivers outcomes says nothing
+ * about the caller.
  * <p>
  * Callers that only ask whether to try again catch {@link PermanentTelemetryException}
  * and {@link RetryableTelemetryException}: every failure is one of them.

@@ -19,8 +19,8 @@ package dev.ferrule.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit was reached, of the engine (calls in flight, bytes, a full lane, memory) or of
- * the downstream. Nothing is wrong with the data.
+ * Failure of a call that met a limit, of the engine (calls in flight, bytes, a full lane,
+ * memory) or of the downstream. Nothing is wrong with the data.
  */
 public final class ThrottledTelemetryException extends RetryableTelemetryException {
 

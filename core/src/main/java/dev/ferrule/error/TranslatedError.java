@@ -22,7 +22,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure as it goes on the wire, independent of the protocol.
+ * A failure in the form in which it goes on the wire, independent of the protocol.
  *
  * @param kind kind of the failure
  * @param grpcCode gRPC code, 1 to 16

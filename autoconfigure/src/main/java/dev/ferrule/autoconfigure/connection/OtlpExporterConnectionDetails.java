@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
 
 /**
- * Where the exporter of the only pipeline sends its data. A bean of this type takes the
- * place of the type, endpoint, protocol and SSL bundle under {@code ferrule.exporter}.
+ * Connection details of the exporter of the only pipeline: where it sends its data. A
+ * bean of this type takes the place of the type, endpoint, protocol and SSL bundle under
+ * {@code ferrule.exporter}.
  */
 public interface OtlpExporterConnectionDetails extends ConnectionDetails {
 

@@ -24,7 +24,8 @@ import org.springframework.boot.testcontainers.service.connection.ContainerConne
 import org.springframework.boot.testcontainers.service.connection.ContainerConnectionSource;
 
 /**
- * Sends to a container of Testcontainers that is annotated as a service connection.
+ * Factory of connection details from a container of Testcontainers that is annotated as a
+ * service connection.
  */
 class OtlpExporterContainerConnectionDetailsFactory
 		extends ContainerConnectionDetailsFactory<Container<?>, OtlpExporterConnectionDetails> {

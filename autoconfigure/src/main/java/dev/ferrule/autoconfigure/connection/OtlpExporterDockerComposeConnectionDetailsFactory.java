@@ -21,7 +21,7 @@ import org.springframework.boot.docker.compose.service.connection.DockerComposeC
 import org.springframework.boot.docker.compose.service.connection.DockerComposeConnectionSource;
 
 /**
- * Sends to a service of Docker Compose.
+ * Factory of connection details from a service of Docker Compose.
  */
 class OtlpExporterDockerComposeConnectionDetailsFactory
 		extends DockerComposeConnectionDetailsFactory<OtlpExporterConnectionDetails> {

@@ -26,8 +26,8 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Explains why the engine did not start, with the node it names and the properties behind
- * that node.
+ * Failure analyzer for an engine that did not start: names the node, and the properties
+ * behind that node.
  */
 class EngineStartFailureAnalyzer extends AbstractFailureAnalyzer<EngineStartException> {
 

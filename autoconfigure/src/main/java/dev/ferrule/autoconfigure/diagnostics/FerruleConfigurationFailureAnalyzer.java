@@ -29,7 +29,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
- * Explains a {@link FerruleConfigurationException}.
+ * Failure analyzer for a {@link FerruleConfigurationException}.
  */
 class FerruleConfigurationFailureAnalyzer extends AbstractFailureAnalyzer<FerruleConfigurationException> {
 

@@ -26,7 +26,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Explains that the gRPC server cannot listen, as Spring Boot explains it for web
+ * Failure analyzer for a gRPC server that cannot listen, as Spring Boot has it for web
  * servers. Goes by messages, since neither gRPC nor Spring gRPC has an exception of its
  * own for that.
  */

@@ -22,7 +22,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Explains a {@link NativeLibraryException}.
+ * Failure analyzer for a {@link NativeLibraryException}.
  */
 class NativeLibraryFailureAnalyzer extends AbstractFailureAnalyzer<NativeLibraryException> {
 

@@ -21,7 +21,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the configuration of the engine came from.
+ * Origin of the configuration of the engine: a location, or the properties behind each
+ * pipeline.
  *
  * @param location description of the engine's own configuration, or {@code null} if the
  * configuration was composed from properties

@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.io.Resource;
 
 /**
- * What the engine is started with, composed from the properties. Holds credentials, so it
- * is never printed.
+ * Specification that the engine is started with, composed from the properties. Holds
+ * credentials, so it is never printed.
  */
 public final class EngineSpecification {
 

@@ -19,7 +19,7 @@ package dev.ferrule.autoconfigure.engine;
 import dev.ferrule.error.TelemetryEngineException;
 
 /**
- * The engine did not start with the configuration it was given.
+ * Failure of the engine to start with the configuration it was given.
  */
 public class EngineStartException extends RuntimeException {
 

@@ -35,7 +35,7 @@ import dev.ferrule.autoconfigure.properties.RetryProperties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the properties of an exporter into a node of the engine.
+ * Composition of the exporter node of a pipeline from its properties.
  */
 final class ExporterNode {
 

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How much memory payloads may hold.
+ * Budget of the memory that payloads may hold.
  *
  * @param total memory that the container allows or the machine has, in bytes
  */

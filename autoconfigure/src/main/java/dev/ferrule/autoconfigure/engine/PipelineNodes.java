@@ -29,7 +29,7 @@ import dev.ferrule.autoconfigure.properties.RetryProperties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the properties of a pipeline into nodes of the engine and their connections.
+ * Composition of the nodes of a pipeline and their connections from its properties.
  */
 final class PipelineNodes {
 

@@ -31,7 +31,7 @@ import dev.ferrule.engine.Signal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which pipeline each signal takes.
+ * Routes from signals to pipelines.
  *
  * @param bySignal name of a pipeline for every signal; empty if the engine's first
  * pipeline takes everything

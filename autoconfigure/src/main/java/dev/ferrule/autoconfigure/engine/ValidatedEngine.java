@@ -28,7 +28,8 @@ import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 
 /**
- * Takes the place of the engine while a configuration is only validated. Takes no calls.
+ * Engine that takes the place of the real one while a configuration is only validated.
+ * Takes no calls.
  */
 public final class ValidatedEngine implements TelemetryEngine {
 

@@ -30,7 +30,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Matches if a signal is served over gRPC.
+ * Condition that a signal is served over gRPC.
  */
 abstract class OnGrpcSignalCondition extends SpringBootCondition {
 

@@ -20,7 +20,8 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What the application's own clients are told about failures of the engine.
+ * Properties for what the application's own clients are told about failures of the
+ * engine.
  *
  * @param web Spring MVC and WebFlux.
  * @param grpc gRPC.

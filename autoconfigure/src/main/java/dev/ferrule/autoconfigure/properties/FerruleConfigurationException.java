@@ -19,7 +19,7 @@ package dev.ferrule.autoconfigure.properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A property that cannot be used, with the way to repair it.
+ * Failure caused by a property that cannot be used, with the way to repair it.
  */
 public class FerruleConfigurationException extends RuntimeException {
 

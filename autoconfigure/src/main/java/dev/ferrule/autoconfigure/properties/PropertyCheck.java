@@ -27,7 +27,7 @@ import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Checks of values under one prefix.
+ * Checker of property values under one prefix.
  *
  * @param prefix prefix without a trailing dot
  */

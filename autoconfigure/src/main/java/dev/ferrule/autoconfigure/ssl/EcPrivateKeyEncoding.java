@@ -25,8 +25,8 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 
 /**
- * Encodes keys on elliptic curves together with their public key (RFC 5958 and RFC 5915),
- * which the JDK leaves out and the engine's cryptography insists on.
+ * Encoder of keys on elliptic curves together with their public key (RFC 5958 and RFC
+ * 5915), which the JDK leaves out and the engine's cryptography insists on.
  */
 final class EcPrivateKeyEncoding {
 

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 
 /**
- * What a client needs for TLS, as PEM. Holds a private key, so it is never printed.
+ * Material that a client needs for TLS, as PEM. Holds a private key, so it is never
+ * printed.
  *
  * @param trusted authorities to trust, or {@code null} for those of the platform
  * @param certificates the client's certificate and those that it was signed with, or

@@ -30,9 +30,9 @@ import io.grpc.ServerCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the context of a call from its gRPC call. Called when the headers are there,
- * after all interceptors and before a message is read; the deadline of the client is that
- * of the current {@link Context}.
+ * Factory of call contexts from gRPC calls. Called when the headers are there, after all
+ * interceptors and before a message is read; the deadline of the client is that of the
+ * current {@link Context}.
  */
 @FunctionalInterface
 public interface GrpcCallContextFactory {

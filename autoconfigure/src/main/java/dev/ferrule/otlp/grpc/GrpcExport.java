@@ -28,7 +28,7 @@ import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
 import dev.ferrule.grpc.GrpcStatusRenderer;
 import dev.ferrule.otlp.EdgeRefusals;
-import dev.ferrule.otlp.ExportResponse;
+import dev.ferrule.otlp.ExportResponseEncoder;
 import dev.ferrule.otlp.OtlpEncoding;
 import dev.ferrule.otlp.OtlpSignal;
 import io.grpc.Context;
@@ -42,8 +42,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One {@code Export} call. Events of the call come one after the other, the outcome from
- * any thread; whoever takes the answer closes the call.
+ * Handler of one {@code Export} call. Events of the call come one after the other, the
+ * outcome from any thread; whoever takes the answer closes the call.
  */
 final class GrpcExport extends ServerCall.Listener<GrpcMessage> {
 
@@ -55,7 +55,7 @@ final class GrpcExport extends ServerCall.Listener<GrpcMessage> {
 
 	private final TelemetryEngine engine;
 
-	private final GrpcFailures failures;
+	private final GrpcFailureMapper failures;
 
 	private final CancellationSource cancellation;
 
@@ -67,8 +67,8 @@ final class GrpcExport extends ServerCall.Listener<GrpcMessage> {
 
 	private @Nullable GrpcMessage message;
 
-	GrpcExport(ServerCall<GrpcMessage, byte[]> call, OtlpSignal signal, TelemetryEngine engine, GrpcFailures failures,
-			CancellationSource cancellation, CallContext context) {
+	GrpcExport(ServerCall<GrpcMessage, byte[]> call, OtlpSignal signal, TelemetryEngine engine,
+			GrpcFailureMapper failures, CancellationSource cancellation, CallContext context) {
 		this.call = call;
 		this.signal = signal;
 		this.engine = engine;
@@ -114,7 +114,7 @@ final class GrpcExport extends ServerCall.Listener<GrpcMessage> {
 		}
 		if (memory.buffer().position() == 0) {
 			memory.close();
-			succeed(ExportResponse.empty(OtlpEncoding.PROTOBUF));
+			succeed(ExportResponseEncoder.empty(OtlpEncoding.PROTOBUF));
 			return;
 		}
 		CompletableFuture<ExportResult> outcome;
@@ -136,7 +136,7 @@ final class GrpcExport extends ServerCall.Listener<GrpcMessage> {
 		}
 		byte[] response;
 		try {
-			response = ExportResponse.encode(OtlpEncoding.PROTOBUF, this.signal, result);
+			response = ExportResponseEncoder.encode(OtlpEncoding.PROTOBUF, this.signal, result);
 		}
 		catch (RuntimeException | Error ex) {
 			fail(ex);

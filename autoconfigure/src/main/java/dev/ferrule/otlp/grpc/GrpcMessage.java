@@ -23,8 +23,8 @@ import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message in memory of the engine, or why it is not. Thread-safe: whoever takes the
- * memory has it.
+ * Request message in memory of the engine, or the reason why it is not there.
+ * Thread-safe: whoever takes the memory has it.
  */
 final class GrpcMessage implements AutoCloseable {
 

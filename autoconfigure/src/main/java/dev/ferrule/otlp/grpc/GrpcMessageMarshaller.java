@@ -33,9 +33,9 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 
 /**
- * Copies request messages as they are from the buffers of the transport into memory of
- * the engine. Never throws: an exception here would reach the client as an internal
- * error.
+ * Marshaller that copies request messages as they are from the buffers of the transport
+ * into memory of the engine. Never throws: an exception here would reach the client as an
+ * internal error.
  *
  * <p>
  * Interceptors may drop a message before the handler sees it, so the memory is tied to

@@ -27,7 +27,7 @@ import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 
 /**
- * Sends response messages that are encoded already.
+ * Marshaller of response messages that are encoded already.
  */
 enum GrpcResponseMarshaller implements MethodDescriptor.Marshaller<byte[]> {
 

@@ -24,8 +24,8 @@ import dev.ferrule.engine.Signal;
 import dev.ferrule.otlp.http.OtlpHttpOptions;
 
 /**
- * What OTLP over gRPC accepts. The gRPC server must let messages of that size pass
- * ({@code maxInboundMessageSize}).
+ * Options of OTLP over gRPC: what it accepts. The gRPC server must let messages of that
+ * size pass ({@code maxInboundMessageSize}).
  *
  * @param signals signals that are served
  * @param maxMessageBytes size of a message, after decompression, 1 to 2^31-9

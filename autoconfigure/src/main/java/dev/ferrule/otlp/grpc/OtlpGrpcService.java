@@ -36,8 +36,8 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.StatusRuntimeException;
 
 /**
- * Serves OTLP over gRPC for one signal. Messages are not parsed here: the engine takes
- * the bytes as they are and says what is wrong with them.
+ * gRPC service of OTLP for one signal. Messages are not parsed here: the engine takes the
+ * bytes as they are and says what is wrong with them.
  */
 public final class OtlpGrpcService implements BindableService {
 
@@ -47,7 +47,7 @@ public final class OtlpGrpcService implements BindableService {
 
 	private final TelemetryEngine engine;
 
-	private final GrpcFailures failures;
+	private final GrpcFailureMapper failures;
 
 	private final OtlpGrpcOptions options;
 
@@ -66,7 +66,7 @@ public final class OtlpGrpcService implements BindableService {
 			GrpcCallContextFactory contexts) {
 		this.signal = OtlpSignal.of(signal);
 		this.engine = engine;
-		this.failures = new GrpcFailures(translator);
+		this.failures = new GrpcFailureMapper(translator);
 		this.options = options;
 		this.contexts = contexts;
 	}

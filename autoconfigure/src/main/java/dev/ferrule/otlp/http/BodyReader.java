@@ -31,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a request body into memory of the engine without blocking a thread. Its lock
+ * Reader of a request body into memory of the engine, without blocking a thread. Its lock
  * guards the memory: nobody gives it back while the container is writing to it.
  *
  * <p>

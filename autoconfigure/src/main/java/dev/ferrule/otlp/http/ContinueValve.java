@@ -27,7 +27,7 @@ import org.apache.coyote.ContinueResponseTiming;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 
 /**
- * Lets {@link OtlpHttpServlet} decide on Tomcat when a client that waits for 100
+ * Tomcat valve that lets {@link OtlpHttpServlet} decide when a client that waits for 100
  * (Continue) gets it: only once nothing speaks against its body. By itself Tomcat sends
  * it before any check, or, where bodies are read without blocking, only when the body is
  * there.

@@ -26,7 +26,7 @@ import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.PayloadBuffer;
 import dev.ferrule.error.TranslatedError;
 import dev.ferrule.otlp.EdgeRefusals;
-import dev.ferrule.otlp.ExportResponse;
+import dev.ferrule.otlp.ExportResponseEncoder;
 import dev.ferrule.otlp.ReservedBody;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -36,7 +36,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One accepted request on its way from the first byte of its body to its answer.
+ * Exchange of one accepted request, from the first byte of its body to its response.
  *
  * <p>
  * Several threads may want to end it: the container (read error, client gone, last net),
@@ -57,15 +57,16 @@ final class HttpExchange implements AsyncListener {
 
 	private static final int CLIENT_CLOSED_REQUEST = 499;
 
-	private final HttpPlan plan;
+	private final AcceptedRequest plan;
 
-	private final HttpAnswers answers;
+	private final ResponseWriter answers;
 
-	private final HttpReply reply;
+	private final ResponseChannel reply;
 
 	private final BodyReader reader;
 
-	HttpExchange(HttpPlan plan, HttpAnswers answers, HttpReply reply, ReservedBody body) throws IOException {
+	HttpExchange(AcceptedRequest plan, ResponseWriter answers, ResponseChannel reply, ReservedBody body)
+			throws IOException {
 		this.plan = plan;
 		this.answers = answers;
 		this.reply = reply;
@@ -106,7 +107,7 @@ final class HttpExchange implements AsyncListener {
 	void onBody(PayloadBuffer memory) {
 		this.reply.clearAlarm();
 		Deadline deadline = this.plan.context().deadline();
-		HttpCall call = this.plan.call();
+		RequestHead call = this.plan.call();
 		if (this.reply.isTaken() || (deadline != null && deadline.isExpired())) {
 			memory.close();
 			refuse(EdgeRefusals.DEADLINE);
@@ -114,7 +115,7 @@ final class HttpExchange implements AsyncListener {
 		}
 		if (call.isEmptyRequest(memory.buffer().position())) {
 			memory.close();
-			answer(HttpAnswer.ok(call.encoding(), ExportResponse.empty(call.encoding())));
+			answer(EncodedResponse.ok(call.encoding(), ExportResponseEncoder.empty(call.encoding())));
 			return;
 		}
 		CompletableFuture<ExportResult> outcome;
@@ -149,11 +150,11 @@ final class HttpExchange implements AsyncListener {
 		answer(refusal(error));
 	}
 
-	private HttpAnswer refusal(TranslatedError error) {
+	private EncodedResponse refusal(TranslatedError error) {
 		return this.answers.refusal(this.plan.call().encoding(), error);
 	}
 
-	private void answer(HttpAnswer answer) {
+	private void answer(EncodedResponse answer) {
 		if (this.reply.take()) {
 			try {
 				this.reply.write(answer);
@@ -173,7 +174,7 @@ final class HttpExchange implements AsyncListener {
 	}
 
 	// On a thread of the container.
-	private void answerWhileReading(HttpAnswer answer) {
+	private void answerWhileReading(EncodedResponse answer) {
 		if (!this.reply.take()) {
 			return;
 		}

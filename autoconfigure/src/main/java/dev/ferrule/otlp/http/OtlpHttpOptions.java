@@ -24,7 +24,7 @@ import dev.ferrule.engine.Signal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What OTLP over HTTP accepts.
+ * Options of OTLP over HTTP: what it accepts.
  *
  * @param signals signals that are served; the paths of others are unknown
  * @param maxBodyBytes size of a request body, before decompression, 1 to 2^31-9

@@ -29,7 +29,7 @@ import dev.ferrule.engine.ContentCoding;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.error.ErrorTranslator;
-import dev.ferrule.otlp.Codings;
+import dev.ferrule.otlp.ContentCodings;
 import dev.ferrule.otlp.EdgeRefusals;
 import dev.ferrule.otlp.OtlpEncoding;
 import dev.ferrule.otlp.OtlpSignal;
@@ -42,8 +42,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 /**
- * Serves OTLP over HTTP. To be registered for {@link #urlMappings()}, with support for
- * asynchronous requests.
+ * Servlet of OTLP over HTTP. To be registered for {@link #urlMappings()}, with support
+ * for asynchronous requests.
  *
  * <p>
  * Requests are checked in this order: path, method, media type, content coding,
@@ -63,7 +63,7 @@ public final class OtlpHttpServlet extends HttpServlet {
 
 	private final transient Function<Signal, TelemetryEngine> engines;
 
-	private final transient HttpAnswers answers;
+	private final transient ResponseWriter answers;
 
 	private final transient ServletCallContextFactory contexts;
 
@@ -93,7 +93,7 @@ public final class OtlpHttpServlet extends HttpServlet {
 			OtlpHttpOptions options, ServletCallContextFactory contexts) {
 		this.signals = OtlpSignal.byPath(options.signals());
 		this.engines = engines;
-		this.answers = new HttpAnswers(translator);
+		this.answers = new ResponseWriter(translator);
 		this.options = options;
 		this.contexts = contexts;
 	}
@@ -155,13 +155,13 @@ public final class OtlpHttpServlet extends HttpServlet {
 			this.answers.refuse(request, response, null, EdgeRefusals.MEDIA_TYPE);
 			return;
 		}
-		ContentCoding coding = Codings.of(request.getHeaders("Content-Encoding"));
+		ContentCoding coding = ContentCodings.of(request.getHeaders("Content-Encoding"));
 		if (coding == null) {
-			response.setHeader("Accept-Encoding", Codings.ACCEPT_ENCODING);
+			response.setHeader("Accept-Encoding", ContentCodings.ACCEPT_ENCODING);
 			this.answers.refuse(request, response, encoding, EdgeRefusals.CODING);
 			return;
 		}
-		admit(request, response, new HttpCall(signal, encoding, coding));
+		admit(request, response, new RequestHead(signal, encoding, coding));
 	}
 
 	// The raw URI: neither dot segments nor path parameters nor escapes lead to an
@@ -170,7 +170,7 @@ public final class OtlpHttpServlet extends HttpServlet {
 		return request.getRequestURI().substring(request.getContextPath().length());
 	}
 
-	private void admit(HttpServletRequest request, HttpServletResponse response, HttpCall call) throws IOException {
+	private void admit(HttpServletRequest request, HttpServletResponse response, RequestHead call) throws IOException {
 		RequestCallContext filtered = TelemetryContextFilter.of(request);
 		CancellationSource cancellation = (filtered != null) ? filtered.cancellation() : new CancellationSource();
 		CallContext context;
@@ -200,14 +200,14 @@ public final class OtlpHttpServlet extends HttpServlet {
 					? EdgeRefusals.DEADLINE : EdgeRefusals.tooLarge(this.options.maxBodyBytes()));
 			return;
 		}
-		start(request, response, new HttpPlan(call, engine, context, cancellation, this.options), body);
+		start(request, response, new AcceptedRequest(call, engine, context, cancellation, this.options), body);
 	}
 
-	private void start(HttpServletRequest request, HttpServletResponse response, HttpPlan plan, ReservedBody body)
-			throws IOException {
+	private void start(HttpServletRequest request, HttpServletResponse response, AcceptedRequest plan,
+			ReservedBody body) throws IOException {
 		try {
 			AsyncContext async = request.startAsync(request, response);
-			HttpReply reply = new HttpReply(async, request, response, this.answers, this.timer);
+			ResponseChannel reply = new ResponseChannel(async, request, response, this.answers, this.timer);
 			new HttpExchange(plan, this.answers, reply, body).start();
 		}
 		catch (IOException | RuntimeException ex) {

@@ -27,8 +27,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the context of a call from its HTTP request. Called when the headers are there
- * and before the first byte of the body is read.
+ * Factory of call contexts from HTTP requests. Called when the headers are there and
+ * before the first byte of the body is read.
  */
 @FunctionalInterface
 public interface ServletCallContextFactory {

@@ -26,8 +26,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Cancels the {@link RequestCallContext} of a request whose client left. To be inserted
- * as the outermost handler of the server.
+ * Jetty handler that cancels the {@link RequestCallContext} of a request whose client
+ * left. To be inserted as the outermost handler of the server.
  *
  * <p>
  * Of HTTP/2 streams Jetty says so itself. On HTTP/1.1 it notices nothing before the

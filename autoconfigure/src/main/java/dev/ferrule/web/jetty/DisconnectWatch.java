@@ -41,10 +41,10 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads on while an HTTP/1.1 request is served and somebody wants to know whether its
- * client left. Between the end of the body and the answer nobody else reads; before Jetty
- * looks for the next request the watch has to be over, or Jetty drops the connection for
- * a read that is pending.
+ * Watch on the connection of an HTTP/1.1 request: reads on while the request is served
+ * and somebody wants to know whether its client left. Between the end of the body and the
+ * answer nobody else reads; before Jetty looks for the next request the watch has to be
+ * over, or Jetty drops the connection for a read that is pending.
  */
 final class DisconnectWatch implements ClientWatch, Callback {
 

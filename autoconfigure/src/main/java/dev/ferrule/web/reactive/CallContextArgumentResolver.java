@@ -26,8 +26,8 @@ import org.springframework.web.reactive.result.method.HandlerMethodArgumentResol
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Passes the {@link CallContext} of the request to methods of controllers that have a
- * parameter of this type.
+ * Argument resolver that passes the {@link CallContext} of the request to methods of
+ * controllers that have a parameter of this type.
  */
 public final class CallContextArgumentResolver implements HandlerMethodArgumentResolver {
 

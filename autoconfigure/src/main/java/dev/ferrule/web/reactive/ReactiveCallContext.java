@@ -23,7 +23,7 @@ import dev.ferrule.context.CurrentCallContext;
 import reactor.core.publisher.Mono;
 
 /**
- * The context of the call that a reactive pipeline works for.
+ * Access to the context of the call that a reactive pipeline works for.
  */
 public final class ReactiveCallContext {
 

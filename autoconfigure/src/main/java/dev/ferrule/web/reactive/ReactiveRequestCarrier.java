@@ -21,7 +21,8 @@ import dev.ferrule.context.RequestCarrier;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /**
- * The headers of a WebFlux request, by name in the order in which the names first came.
+ * Request carrier over the headers of a WebFlux request, by name in the order in which
+ * the names first came.
  */
 final class ReactiveRequestCarrier implements RequestCarrier {
 

@@ -37,8 +37,8 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * Begins the {@link RequestCallContext} of each WebFlux request and puts it into
- * Reactor's context, from where {@link ReactiveCallContext} takes it.
+ * Web filter that begins the {@link RequestCallContext} of each WebFlux request and puts
+ * it into Reactor's context, from where {@link ReactiveCallContext} takes it.
  *
  * <p>
  * The context is not built before it is asked for, hence after Spring Security has run.

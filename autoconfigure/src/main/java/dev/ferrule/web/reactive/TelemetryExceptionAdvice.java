@@ -29,8 +29,9 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Answers requests whose controller fails with a {@link TelemetryEngineException} with
- * problem details. Any advice of the application comes first.
+ * Controller advice that answers requests whose controller fails with a
+ * {@link TelemetryEngineException} with problem details (RFC 9457). Any advice of the
+ * application comes first.
  */
 @ControllerAdvice
 @Order(Ordered.LOWEST_PRECEDENCE)

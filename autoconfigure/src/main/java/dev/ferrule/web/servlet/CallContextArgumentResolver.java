@@ -28,8 +28,8 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
 /**
- * Passes the {@link CallContext} of the request to methods of controllers that have a
- * parameter of this type.
+ * Argument resolver that passes the {@link CallContext} of the request to methods of
+ * controllers that have a parameter of this type.
  */
 public final class CallContextArgumentResolver implements HandlerMethodArgumentResolver {
 

@@ -21,7 +21,7 @@ import jakarta.servlet.ServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches for the client of a request to leave while a handler blocks the thread of the
+ * Watch for the client of a request that leaves while a handler blocks the thread of the
  * container. Provided by the hook of a container as a request attribute, used by
  * {@link TelemetryContextFilter}.
  */

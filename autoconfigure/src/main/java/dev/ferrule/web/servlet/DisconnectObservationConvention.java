@@ -31,7 +31,7 @@ import org.springframework.http.server.observation.ServerRequestObservationConte
 public final class DisconnectObservationConvention extends DefaultServerRequestObservationConvention {
 
 	private static final KeyValue STATUS = KeyValue.of("status",
-			String.valueOf(ClientDisconnect.CLIENT_CLOSED_REQUEST));
+			String.valueOf(DisconnectErrors.CLIENT_CLOSED_REQUEST));
 
 	private static final KeyValue OUTCOME = KeyValue.of("outcome", "CLIENT_ERROR");
 
@@ -57,7 +57,7 @@ public final class DisconnectObservationConvention extends DefaultServerRequestO
 		HttpServletRequest request = context.getCarrier();
 		RequestCallContext call = (request != null) ? TelemetryContextFilter.of(request) : null;
 		return (call != null && call.cancellation().token().cause() == CancellationCause.CLIENT)
-				|| ClientDisconnect.isCause(context.getError());
+				|| DisconnectErrors.isCause(context.getError());
 	}
 
 }

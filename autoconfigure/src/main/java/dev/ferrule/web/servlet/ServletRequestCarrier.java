@@ -22,7 +22,8 @@ import dev.ferrule.context.RequestCarrier;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * The headers of a servlet request, by name in the order in which the names first came.
+ * Request carrier over the headers of a servlet request, by name in the order in which
+ * the names first came.
  */
 final class ServletRequestCarrier implements RequestCarrier {
 

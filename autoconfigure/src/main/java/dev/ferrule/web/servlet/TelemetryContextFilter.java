@@ -35,10 +35,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 
 /**
- * Begins the {@link RequestCallContext} of each request and makes it the current one of
- * the thread that serves the request. To be registered in the {@link #ORDER order} given
- * here for dispatches of type {@code REQUEST} and {@code ASYNC}, with support for
- * asynchronous requests.
+ * Servlet filter that begins the {@link RequestCallContext} of each request and makes it
+ * the current one of the thread that serves the request. To be registered in the
+ * {@link #ORDER order} given here for dispatches of type {@code REQUEST} and
+ * {@code ASYNC}, with support for asynchronous requests.
  *
  * <p>
  * The context is not built before it is asked for, hence after Spring Security has run.
@@ -97,12 +97,12 @@ public final class TelemetryContextFilter implements Filter {
 			chain.doFilter(request, response);
 		}
 		catch (IOException | ServletException | RuntimeException ex) {
-			if (request.isAsyncStarted() || !ClientDisconnect.hasEnded(context.cancellation(), ex)) {
+			if (request.isAsyncStarted() || !DisconnectErrors.hasEnded(context.cancellation(), ex)) {
 				throw ex;
 			}
 			logger.debug("Handler ended because the client left", ex);
 			if (response instanceof HttpServletResponse http && !response.isCommitted()) {
-				http.setStatus(ClientDisconnect.CLIENT_CLOSED_REQUEST);
+				http.setStatus(DisconnectErrors.CLIENT_CLOSED_REQUEST);
 			}
 		}
 		finally {
@@ -110,7 +110,7 @@ public final class TelemetryContextFilter implements Filter {
 				watch.close();
 			}
 			if (request.isAsyncStarted()) {
-				AsyncRequestEnd.listen(request, context.cancellation());
+				AsyncRequestCancellation.listen(request, context.cancellation());
 			}
 		}
 	}

@@ -31,8 +31,9 @@ import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 
 /**
- * Answers requests whose controller fails with a {@link TelemetryEngineException} with
- * problem details. Any advice of the application comes first.
+ * Controller advice that answers requests whose controller fails with a
+ * {@link TelemetryEngineException} with problem details (RFC 9457). Any advice of the
+ * application comes first.
  */
 @ControllerAdvice
 @Order(Ordered.LOWEST_PRECEDENCE)
@@ -71,7 +72,7 @@ public final class TelemetryExceptionAdvice {
 	private static boolean hasClientLeft(HttpServletRequest request, Exception failure) {
 		// The filter ends such requests. Writing to them would have them observed twice
 		RequestCallContext context = TelemetryContextFilter.of(request);
-		return context != null && ClientDisconnect.hasEnded(context.cancellation(), failure);
+		return context != null && DisconnectErrors.hasEnded(context.cancellation(), failure);
 	}
 
 }

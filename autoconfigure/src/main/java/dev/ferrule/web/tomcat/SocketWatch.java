@@ -29,7 +29,7 @@ import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches the socket of one request after the other, of which a processor serves many.
+ * Watch on the socket of one request after the other, of which a processor serves many.
  *
  * <p>
  * All methods but {@link #onReadable()} are called by the thread that holds the lock of

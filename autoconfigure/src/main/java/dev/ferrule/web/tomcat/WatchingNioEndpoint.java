@@ -34,7 +34,7 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * An endpoint that lets blocked handlers know what happens at their sockets.
+ * NIO endpoint that lets blocked handlers know what happens at their sockets.
  */
 final class WatchingNioEndpoint extends NioEndpoint {
 

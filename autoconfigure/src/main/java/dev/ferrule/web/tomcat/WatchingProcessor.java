@@ -36,8 +36,8 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Processes the requests of a connection, and watches the connection while it has nothing
- * to read.
+ * Processor of the requests of a connection, which watches the connection while it has
+ * nothing to read.
  */
 final class WatchingProcessor extends Http11Processor {
 

@@ -121,11 +121,12 @@ class HttpExchangeTests {
 			.deadline(Deadline.after(Duration.ofSeconds(30)))
 			.cancellation(this.cancellation.token())
 			.build();
-		HttpPlan plan = new HttpPlan(new HttpCall(OtlpSignal.TRACES, OtlpEncoding.PROTOBUF, ContentCoding.IDENTITY),
-				this.engine, context, this.cancellation, OtlpHttpOptions.defaults());
-		HttpAnswers answers = new HttpAnswers(ErrorTranslator.create());
+		AcceptedRequest plan = new AcceptedRequest(
+				new RequestHead(OtlpSignal.TRACES, OtlpEncoding.PROTOBUF, ContentCoding.IDENTITY), this.engine, context,
+				this.cancellation, OtlpHttpOptions.defaults());
+		ResponseWriter answers = new ResponseWriter(ErrorTranslator.create());
 		this.exchange = new HttpExchange(plan, answers,
-				new HttpReply(async, this.request, this.response, answers, this.timer),
+				new ResponseChannel(async, this.request, this.response, answers, this.timer),
 				ReservedBody.reserve(this.engine, 0, 10));
 		PayloadBuffer memory = this.engine.reserve(10);
 		memory.buffer().put(new byte[10]);

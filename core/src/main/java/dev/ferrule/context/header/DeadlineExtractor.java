@@ -32,9 +32,9 @@ import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the deadline of a request: the shortest that its headers and its transport name,
- * never more than the maximum; the default if they name none. Time runs from the arrival
- * of the request. Immutable and thread-safe.
+ * Context extractor of the deadline of a request: the shortest that its headers and its
+ * transport name, never more than the maximum; the default if they name none. Time runs
+ * from the arrival of the request. Immutable and thread-safe.
  */
 public final class DeadlineExtractor implements ContextExtractor {
 

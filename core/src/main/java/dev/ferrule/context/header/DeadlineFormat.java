@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a header spells the time that a call has. Of two headers with the same time, the
- * one whose format comes first here counts.
+ * Format in which a header spells the time that a call has. Of two headers with the same
+ * time, the one whose format comes first here counts.
  */
 public enum DeadlineFormat {
 

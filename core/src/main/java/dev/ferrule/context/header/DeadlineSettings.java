@@ -24,7 +24,7 @@ import dev.ferrule.context.HeaderNames;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the deadline of a request is found. Immutable.
+ * Settings by which the deadline of a request is found. Immutable.
  *
  * @param defaultTime time of a request that brings no deadline, or {@code null} if it has
  * none

@@ -25,9 +25,9 @@ import dev.ferrule.context.RequestCarrier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that is a list of headers, arriving when this object is made. For whatever
- * brings headers besides web and gRPC servers, such as a listener for messages, and for
- * tests:
+ * Request carrier over a list of headers; the request arrives when this object is made.
+ * For whatever brings headers besides web and gRPC servers, such as a listener for
+ * messages, and for tests:
  *
  * <pre class="code">
  * CallContext context = factory.begin(HeaderListCarrier.of(message.headers())).get();

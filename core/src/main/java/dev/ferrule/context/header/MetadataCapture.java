@@ -30,7 +30,7 @@ import dev.ferrule.context.RequestCarrier.Transport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the headers of one request as metadata.
+ * Capture of the headers of one request as metadata.
  */
 final class MetadataCapture implements RequestCarrier.HeaderVisitor {
 

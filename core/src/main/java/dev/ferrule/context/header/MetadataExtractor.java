@@ -27,8 +27,8 @@ import dev.ferrule.context.RequestCarrier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Captures the headers of a request, except for those that concern the connection, the
- * framing or gRPC itself. Immutable and thread-safe.
+ * Context extractor of the headers of a request, except for those that concern the
+ * connection, the framing or gRPC itself. Immutable and thread-safe.
  */
 public final class MetadataExtractor implements ContextExtractor {
 

@@ -17,8 +17,8 @@
 package dev.ferrule.context.header;
 
 /**
- * What is captured of the headers of a request. Immutable. What exceeds a limit is
- * dropped and counted, the request goes on.
+ * Settings for what is captured of the headers of a request. Immutable. What exceeds a
+ * limit is dropped and counted, the request goes on.
  *
  * @param capture whether headers are captured at all
  * @param maximumEntries header values, 0 or more

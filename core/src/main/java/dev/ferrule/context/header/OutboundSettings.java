@@ -24,7 +24,7 @@ import dev.ferrule.context.HeaderNames;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which captured headers exporters send on. Immutable.
+ * Settings that name the captured headers which exporters send on. Immutable.
  *
  * @param headers names in lower case, each once
  * @param allowCredentials whether the names may include credentials

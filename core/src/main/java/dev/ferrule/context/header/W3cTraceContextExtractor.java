@@ -28,8 +28,8 @@ import dev.ferrule.context.TraceState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the headers {@code traceparent} and {@code tracestate} of a request, for
- * applications without tracer. Immutable and thread-safe.
+ * Trace context extractor for the headers {@code traceparent} and {@code tracestate} (W3C
+ * Trace Context), for applications without tracer. Immutable and thread-safe.
  *
  * @see <a href="https://www.w3.org/TR/trace-context-2/">Trace Context Level 2</a>
  */

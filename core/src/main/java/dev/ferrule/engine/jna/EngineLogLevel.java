@@ -21,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets the engine make only those log lines for which the logger above all of its lines
- * is enabled, and lines for the steps of calls only if their logger is at TRACE.
+ * Link between the levels of loggers and the engine: lets the engine make only those log
+ * lines for which the logger above all of its lines is enabled, and lines for the steps
+ * of calls only if their logger is at TRACE.
  */
 final class EngineLogLevel {
 

@@ -23,8 +23,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import dev.ferrule.engine.jna.abi.EngineHandle;
-import dev.ferrule.engine.jna.abi.EngineRecord;
 import dev.ferrule.engine.jna.abi.NativeApi;
+import dev.ferrule.engine.jna.abi.RecordCursor;
 import dev.ferrule.engine.jna.abi.RecordLayout;
 import dev.ferrule.engine.jna.call.RefusalReason;
 import dev.ferrule.error.ErrorKind;
@@ -32,7 +32,8 @@ import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 
 /**
- * Starts engines, checks configurations and replaces secrets.
+ * Result of the start of an engine, with the control calls around it: start, check of a
+ * configuration, replacement of secrets.
  *
  * @param handle handle of the started engine
  * @param pipelines names of the pipelines that take calls, in the order of their indexes
@@ -117,7 +118,7 @@ record EngineStart(long handle, List<String> pipelines) {
 	}
 
 	private static TelemetryEngineException failure(ByteBuffer out, String fallback) {
-		EngineRecord record = new EngineRecord(out);
+		RecordCursor record = new RecordCursor(out);
 		boolean readable = record.moveTo(0, out.capacity()) && record.type() == RecordLayout.TYPE_COMPLETION
 				&& record.kind() != 0;
 		Failure failure = readable ? record.failure() : Failure.of(ErrorKind.PERMANENT, fallback);

@@ -23,7 +23,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-import dev.ferrule.engine.jna.abi.EngineThreads;
+import dev.ferrule.engine.jna.abi.EngineThreadFactory;
 import dev.ferrule.engine.jna.call.CallStatistics;
 import dev.ferrule.engine.jna.call.RecordDispatcher.LogSink;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Writes log lines of the engine through SLF4J, on a thread of its own, because an
- * appender may block and the poll thread must not. Lines that come too fast are dropped
- * and counted.
+ * Relay of log lines of the engine to SLF4J, on a thread of its own, because an appender
+ * may block and the poll thread must not. Lines that come too fast are dropped and
+ * counted.
  */
 final class LogRelay implements LogSink, Runnable, AutoCloseable {
 
@@ -87,7 +87,7 @@ final class LogRelay implements LogSink, Runnable, AutoCloseable {
 	 * @param namePrefix beginning of its name
 	 */
 	void start(String namePrefix) {
-		this.thread = EngineThreads.create(namePrefix + "-log", this);
+		this.thread = EngineThreadFactory.create(namePrefix + "-log", this);
 		this.thread.start();
 	}
 
@@ -137,7 +137,7 @@ final class LogRelay implements LogSink, Runnable, AutoCloseable {
 		// Wakes the thread; without room it is awake
 		this.lines.offer(END);
 		if (this.thread != null) {
-			EngineThreads.join(this.thread, CLOSE_TIMEOUT);
+			EngineThreadFactory.join(this.thread, CLOSE_TIMEOUT);
 		}
 	}
 

@@ -31,19 +31,19 @@ import dev.ferrule.engine.TelemetryCallListener;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
 import dev.ferrule.engine.jna.abi.EngineHandle;
-import dev.ferrule.engine.jna.abi.EngineThreads;
+import dev.ferrule.engine.jna.abi.EngineThreadFactory;
 import dev.ferrule.engine.jna.abi.NativeApi;
 import dev.ferrule.engine.jna.abi.TimeLimits;
 import dev.ferrule.engine.jna.call.Admission;
 import dev.ferrule.engine.jna.call.CallListeners;
 import dev.ferrule.engine.jna.call.CallStatistics;
 import dev.ferrule.engine.jna.call.CallSubmitter;
-import dev.ferrule.engine.jna.call.Cancellations;
+import dev.ferrule.engine.jna.call.CallTable;
+import dev.ferrule.engine.jna.call.CancellationSender;
 import dev.ferrule.engine.jna.call.EngineCall;
 import dev.ferrule.engine.jna.call.NativePayloadBuffer;
 import dev.ferrule.engine.jna.call.OutcomeDelivery;
 import dev.ferrule.engine.jna.call.OverdueSweep;
-import dev.ferrule.engine.jna.call.PendingCalls;
 import dev.ferrule.engine.jna.call.PollLoop;
 import dev.ferrule.engine.jna.call.RecordDispatcher;
 import dev.ferrule.engine.jna.call.RefusalReason;
@@ -55,8 +55,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine in this process. Runs from {@link #start(String, NativeEngineOptions)} to
- * {@link #close()}.
+ * Telemetry engine that runs in this process. Runs from
+ * {@link #start(String, NativeEngineOptions)} to {@link #close()}.
  *
  * <p>
  * Stopping has two phases, so that answers still reach those who wait: first
@@ -73,9 +73,9 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	private final EngineHandle handle;
 
-	private final PipelineTable pipelines;
+	private final PipelineIndex pipelines;
 
-	private final PendingCalls calls;
+	private final CallTable calls;
 
 	private final Admission admission = new Admission();
 
@@ -101,16 +101,16 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	private boolean closed;
 
-	private NativeEngine(EngineHandle handle, PipelineTable pipelines, StartConfiguration configuration,
+	private NativeEngine(EngineHandle handle, PipelineIndex pipelines, StartConfiguration configuration,
 			NativeEngineOptions options, LongSupplier ticker) {
 		this.handle = handle;
 		this.pipelines = pipelines;
 		this.drainTimeout = options.drainTimeout();
 		this.logRelay = new LogRelay(this.statistics, new EngineLogLevel(handle)::update);
-		this.calls = new PendingCalls(options.maximumInFlight());
+		this.calls = new CallTable(options.maximumInFlight());
 		this.delivery = new OutcomeDelivery(options.executor(), options.name(), this.statistics);
 		this.listeners = new CallListeners(pipelines.names(), this.statistics);
-		Cancellations cancellations = new Cancellations(handle, ticker);
+		CancellationSender cancellations = new CancellationSender(handle, ticker);
 		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, this.listeners,
 				cancellations, TimeLimits.of(options.defaultDeadline(), options.maximumDeadline()), ticker);
 		this.sweep = new OverdueSweep(this.calls, this::endOverdue, options.grace(), options.name(), ticker);
@@ -118,7 +118,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 				configuration, ticker);
 		RecordDispatcher dispatcher = new RecordDispatcher(this.calls, this.delivery, this.logRelay, cancellations,
 				this.statistics);
-		this.pollThread = EngineThreads.create(options.name() + "-poll",
+		this.pollThread = EngineThreadFactory.create(options.name() + "-poll",
 				new PollLoop(handle.api(), handle.value(), dispatcher, this.statistics, this::pollEnded));
 		this.logRelay.start(options.name());
 		this.pollThread.start();
@@ -142,7 +142,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		EngineStart started = EngineStart.start(api, configJson);
 		EngineHandle handle = new EngineHandle(api, started.handle());
 		try {
-			PipelineTable pipelines = new PipelineTable(started.pipelines(), options.routes());
+			PipelineIndex pipelines = new PipelineIndex(started.pipelines(), options.routes());
 			return new NativeEngine(handle, pipelines, StartConfiguration.read(configJson), options, ticker);
 		}
 		catch (Throwable ex) {
@@ -269,7 +269,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		if (this.handle.api().engineStop(this.handle.value(), drain.toMillis()) == 1) {
 			logger.warn("The engine did not stop within {} and was stopped by force", drain);
 		}
-		if (!EngineThreads.join(this.pollThread, JOIN_TIMEOUT)) {
+		if (!EngineThreadFactory.join(this.pollThread, JOIN_TIMEOUT)) {
 			logger.warn("The engine stopped but did not deliver all outcomes within {}", JOIN_TIMEOUT);
 			this.handle.api().engineWake(this.handle.value());
 		}

@@ -33,10 +33,10 @@ import dev.ferrule.engine.PipelineGraph;
 import dev.ferrule.engine.jna.abi.EngineHandle;
 import dev.ferrule.engine.jna.abi.FrameLayout;
 import dev.ferrule.engine.jna.call.Admission;
-import dev.ferrule.engine.jna.call.CallPhases;
+import dev.ferrule.engine.jna.call.CallPhaseReader;
 import dev.ferrule.engine.jna.call.CallStatistics;
+import dev.ferrule.engine.jna.call.CallTable;
 import dev.ferrule.engine.jna.call.EngineCall;
-import dev.ferrule.engine.jna.call.PendingCalls;
 import dev.ferrule.engine.jna.call.RefusalReason;
 import org.jspecify.annotations.Nullable;
 
@@ -50,9 +50,9 @@ final class NativeEngineInspector implements EngineInspector {
 
 	private final EngineHandle handle;
 
-	private final PendingCalls calls;
+	private final CallTable calls;
 
-	private final PipelineTable pipelines;
+	private final PipelineIndex pipelines;
 
 	private final Admission admission;
 
@@ -62,7 +62,7 @@ final class NativeEngineInspector implements EngineInspector {
 
 	private final LongSupplier ticker;
 
-	NativeEngineInspector(EngineHandle handle, PendingCalls calls, PipelineTable pipelines, Admission admission,
+	NativeEngineInspector(EngineHandle handle, CallTable calls, PipelineIndex pipelines, Admission admission,
 			CallStatistics statistics, StartConfiguration configuration, LongSupplier ticker) {
 		this.handle = handle;
 		this.calls = calls;
@@ -95,12 +95,12 @@ final class NativeEngineInspector implements EngineInspector {
 
 	@Override
 	public String status() {
-		return EngineTexts.status(this.handle);
+		return EngineTextReader.status(this.handle);
 	}
 
 	@Override
 	public String metrics() {
-		return EngineTexts.metrics(this.handle);
+		return EngineTextReader.metrics(this.handle);
 	}
 
 	@Override
@@ -136,7 +136,7 @@ final class NativeEngineInspector implements EngineInspector {
 	}
 
 	private List<CallInFlight> describe(List<EngineCall> calls) {
-		List<@Nullable CallPhase> phases = CallPhases.read(this.handle, calls);
+		List<@Nullable CallPhase> phases = CallPhaseReader.read(this.handle, calls);
 		List<CallInFlight> described = new ArrayList<>(calls.size());
 		for (int i = 0; i < calls.size(); i++) {
 			described.add(describe(calls.get(i), phases.get(i)));

@@ -26,7 +26,7 @@ import dev.ferrule.engine.jna.library.NativeLibraryOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the Java side of an engine needs to know besides the engine's own configuration.
+ * Options of the Java side of an engine, besides the engine's own configuration.
  *
  * @param library where the native library comes from
  * @param name prefix of the names of threads

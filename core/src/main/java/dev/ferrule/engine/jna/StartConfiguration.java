@@ -30,7 +30,7 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * What is shown of the configuration that an engine was started with: names and types of
+ * Readable part of the configuration that an engine was started with: names and types of
  * nodes and their connections, and nothing that nodes are configured with.
  *
  * @param name name of the engine, empty if it has none

@@ -44,8 +44,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One detail in the encodings in which it can be sent: both for the messages of
- * google.rpc, the one in which it came for others.
+ * A detail of google.rpc.Status in the encodings in which it can be sent: both for the
+ * messages of google.rpc, the one in which it came for others.
  *
  * @param message the message, or {@code null} if its type is unknown here
  * @param protobuf encoded message, or {@code null}

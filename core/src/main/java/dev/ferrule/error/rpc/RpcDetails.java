@@ -23,8 +23,8 @@ import com.google.protobuf.Message;
 import dev.ferrule.error.TelemetryEngineException;
 
 /**
- * What a downstream told beside code, message and delay, as messages of google.rpc. Needs
- * {@code proto-google-common-protos}.
+ * Reader of what a downstream told beside code, message and delay, as messages of
+ * google.rpc. Needs {@code proto-google-common-protos}.
  */
 public final class RpcDetails {
 

@@ -36,7 +36,7 @@ import dev.ferrule.engine.EngineCounters;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryPayload;
-import dev.ferrule.engine.jna.abi.EngineThreads;
+import dev.ferrule.engine.jna.abi.EngineThreadFactory;
 import dev.ferrule.engine.jna.abi.FakeNativeApi;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
@@ -60,7 +60,8 @@ public final class EngineFixture implements AutoCloseable {
 	/** All calls that ended, as a listener is told. */
 	public final Queue<EndedCall> ended = new ConcurrentLinkedQueue<>();
 
-	private final ExecutorService executor = Executors.newSingleThreadExecutor(EngineThreads.factory(EXECUTOR_THREAD));
+	private final ExecutorService executor = Executors
+		.newSingleThreadExecutor(EngineThreadFactory.factory(EXECUTOR_THREAD));
 
 	public EngineFixture() {
 		this(UnaryOperator.identity());

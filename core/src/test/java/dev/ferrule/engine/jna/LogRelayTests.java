@@ -26,7 +26,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import dev.ferrule.engine.jna.abi.EngineThreads;
+import dev.ferrule.engine.jna.abi.EngineThreadFactory;
 import dev.ferrule.engine.jna.abi.Records;
 import dev.ferrule.engine.jna.call.CallStatistics;
 import org.junit.jupiter.api.AfterEach;
@@ -51,7 +51,7 @@ class LogRelayTests {
 
 	private final LogRelay relay = new LogRelay(this.statistics, this.seconds::incrementAndGet);
 
-	private final Thread thread = EngineThreads.create("test-log", this.relay);
+	private final Thread thread = EngineThreadFactory.create("test-log", this.relay);
 
 	@BeforeEach
 	void record() {

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a few buffers for reuse. A fixed array instead of a thread-local, because virtual
+ * Pool of a few frame buffers. A fixed array instead of a thread-local, because virtual
  * threads come by the thousand and use a buffer only for the moment of a submission.
  * Never waits: where no buffer is at hand a new one is made.
  */

@@ -24,8 +24,8 @@ import dev.ferrule.engine.TelemetryPayload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes submission frames. Allocates nothing once a context's unchanging part is encoded
- * and the buffer is large enough.
+ * Encoder of submission frames. Allocates nothing once a context's unchanging part is
+ * encoded and the buffer is large enough.
  */
 public final class FrameEncoder {
 

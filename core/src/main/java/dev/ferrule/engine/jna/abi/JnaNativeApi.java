@@ -23,8 +23,8 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 
 /**
- * The C interface through JNA direct mapping: about 90 ns for a call, nothing on the
- * heap. The static methods are bound once for each class loader.
+ * Native API through JNA direct mapping: about 90 ns for a call, nothing on the heap. The
+ * static methods are bound once for each class loader.
  */
 public final class JnaNativeApi implements NativeApi {
 
@@ -47,7 +47,7 @@ public final class JnaNativeApi implements NativeApi {
 		Native.register(JnaNativeApi.class, library);
 		int binding = ++bindings;
 		JnaNativeApi api = new JnaNativeApi(library);
-		EngineThreads.CLEANER.register(api, () -> unbind(binding));
+		EngineThreadFactory.CLEANER.register(api, () -> unbind(binding));
 		return api;
 	}
 

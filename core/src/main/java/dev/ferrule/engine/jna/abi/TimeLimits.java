@@ -23,7 +23,7 @@ import dev.ferrule.context.Deadline;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much time calls have.
+ * Limits of the time that calls have.
  *
  * @param defaultNanos time of a call without deadline, in nanoseconds
  * @param maximumNanos longest time of any call, in nanoseconds

@@ -22,7 +22,8 @@ import dev.ferrule.cancellation.CancellationCause;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether calls may enter. A pause can end, closing is for good.
+ * Gate that calls have to pass: open, paused or closed. A pause can end, closing is for
+ * good.
  */
 public final class Admission {
 

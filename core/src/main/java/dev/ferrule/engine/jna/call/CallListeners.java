@@ -31,7 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Those who want to know how calls end. Where nobody wants to, nothing is made for them.
+ * Registry of the listeners for the ends of calls. Where nobody wants to, nothing is made
+ * for them.
  */
 public final class CallListeners {
 
@@ -41,7 +42,7 @@ public final class CallListeners {
 
 	private final CallStatistics statistics;
 
-	private final LogLimit logLimit = new LogLimit();
+	private final LogRateLimiter logLimit = new LogRateLimiter();
 
 	private volatile List<TelemetryCallListener> all = List.of();
 

@@ -25,7 +25,7 @@ import dev.ferrule.engine.EngineCounters;
 import dev.ferrule.error.ErrorKind;
 
 /**
- * Counts what happens to calls. Thread-safe, without contention.
+ * Counters of what happens to calls. Thread-safe, without contention.
  */
 public final class CallStatistics {
 

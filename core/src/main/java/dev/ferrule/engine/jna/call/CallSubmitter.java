@@ -40,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of a call into the engine. No lock, no wait; on the heap only the future.
+ * Submission of calls to the engine. No lock, no wait; on the heap only the future.
  *
  * <p>
  * Order: the call enters the table, then the engine is asked, then the token is observed.
@@ -59,7 +59,7 @@ public final class CallSubmitter implements CallOwner {
 
 	private final EngineHandle engine;
 
-	private final PendingCalls calls;
+	private final CallTable calls;
 
 	private final Admission admission;
 
@@ -69,16 +69,16 @@ public final class CallSubmitter implements CallOwner {
 
 	private final CallListeners listeners;
 
-	private final Cancellations cancellations;
+	private final CancellationSender cancellations;
 
 	private final TimeLimits limits;
 
 	private final LongSupplier ticker;
 
-	private final LogLimit logLimit = new LogLimit();
+	private final LogRateLimiter logLimit = new LogRateLimiter();
 
-	public CallSubmitter(EngineHandle engine, PendingCalls calls, Admission admission, CallStatistics statistics,
-			CallListeners listeners, Cancellations cancellations, TimeLimits limits, LongSupplier ticker) {
+	public CallSubmitter(EngineHandle engine, CallTable calls, Admission admission, CallStatistics statistics,
+			CallListeners listeners, CancellationSender cancellations, TimeLimits limits, LongSupplier ticker) {
 		this.engine = engine;
 		this.calls = calls;
 		this.admission = admission;
@@ -279,7 +279,7 @@ public final class CallSubmitter implements CallOwner {
 	private CompletableFuture<ExportResult> failed(TelemetryPayload payload, int pipeline, CallContext context,
 			TelemetryEngineException failure) {
 		this.statistics.failed(failure.failure().kind());
-		ContextEnd.ifExpired(context);
+		ContextCancellation.ifExpired(context);
 		this.listeners.refused(payload, pipeline, context, failure);
 		return CompletableFuture.failedFuture(failure);
 	}

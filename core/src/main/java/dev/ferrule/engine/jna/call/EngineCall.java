@@ -31,8 +31,8 @@ import dev.ferrule.engine.TelemetryPayload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call in flight and the future that its caller holds: a single object, so that a
- * call costs no other. It is the listener of its cancellation token and the task that
+ * Future of one call in flight, and the call itself: a single object, so that a call
+ * costs no other. It is the listener of its cancellation token and the task that
  * completes it on the executor.
  *
  * <p>
@@ -222,7 +222,7 @@ public final class EngineCall extends CompletableFuture<ExportResult> implements
 	private void afterOutcome() {
 		try {
 			if (this.outcome instanceof MeasuredFailure failure) {
-				ContextEnd.after(this.context, failure.exception().failure());
+				ContextCancellation.after(this.context, failure.exception().failure());
 			}
 		}
 		finally {

@@ -23,7 +23,7 @@ import dev.ferrule.error.TelemetryEngineException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure of a call, with what the engine measured.
+ * Outcome of a failed call: the exception, with what the engine measured.
  *
  * @param exception what the future completes with
  * @param times where the time went

@@ -24,14 +24,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import dev.ferrule.engine.PayloadBuffer;
 import dev.ferrule.engine.TelemetryPayload;
 import dev.ferrule.engine.jna.abi.EngineHandle;
-import dev.ferrule.engine.jna.abi.EngineThreads;
+import dev.ferrule.engine.jna.abi.EngineThreadFactory;
 import dev.ferrule.error.EngineUnavailableException;
 import dev.ferrule.error.TelemetryEngineException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory reserved in the engine. A cleaner watches the byte buffer, not this object,
- * because views of the buffer may live on when this object is gone.
+ * Payload buffer in memory that is reserved in the engine. A cleaner watches the byte
+ * buffer, not this object, because views of the buffer may live on when this object is
+ * gone.
  */
 public final class NativePayloadBuffer implements PayloadBuffer {
 
@@ -46,7 +47,7 @@ public final class NativePayloadBuffer implements PayloadBuffer {
 	private NativePayloadBuffer(Reservation reservation, ByteBuffer buffer) {
 		this.reservation = reservation;
 		this.buffer = buffer;
-		this.cleanable = EngineThreads.CLEANER.register(buffer, reservation);
+		this.cleanable = EngineThreadFactory.CLEANER.register(buffer, reservation);
 	}
 
 	/**

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.ExportResult;
-import dev.ferrule.engine.jna.abi.EngineThreads;
+import dev.ferrule.engine.jna.abi.EngineThreadFactory;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
@@ -31,10 +31,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Completes futures on the configured executor, because what the application hangs on
- * them may block. If the executor refuses, or runs tasks in the thread that hands them
- * over, a thread of the engine does it: an outcome is never lost, and nobody waits for
- * what the application does.
+ * Delivery of outcomes: completes futures on the configured executor, because what the
+ * application hangs on them may block. If the executor refuses, or runs tasks in the
+ * thread that hands them over, a thread of the engine does it: an outcome is never lost,
+ * and nobody waits for what the application does.
  */
 public final class OutcomeDelivery {
 
@@ -56,13 +56,13 @@ public final class OutcomeDelivery {
 
 	private final CallStatistics statistics;
 
-	private final LogLimit logLimit = new LogLimit();
+	private final LogRateLimiter logLimit = new LogRateLimiter();
 
 	public OutcomeDelivery(Executor executor, String namePrefix, CallStatistics statistics) {
 		this.executor = executor;
 		this.statistics = statistics;
 		this.fallback = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-				EngineThreads.factory(namePrefix + "-completion"));
+				EngineThreadFactory.factory(namePrefix + "-completion"));
 		this.fallback.allowCoreThreadTimeOut(true);
 	}
 

@@ -22,16 +22,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-import dev.ferrule.engine.jna.abi.EngineThreads;
+import dev.ferrule.engine.jna.abi.EngineThreadFactory;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The last net: ends calls that are still pending some time after their deadline. The
- * engine ends them itself, so if this ever finds one there is a bug. Looks at the whole
- * table once in a second; a single call pays nothing for it.
+ * Periodic task that is the last net: ends calls that are still pending some time after
+ * their deadline. The engine ends them itself, so if this ever finds one there is a bug.
+ * Looks at the whole table once in a second; a single call pays nothing for it.
  *
  * <p>
  * After a pause of the whole process (collection of garbage, a frozen container, a
@@ -51,7 +51,7 @@ public final class OverdueSweep implements Runnable, AutoCloseable {
 
 	private static final long PERIOD_SECONDS = 1;
 
-	private final PendingCalls calls;
+	private final CallTable calls;
 
 	private final Consumer<EngineCall> finisher;
 
@@ -65,14 +65,14 @@ public final class OverdueSweep implements Runnable, AutoCloseable {
 
 	private boolean skipped;
 
-	public OverdueSweep(PendingCalls calls, Consumer<EngineCall> finisher, Duration grace, String namePrefix,
+	public OverdueSweep(CallTable calls, Consumer<EngineCall> finisher, Duration grace, String namePrefix,
 			LongSupplier ticker) {
 		this.calls = calls;
 		this.finisher = finisher;
 		this.lateNanos = grace.toNanos() + SLACK_NANOS;
 		this.ticker = ticker;
 		this.lastRound = ticker.getAsLong();
-		this.timer = new ScheduledThreadPoolExecutor(1, EngineThreads.factory(namePrefix + "-timer"));
+		this.timer = new ScheduledThreadPoolExecutor(1, EngineThreadFactory.factory(namePrefix + "-timer"));
 	}
 
 	public void start() {

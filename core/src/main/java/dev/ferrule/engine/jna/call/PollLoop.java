@@ -21,15 +21,16 @@ import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-import dev.ferrule.engine.jna.abi.EngineRecord;
 import dev.ferrule.engine.jna.abi.NativeApi;
+import dev.ferrule.engine.jna.abi.RecordCursor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches records until the engine has stopped and delivered everything. The only code
- * that waits in the engine. Survives any exception, because nothing else ends calls.
+ * Task of the poll thread: fetches records until the engine has stopped and delivered
+ * everything. The only code that waits in the engine. Survives any exception, because
+ * nothing else ends calls.
  */
 public final class PollLoop implements Runnable {
 
@@ -62,13 +63,13 @@ public final class PollLoop implements Runnable {
 
 	private final Runnable onEnd;
 
-	private final LogLimit logLimit = new LogLimit();
+	private final LogRateLimiter logLimit = new LogRateLimiter();
 
 	private ByteBuffer buffer;
 
 	private long address;
 
-	private EngineRecord record;
+	private RecordCursor record;
 
 	/**
 	 * Creates the loop.
@@ -87,7 +88,7 @@ public final class PollLoop implements Runnable {
 		this.onEnd = onEnd;
 		this.buffer = allocate(CAPACITY);
 		this.address = api.addressOf(this.buffer);
-		this.record = new EngineRecord(this.buffer);
+		this.record = new RecordCursor(this.buffer);
 	}
 
 	@Override
@@ -130,7 +131,7 @@ public final class PollLoop implements Runnable {
 		}
 		this.buffer = allocate(this.buffer.capacity() * 2);
 		this.address = this.api.addressOf(this.buffer);
-		this.record = new EngineRecord(this.buffer);
+		this.record = new RecordCursor(this.buffer);
 	}
 
 	private void failed(String message, @Nullable Throwable ex) {

@@ -20,7 +20,7 @@ import java.time.Duration;
 
 import dev.ferrule.engine.EndedCall;
 import dev.ferrule.engine.ExportResult;
-import dev.ferrule.engine.jna.abi.EngineRecord;
+import dev.ferrule.engine.jna.abi.RecordCursor;
 import dev.ferrule.engine.jna.abi.RecordLayout;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives each record of a poll to whom it belongs. Survives anything that a record may
- * hold.
+ * Dispatcher that gives each record of a poll to whom it belongs. Survives anything that
+ * a record may hold.
  */
 public final class RecordDispatcher {
 
@@ -40,20 +40,20 @@ public final class RecordDispatcher {
 	private static final Failure UNREADABLE = new Failure(ErrorKind.PERMANENT, 0, 0, 0, true, null, null, true,
 			"The engine's answer could not be read.", null);
 
-	private final PendingCalls calls;
+	private final CallTable calls;
 
 	private final OutcomeDelivery delivery;
 
 	private final LogSink logSink;
 
-	private final Cancellations cancellations;
+	private final CancellationSender cancellations;
 
 	private final CallStatistics statistics;
 
-	private final LogLimit logLimit = new LogLimit();
+	private final LogRateLimiter logLimit = new LogRateLimiter();
 
-	public RecordDispatcher(PendingCalls calls, OutcomeDelivery delivery, LogSink logSink, Cancellations cancellations,
-			CallStatistics statistics) {
+	public RecordDispatcher(CallTable calls, OutcomeDelivery delivery, LogSink logSink,
+			CancellationSender cancellations, CallStatistics statistics) {
 		this.calls = calls;
 		this.delivery = delivery;
 		this.logSink = logSink;
@@ -67,7 +67,7 @@ public final class RecordDispatcher {
 	 * @param record cursor on the buffer
 	 * @param bytes valid bytes of the buffer
 	 */
-	void dispatch(EngineRecord record, int bytes) {
+	void dispatch(RecordCursor record, int bytes) {
 		int position = 0;
 		while (position < bytes) {
 			if (!record.moveTo(position, bytes)) {
@@ -84,7 +84,7 @@ public final class RecordDispatcher {
 		}
 	}
 
-	private void dispatch(EngineRecord record) {
+	private void dispatch(RecordCursor record) {
 		switch (record.type()) {
 			case RecordLayout.TYPE_COMPLETION -> complete(record);
 			case RecordLayout.TYPE_LOG -> this.logSink.log(record.kind(), record.details(), record.message());
@@ -92,7 +92,7 @@ public final class RecordDispatcher {
 		}
 	}
 
-	private void complete(EngineRecord record) {
+	private void complete(RecordCursor record) {
 		Duration cancelTime = (record.kind() == ErrorKind.CANCELLED.code()) ? this.cancellations.end(record.callId())
 				: null;
 		EngineCall call = this.calls.take(record.callId());
@@ -109,7 +109,7 @@ public final class RecordDispatcher {
 		}
 	}
 
-	private Object decode(EngineRecord record, @Nullable Duration cancelTime) {
+	private Object decode(RecordCursor record, @Nullable Duration cancelTime) {
 		// Reads the outcome of a call that is out of the table, and so must get one
 		// whatever its record holds
 		try {
@@ -121,7 +121,7 @@ public final class RecordDispatcher {
 		}
 	}
 
-	private MeasuredFailure failure(EngineRecord record, @Nullable Duration cancelTime) {
+	private MeasuredFailure failure(RecordCursor record, @Nullable Duration cancelTime) {
 		Failure failure = record.failure();
 		if (record.isDegraded()) {
 			this.statistics.degradedError();

@@ -35,8 +35,8 @@ import dev.ferrule.engine.jna.library.NativeLibraryException.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a directory for extracted libraries: one that others cannot write to, because
- * what lies there is executed, and from which the system loads code.
+ * Search for the directory of extracted libraries: one that others cannot write to,
+ * because what lies there is executed, and from which the system loads code.
  */
 final class CacheDirectory {
 

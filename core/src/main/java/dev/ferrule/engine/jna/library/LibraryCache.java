@@ -41,9 +41,9 @@ import dev.ferrule.engine.jna.library.NativeLibraryException.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Extracts a library from the class path, once: the file's name holds the hash of its
- * content. Processes that start at the same time do not disturb each other, because a
- * file appears under its name only when it is complete.
+ * Cache of libraries extracted from the class path: the file's name holds the hash of its
+ * content, so each is extracted once. Processes that start at the same time do not
+ * disturb each other, because a file appears under its name only when it is complete.
  */
 final class LibraryCache {
 

@@ -27,8 +27,8 @@ import dev.ferrule.engine.jna.library.NativeLibraryException.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the first bytes of a library file, because the system's own message about a
- * file of another platform is hard to understand, or names no file at all.
+ * Header of a library file, read because the system's own message about a file of another
+ * platform is hard to understand, or names no file at all.
  */
 final class LibraryHeader {
 

@@ -27,7 +27,7 @@ import dev.ferrule.engine.jna.library.NativeLibraryException.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out why the system did not load a library.
+ * Diagnosis of why the system did not load a library.
  */
 final class LoadFailure {
 

@@ -26,8 +26,8 @@ import dev.ferrule.engine.jna.library.NativeLibraryException.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one library of a class loader. The functions are bound to a class, so a second
- * library cannot be loaded; the same one is shared.
+ * Holder of the one library of a class loader. The functions are bound to a class, so a
+ * second library cannot be loaded; the same one is shared.
  */
 final class LoadedLibrary {
 

@@ -19,8 +19,8 @@ package dev.ferrule.engine.jna.library;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The native library cannot be used. The message says what is wrong, {@link #action()}
- * what to do about it.
+ * Failure to find, check or load the native library. The message says what is wrong,
+ * {@link #action()} what to do about it.
  */
 public class NativeLibraryException extends RuntimeException {
 

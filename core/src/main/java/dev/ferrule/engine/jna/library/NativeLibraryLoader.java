@@ -28,7 +28,7 @@ import com.sun.jna.Library;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 import dev.ferrule.Internal;
-import dev.ferrule.engine.jna.abi.EngineThreads;
+import dev.ferrule.engine.jna.abi.EngineThreadFactory;
 import dev.ferrule.engine.jna.abi.FrameLayout;
 import dev.ferrule.engine.jna.abi.JnaNativeApi;
 import dev.ferrule.engine.jna.abi.NativeApi;
@@ -36,7 +36,7 @@ import dev.ferrule.engine.jna.library.NativeLibraryException.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the native library, checks it and loads it.
+ * Loader of the native library: finds it, checks it and binds it.
  */
 @Internal
 public final class NativeLibraryLoader {
@@ -128,7 +128,7 @@ public final class NativeLibraryLoader {
 	// JNA leaves thread-locals behind and starts threads that inherit the context class
 	// loader. Both would keep the class loader of a web application
 	private static void onOwnThread(Runnable task) {
-		Thread thread = EngineThreads.create("ferrule-load", task);
+		Thread thread = EngineThreadFactory.create("ferrule-load", task);
 		thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
 		thread.start();
 	}

@@ -21,7 +21,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the native library comes from.
+ * Options that say where the native library comes from.
  *
  * @param path library file to load as it is, or {@code null} to take the library from the
  * class path

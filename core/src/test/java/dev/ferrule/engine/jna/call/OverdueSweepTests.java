@@ -30,7 +30,7 @@ import static org.mockito.Mockito.mock;
 
 class OverdueSweepTests {
 
-	private final PendingCalls calls = new PendingCalls(10);
+	private final CallTable calls = new CallTable(10);
 
 	private final List<EngineCall> ended = new ArrayList<>();
 

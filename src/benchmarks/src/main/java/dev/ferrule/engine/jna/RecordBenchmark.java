@@ -21,7 +21,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
-import dev.ferrule.engine.jna.abi.EngineRecord;
+import dev.ferrule.engine.jna.abi.RecordCursor;
 import dev.ferrule.engine.jna.abi.RecordLayout;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
@@ -47,12 +47,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 public class RecordBenchmark {
 
-	private final EngineRecord committed = record(0, "");
+	private final RecordCursor committed = record(0, "");
 
-	private final EngineRecord described = record(ErrorKind.RESOURCE_EXHAUSTED.code(),
+	private final RecordCursor described = record(ErrorKind.RESOURCE_EXHAUSTED.code(),
 			"the downstream asks for fewer requests");
 
-	private static EngineRecord record(int kind, String message) {
+	private static RecordCursor record(int kind, String message) {
 		byte[] text = message.getBytes(StandardCharsets.UTF_8);
 		int length = (RecordLayout.FIXED_LENGTH + text.length + RecordLayout.ALIGNMENT - 1) / RecordLayout.ALIGNMENT
 				* RecordLayout.ALIGNMENT;
@@ -64,7 +64,7 @@ public class RecordBenchmark {
 		buffer.putLong(RecordLayout.RETRY_DELAY_NANOS_OFFSET, 1_000_000_000);
 		buffer.putInt(RecordLayout.MESSAGE_LENGTH_OFFSET, text.length);
 		buffer.put(RecordLayout.FIXED_LENGTH, text);
-		EngineRecord record = new EngineRecord(buffer);
+		RecordCursor record = new RecordCursor(buffer);
 		if (!record.moveTo(0, length)) {
 			throw new IllegalStateException("The record is malformed");
 		}
