@@ -41,7 +41,7 @@ class ArchitectureTests {
 			noClasses().that(resideInAPackage("dev.ferrule." + edge))
 				.should()
 				.dependOnClassesThat(resideInAnyPackage("dev.ferrule.autoconfigure..", "dev.ferrule.engine.jna.."))
-				.check(rules.classes());
+				.check(rules.types());
 		}
 	}
 
@@ -50,7 +50,7 @@ class ArchitectureTests {
 		classes().that(resideInAPackage("dev.ferrule.engine.jna.."))
 			.should()
 			.onlyHaveDependentClassesThat(resideInAnyPackage("dev.ferrule.engine.jna..", "dev.ferrule.autoconfigure.."))
-			.check(rules.classes());
+			.check(rules.types());
 		rules.checkOnlyUsedBy("engine.jna.abi", "engine.jna..");
 		rules.checkOnlyUsedBy("engine.jna.call", "engine.jna");
 	}
@@ -72,7 +72,7 @@ class ArchitectureTests {
 					"dev.ferrule.web.reactive..", "dev.ferrule.observability..", "dev.ferrule.actuate.."))
 			.should()
 			.dependOnClassesThat(resideInAPackage("jakarta.servlet.."))
-			.check(rules.classes());
+			.check(rules.types());
 	}
 
 	@Test
@@ -82,7 +82,7 @@ class ArchitectureTests {
 					"dev.ferrule.actuate.."))
 			.should()
 			.dependOnClassesThat(resideInAPackage("io.grpc.."))
-			.check(rules.classes());
+			.check(rules.types());
 	}
 
 }

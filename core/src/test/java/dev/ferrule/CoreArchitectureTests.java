@@ -60,7 +60,7 @@ class CoreArchitectureTests {
 		noClasses().that(not(resideInAnyPackage("dev.ferrule.engine.jna.abi", "dev.ferrule.engine.jna.library")))
 			.should()
 			.dependOnClassesThat(resideInAPackage("com.sun.jna.."))
-			.check(rules.classes());
+			.check(rules.types());
 	}
 
 	@Test
@@ -68,7 +68,7 @@ class CoreArchitectureTests {
 		noClasses().that(not(resideInAPackage("dev.ferrule.json")))
 			.should()
 			.dependOnClassesThat(resideInAPackage("tools.jackson.."))
-			.check(rules.classes());
+			.check(rules.types());
 	}
 
 	@Test
@@ -78,7 +78,7 @@ class CoreArchitectureTests {
 			.onlyDependOnClassesThat(resideInAnyPackage("java..", "dev.ferrule..", "com.sun.jna..", "org.slf4j..",
 					"org.jspecify..", "tools.jackson.core..", "com.google.protobuf..", "com.google.rpc..",
 					"org.yaml.snakeyaml.."))
-			.check(rules.classes());
+			.check(rules.types());
 	}
 
 	@Test
@@ -86,7 +86,7 @@ class CoreArchitectureTests {
 		noClasses().that(not(resideInAPackage("dev.ferrule.error.rpc")))
 			.should()
 			.dependOnClassesThat(resideInAnyPackage("com.google.."))
-			.check(rules.classes());
+			.check(rules.types());
 	}
 
 }

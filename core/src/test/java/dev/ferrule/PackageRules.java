@@ -65,7 +65,7 @@ public final class PackageRules {
 				new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(ROOT));
 	}
 
-	public JavaClasses classes() {
+	public JavaClasses types() {
 		return this.classes;
 	}
 

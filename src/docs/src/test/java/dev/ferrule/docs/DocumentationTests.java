@@ -50,6 +50,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * <li>properties, yaml: an engine is started with it, or Kubernetes' model reads it</li>
  * <li>shell: is run, against the sample (ports 4317, 4318, 4320) or the application of
  * getting-started.md (port 8080)</li>
+ * <li>mermaid: is the picture of architecture.md, which a test of its own holds against
+ * the code</li>
  * <li>json and without language: has to be the output of the command before, or in the
  * log of the application; or has to stand in a test</li>
  * </ul>
@@ -153,6 +155,8 @@ class DocumentationTests {
 			}
 			case "shell" -> run(block);
 			case "json", "" -> verifyOutput(block, ran);
+			case "mermaid" ->
+				assertThat(block.page()).as("held against the code by a test").isEqualTo(ArchitecturePageTests.PAGE);
 			default -> fail("%s: nothing verifies blocks of this language", block);
 		}
 	}

@@ -35,7 +35,7 @@ final class Shop implements AutoCloseable {
 
 	static final String PAGE = "src/docs/getting-started.md";
 
-	private static final List<String> MODULES = List.of("rust-core", "autoconfigure", "starter");
+	private static final List<String> MODULES = List.of("rust-core", "core", "autoconfigure", "starter");
 
 	private static final Pattern PACKAGE = Pattern.compile("package ([\\w.]+);");
 

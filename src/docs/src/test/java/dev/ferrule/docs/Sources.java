@@ -34,7 +34,7 @@ final class Sources {
 
 	/** Code of tests, and what they run. */
 	private static final List<String> ROOTS = List.of("src/docs/src/test/java", "test-support/src/test/java",
-			"autoconfigure/src/test/java", "sample-app/src/test/java", "sample-app/src/main/java",
+			"core/src/test/java", "autoconfigure/src/test/java", "sample-app/src/test/java", "sample-app/src/main/java",
 			"rust-core/crates/example-node");
 
 	private static final String TESTS = "Tests.java";
