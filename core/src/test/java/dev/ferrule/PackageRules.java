@@ -61,8 +61,9 @@ public final class PackageRules {
 	 * @return rules
 	 */
 	public static PackageRules forClassPath() {
-		return new PackageRules(
-				new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(ROOT));
+		return new PackageRules(new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+			.withImportOption((location) -> !location.contains("-tests.jar"))
+			.importPackages(ROOT));
 	}
 
 	public JavaClasses types() {

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
+import dev.ferrule.autoconfigure.FerruleAutoConfiguration;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.lifecycle.war.WarApplication;
 import org.apache.catalina.core.StandardContext;
@@ -87,6 +88,7 @@ final class WarDeployment {
 	private static StandardRoot resources(StandardContext context, boolean ownJna) throws Exception {
 		StandardRoot root = new StandardRoot(context);
 		mount(root, TelemetryEngine.class, "");
+		mount(root, FerruleAutoConfiguration.class, "");
 		mount(root, WarApplication.class, "dev/ferrule/lifecycle/war");
 		for (String entry : CLASS_PATH.split(File.pathSeparator)) {
 			Path path = Path.of(entry);
@@ -101,6 +103,11 @@ final class WarDeployment {
 
 	private static void mount(StandardRoot root, Class<?> type, String folder) throws URISyntaxException, IOException {
 		Path source = Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+		if (Files.isRegularFile(source)) {
+			String jar = source.getFileName().toString();
+			root.addPreResources(new FileResourceSet(root, "/WEB-INF/lib/" + jar, source.toString(), "/"));
+			return;
+		}
 		String mount = "/WEB-INF/classes" + (folder.isEmpty() ? "" : "/" + folder);
 		root.addPreResources(new DirResourceSet(root, mount, source.resolve(folder).toString(), "/"));
 	}
