@@ -1,11 +1,12 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! W3C Trace Context of a call, as the host has read it; it is never parsed again here.
+//! W3C Trace Context of a call, as the host has parsed it.
 
 use std::borrow::Cow;
 
-/// Trace flags that have a meaning: sampled and random.
+/// Trace flags that have a meaning: sampled and random (W3C Trace Context Level 2, section
+/// 2.2.5).
 const KNOWN_FLAGS: u8 = 0b11;
 
 /// Members longer than this go first when `tracestate` must be cut (W3C Trace Context,
@@ -24,7 +25,7 @@ fn push_hex(text: &mut String, bytes: &[u8]) {
     );
 }
 
-/// W3C trace context of a call.
+/// W3C trace context of a call: `traceparent` and `tracestate`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceContext {
     /// Trace id in W3C order.
@@ -50,7 +51,7 @@ impl TraceContext {
         }
     }
 
-    /// Whether the trace is recorded.
+    /// Whether the caller may have recorded the trace: the sampled flag.
     #[must_use]
     pub fn is_sampled(&self) -> bool {
         self.flags & 1 != 0

@@ -34,3 +34,8 @@ fn modules_of_layout_import_one_another_in_one_direction() {
 fn modules_of_bindings_import_one_another_in_one_direction() {
     assert_no_circles("bindings");
 }
+
+#[test]
+fn modules_of_context_import_one_another_in_one_direction() {
+    assert_no_circles("context");
+}

@@ -1,18 +1,21 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Follows single calls through all stages, for those who want to know what becomes of one.
+//! Log of the steps of calls through all stages.
 
 use std::fmt::Write;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::{Call, LogLevel, Outbox, TraceContext};
+use crate::call::Call;
+use crate::outbox::{LogLevel, Outbox};
+use crate::trace::TraceContext;
 
 /// Logger of the steps.
 const TARGET: &str = "call";
 
-/// Which calls are followed. Costs one relaxed load for each step while it is off.
+/// Switch and filter of the log of calls' steps. Costs one relaxed load for each step while it is
+/// off.
 #[derive(Debug, Default)]
 pub struct Follow {
     on: AtomicBool,
@@ -21,12 +24,13 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// Sets whether each step of the followed calls is logged.
+    /// Switches the log on or off, for all threads and at once.
     pub fn set(&self, on: bool) {
         self.on.store(on, Ordering::Relaxed);
     }
 
-    /// Follows only calls of these traces; all if there are none. The first invocation counts.
+    /// Logs only calls of these traces, by their ids in W3C order; all if there are none. The first
+    /// invocation counts.
     pub fn only(&self, traces: &[[u8; 16]]) {
         let _ = self.traces.set(traces.into());
     }
