@@ -39,3 +39,8 @@ fn modules_of_bindings_import_one_another_in_one_direction() {
 fn modules_of_context_import_one_another_in_one_direction() {
     assert_no_circles("context");
 }
+
+#[test]
+fn modules_of_otlp_import_one_another_in_one_direction() {
+    assert_no_circles("otlp");
+}
