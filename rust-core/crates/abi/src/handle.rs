@@ -1,14 +1,14 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Handles: generation-checked numbers instead of addresses.
+//! Handles: generation-checked numbers that stand for values of the library.
 
 use std::sync::Arc;
 
 use parking_lot::RwLock;
 
-/// Maps numbers to shared values. A number is never valid again once its value was removed,
-/// so a stale handle is an error and not an access to freed memory.
+/// Table of shared values by handle, for any thread. A handle is never valid again once its value
+/// was removed, so that a stale one is an error and not an access to freed memory.
 ///
 /// A handle is `generation << 32 | index + 1`; zero is never valid and all are positive as `i64`.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl<T> HandleTable<T> {
         }
     }
 
-    /// Adds a value and returns its handle.
+    /// Inserts a value and returns its handle.
     pub fn insert(&self, value: Arc<T>) -> u64 {
         let mut slots = self.slots.write();
         let index = if let Some(index) = slots.free.pop() {
@@ -61,7 +61,8 @@ impl<T> HandleTable<T> {
         handle(slot.generation, index)
     }
 
-    /// Returns the value of a handle; the caller's reference keeps it alive.
+    /// Returns the value of a handle, none if that is stale or made up. The caller's reference keeps
+    /// the value alive. Takes a read lock for the look-up only.
     pub fn get(&self, handle: u64) -> Option<Arc<T>> {
         let (generation, index) = split(handle)?;
         let slots = self.slots.read();
@@ -73,7 +74,7 @@ impl<T> HandleTable<T> {
         }
     }
 
-    /// Removes the value of a handle. Only one caller gets it.
+    /// Removes the value of a handle and returns it; of several callers only one gets it.
     pub fn remove(&self, handle: u64) -> Option<Arc<T>> {
         let (generation, index) = split(handle)?;
         let mut slots = self.slots.write();
