@@ -4,6 +4,7 @@
 //! A call's way through its context: `cargo bench -p ferrule-context`
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use divan::{Bencher, black_box};
@@ -111,6 +112,19 @@ fn admit_finish_and_fetch(bencher: Bencher<'_, '_>) {
         id += 1;
         let _ = black_box(table.admit(call(id)));
         table.finish(id, Ok(Success::default()));
+        outbox.fetch(Duration::ZERO, |_| true)
+    });
+}
+
+/// Each thread has calls of its own, in all parts of the table.
+#[divan::bench(threads = [2])]
+fn admit_finish_and_fetch_on_threads(bencher: Bencher<'_, '_>) {
+    let (table, outbox) = table();
+    let ids = AtomicU64::new(1);
+    bencher.bench(|| {
+        let id = ids.fetch_add(1, Ordering::Relaxed);
+        let _ = black_box(table.admit(call(id)));
+        table.finish_quietly(id, Ok(Success::default()));
         outbox.fetch(Duration::ZERO, |_| true)
     });
 }

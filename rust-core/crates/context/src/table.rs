@@ -11,6 +11,8 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crossbeam_utils::CachePadded;
+
 use self::counters::LiveCounters;
 use self::tombstones::Tombstones;
 use crate::call::{Call, Members, Outcome, Success};
@@ -26,7 +28,8 @@ pub use self::steps::Follow;
 
 const SHARDS: usize = if cfg!(ferrule_loom) { 1 } else { 16 };
 
-type Shard = Mutex<CallMap<Arc<Call>>>;
+/// On a cache line of its own, so that threads with different shards do not slow one another.
+type Shard = CachePadded<Mutex<CallMap<Arc<Call>>>>;
 
 /// Table of the calls in flight, from admission to outcome. Taking a call out is atomic, so that
 /// exactly one of answer, deadline, cancellation and loss finishes it. All methods may be called
@@ -73,7 +76,7 @@ impl CallTable {
     #[must_use]
     pub fn new(outbox: Arc<Outbox>) -> Self {
         Self {
-            shards: std::array::from_fn(|_| Mutex::default()),
+            shards: std::array::from_fn(|_| CachePadded::default()),
             groups: Arc::default(),
             tombstones: Mutex::default(),
             outbox,
