@@ -12,7 +12,7 @@ use ferrule_abi::frame::{ContextView, EntryName, Header};
 use ferrule_abi::layout::{ABI_VERSION, WELL_KNOWN_NAMES, frame as at};
 use ferrule_context::{
     Admission, Call, CallBuilder, CallTable, CancelCause, Metadata, OutboundRules, Outbox, Place,
-    PlaceName, Success,
+    PlaceName, Success, TraceContext,
 };
 
 fn main() {
@@ -157,4 +157,16 @@ fn two_of_12_headers_go_out(bencher: Bencher<'_, '_>) {
     let names = ["x-tenant".to_owned(), "x-request-id".to_owned()];
     let rules = OutboundRules::new(&names, false).expect("rules");
     bencher.bench_local(|| rules.for_grpc(black_box(&metadata)).pairs.len());
+}
+
+#[divan::bench]
+fn traceparent(bencher: Bencher<'_, '_>) {
+    let trace = TraceContext {
+        trace_id: [0x4b; 16],
+        span_id: [0xb7; 8],
+        flags: 1,
+        trace_state: "".into(),
+        remote: true,
+    };
+    bencher.bench_local(|| black_box(&trace).traceparent());
 }

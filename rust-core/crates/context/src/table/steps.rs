@@ -3,13 +3,11 @@
 
 //! Log of the steps of calls through all stages.
 
-use std::fmt::Write;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::call::Call;
 use crate::outbox::{LogLevel, Outbox};
-use crate::trace::TraceContext;
 
 /// Logger of the steps.
 const TARGET: &str = "call";
@@ -55,22 +53,9 @@ impl Follow {
             traces.is_empty() || trace.is_some_and(|trace| traces.contains(&trace.trace_id))
         });
         if wanted {
-            let text = format!("call={} trace={} {text}", call.id(), hex(trace));
+            let trace = trace.map_or_else(|| "-".to_owned(), |trace| hex::encode(trace.trace_id));
+            let text = format!("call={} trace={trace} {text}", call.id());
             outbox.log(LogLevel::Trace, TARGET, text);
         }
     }
-}
-
-fn hex(trace: Option<&TraceContext>) -> String {
-    let mut text = String::new();
-    match trace {
-        Some(trace) => {
-            for byte in trace.trace_id {
-                // Writing to a string does not fail.
-                let _ = write!(text, "{byte:02x}");
-            }
-        }
-        None => text.push('-'),
-    }
-    text
 }
