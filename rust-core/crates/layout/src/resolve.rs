@@ -39,18 +39,18 @@ fn resolve(modules: &[Module], from: usize, path: &[String], hops: usize) -> Opt
         "self" => from,
         "super" => modules[from].parent,
         name => match step(modules, from, name, hops) {
-            Step::Module(module) => module,
-            Step::Item(module) => return Some(module).filter(|module| *module != from),
-            Step::Unknown => return None,
+            Resolution::Module(module) => module,
+            Resolution::Item(module) => return Some(module).filter(|module| *module != from),
+            Resolution::Unknown => return None,
         },
     };
     while let Some((name, behind)) = rest.split_first() {
         match (name.as_str(), step(modules, at, name, hops)) {
             ("super", _) => at = modules[at].parent,
-            (_, Step::Module(module)) => at = module,
-            (_, Step::Item(module)) => return Some(module),
+            (_, Resolution::Module(module)) => at = module,
+            (_, Resolution::Item(module)) => return Some(module),
             // From another crate, or made by a macro
-            (_, Step::Unknown) => return Some(at),
+            (_, Resolution::Unknown) => return Some(at),
         }
         rest = behind;
     }
@@ -58,20 +58,20 @@ fn resolve(modules: &[Module], from: usize, path: &[String], hops: usize) -> Opt
 }
 
 /// What a name stands for in a module.
-enum Step {
+enum Resolution {
     Module(usize),
     /// An item of that module.
     Item(usize),
     Unknown,
 }
 
-fn step(modules: &[Module], at: usize, name: &str, hops: usize) -> Step {
+fn step(modules: &[Module], at: usize, name: &str, hops: usize) -> Resolution {
     let module = &modules[at];
     if let Some(child) = module.children.get(name) {
-        return Step::Module(*child);
+        return Resolution::Module(*child);
     }
     if module.items.contains(name) {
-        return Step::Item(at);
+        return Resolution::Item(at);
     }
     if let Some(path) = module.names.get(name) {
         return follow(modules, at, path, hops);
@@ -84,20 +84,20 @@ fn step(modules: &[Module], at: usize, name: &str, hops: usize) -> Step {
             break;
         };
         match step(modules, target, name, hops) {
-            Step::Unknown => {}
+            Resolution::Unknown => {}
             found => return found,
         }
     }
-    Step::Unknown
+    Resolution::Unknown
 }
 
 /// What an import stands for: a module if its path ends at one, else an item of one.
-fn follow(modules: &[Module], at: usize, path: &[String], hops: usize) -> Step {
+fn follow(modules: &[Module], at: usize, path: &[String], hops: usize) -> Resolution {
     let Some(target) = resolve(modules, at, path, hops) else {
-        return Step::Unknown;
+        return Resolution::Unknown;
     };
     let Some((last, init)) = path.split_last() else {
-        return Step::Unknown;
+        return Resolution::Unknown;
     };
     let parent = if init.is_empty() {
         Some(at)
@@ -105,8 +105,8 @@ fn follow(modules: &[Module], at: usize, path: &[String], hops: usize) -> Step {
         resolve(modules, at, init, hops)
     };
     match parent.map(|parent| step(modules, parent, last, hops.saturating_sub(1))) {
-        Some(Step::Module(module)) => Step::Module(module),
-        _ if matches!(last.as_str(), "self" | "super" | "crate") => Step::Module(target),
-        _ => Step::Item(target),
+        Some(Resolution::Module(module)) => Resolution::Module(module),
+        _ if matches!(last.as_str(), "self" | "super" | "crate") => Resolution::Module(target),
+        _ => Resolution::Item(target),
     }
 }

@@ -38,29 +38,29 @@ pub(crate) fn read(src: &Path) -> io::Result<Vec<Module>> {
     let root = root.ok_or_else(|| error(src, "holds neither lib.rs nor main.rs"))?;
     let mut modules = Vec::new();
     let tokens = parse(root)?;
-    let place = Place {
+    let location = Location {
         parent: 0,
         file: ROOT.to_owned(),
         children: src.to_owned(),
     };
-    add(&mut modules, &place, tokens)?;
+    add(&mut modules, &location, tokens)?;
     Ok(modules)
 }
 
 /// Where a module stands.
-struct Place {
+struct Location {
     parent: usize,
     file: String,
     /// Directory of the files of its children.
     children: PathBuf,
 }
 
-fn add(modules: &mut Vec<Module>, place: &Place, tokens: TokenStream) -> io::Result<usize> {
+fn add(modules: &mut Vec<Module>, location: &Location, tokens: TokenStream) -> io::Result<usize> {
     let index = modules.len();
     let content = tokens::read(tokens);
     modules.push(Module {
-        parent: place.parent,
-        file: place.file.clone(),
+        parent: location.parent,
+        file: location.file.clone(),
         paths: content.dependencies(),
         names: content.names,
         globs: content.globs,
@@ -68,26 +68,26 @@ fn add(modules: &mut Vec<Module>, place: &Place, tokens: TokenStream) -> io::Res
         ..Module::default()
     });
     for (name, declaration) in content.modules {
-        let children = place.children.join(&name);
+        let children = location.children.join(&name);
         let (file, tokens) = match declaration {
-            Declaration::Inline(tokens) => (place.file.clone(), tokens),
+            Declaration::Inline(tokens) => (location.file.clone(), tokens),
             Declaration::File => {
                 let flat = children.with_extension("rs");
                 let nested = children.join("mod.rs");
                 let path = if nested.is_file() { nested } else { flat };
-                let file = match place.file.as_str() {
+                let file = match location.file.as_str() {
                     ROOT => name.clone(),
                     parent => format!("{parent}::{name}"),
                 };
                 (file, parse(&path)?)
             }
         };
-        let place = Place {
+        let location = Location {
             parent: index,
             file,
             children,
         };
-        let child = add(modules, &place, tokens)?;
+        let child = add(modules, &location, tokens)?;
         modules[index].children.insert(name, child);
     }
     Ok(index)
