@@ -11,7 +11,7 @@ const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 /// `TimeoutValue` has at most 8 digits (gRPC over HTTP/2, "Requests").
 const MOST_GRPC: u128 = 99_999_999;
 
-/// `Connect-Timeout-Ms` has at most 10 digits (Connect protocol, "Timeouts").
+/// `Connect-Timeout-Ms` has at most 10 digits (Connect protocol, "Timeout-Milliseconds").
 const MOST_CONNECT: u128 = 9_999_999_999;
 
 /// The instant `time_left` after `now`, or one a year away if the clock has none.

@@ -29,10 +29,10 @@ const UNKNOWN: u8 = 2;
 pub struct Error {
     /// Kind of the failure.
     pub kind: ErrorKind,
-    /// Specific gRPC code, 1 to 16, if it differs from the kind's. Kinds that take none keep it for
-    /// the record only.
+    /// Specific gRPC code, if it differs from the kind's; 0 counts as none, one beyond 16 as
+    /// `UNKNOWN`. Kinds that take none keep it for the record only.
     pub grpc_code: Option<u8>,
-    /// HTTP status of the answer, 400 to 599, if it differs from the kind's.
+    /// HTTP status of the answer, if it differs from the kind's.
     pub http_status: Option<u16>,
     /// HTTP status that a downstream answered with.
     pub downstream_http_status: Option<u16>,
@@ -54,8 +54,8 @@ pub struct Error {
 }
 
 impl Error {
-    /// Longest delay, 2^31 - 1 seconds: what HTTP calls greater than any that matters (RFC 9111,
-    /// section 1.2.2).
+    /// Longest delay: 2^31 - 1 seconds, some 68 years. Longer ones mean the same to a client (RFC
+    /// 9111, section 1.2.2).
     pub const LONGEST_DELAY: Duration = Duration::from_secs(0x7fff_ffff);
 
     /// An error with the defaults of its kind.
@@ -75,7 +75,7 @@ impl Error {
         }
     }
 
-    /// A failure that retrying cannot help.
+    /// A failure that retrying cannot help: `INTERNAL`, 500.
     pub fn permanent(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Permanent, message)
     }
@@ -122,7 +122,7 @@ impl Error {
         }
     }
 
-    /// A request that cannot be served as configured.
+    /// A request that cannot be served as configured: `INVALID_ARGUMENT`, 400.
     pub fn configuration(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Configuration, message)
     }
@@ -137,12 +137,12 @@ impl Error {
         }
     }
 
-    /// A failure that retrying may help.
+    /// A failure that retrying may help: `UNAVAILABLE`, 503.
     pub fn retryable(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Retryable, message)
     }
 
-    /// A limit that was reached, and when to try again.
+    /// A limit that was reached, and when to try again: `RESOURCE_EXHAUSTED`, 429.
     pub fn exhausted(message: impl Into<Cow<'static, str>>, retry_delay: Duration) -> Self {
         Self {
             retry_delay: Some(retry_delay),
@@ -150,13 +150,13 @@ impl Error {
         }
     }
 
-    /// A deadline that passed.
+    /// A deadline that passed: `DEADLINE_EXCEEDED`, 504.
     #[must_use]
     pub fn timeout() -> Self {
         Self::new(ErrorKind::Timeout, "the deadline has passed")
     }
 
-    /// A cancellation.
+    /// A cancellation: `CANCELLED`, 499.
     #[must_use]
     pub fn cancelled(cause: CancelCause) -> Self {
         Self {
@@ -165,7 +165,7 @@ impl Error {
         }
     }
 
-    /// The loss of a call whose pipeline ended while it had the data.
+    /// The loss of a call whose pipeline ended while it had the data: `UNAVAILABLE`, 503.
     #[must_use]
     pub fn lost() -> Self {
         Self {
@@ -185,8 +185,8 @@ impl Error {
         self
     }
 
-    /// Whether retrying cannot help. gRPC codes 3, 7, 12 and 16 are always permanent, as OTLP has it
-    /// ("OTLP/gRPC response", table of retryable codes).
+    /// Whether retrying cannot help. The gRPC codes 3, 7, 12 and 16, which OTLP/gRPC ("Failures")
+    /// does not let clients retry, are always permanent.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         self.kind.is_permanent()
@@ -217,6 +217,7 @@ impl Error {
         if elements.is_empty() && self.origin.is_empty() && self.operation.is_empty() {
             return None;
         }
+        // Not with serde_json, because the elements are JSON already
         let mut json =
             String::with_capacity(elements.len() + self.origin.len() + self.operation.len() + 48);
         json.push('{');

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 /// Trace flags that have a meaning: sampled and random (W3C Trace Context Level 2, section
-/// 2.2.5).
+/// 3.2.2.5).
 const KNOWN_FLAGS: u8 = 0b11;
 
 /// Members longer than this go first when `tracestate` must be cut (W3C Trace Context,

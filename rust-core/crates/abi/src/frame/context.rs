@@ -142,7 +142,8 @@ fn split_entry<'a>(index: &[u8], bytes: &'a [u8], position: usize) -> Option<Fra
     })
 }
 
-/// Whether a byte is a lower-case `tchar` of RFC 9110, section 5.6.2.
+/// Whether a byte is a lower-case `tchar` of RFC 9110, section 5.6.2. Names are checked in place;
+/// `http::HeaderName` would copy each.
 pub(super) fn is_name_byte(byte: u8) -> bool {
     matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.'
         | b'^' | b'_' | b'`' | b'|' | b'~')

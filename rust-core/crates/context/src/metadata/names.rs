@@ -11,9 +11,10 @@ pub(crate) fn canonical(name: &str) -> Box<str> {
     without_alias(name).to_ascii_lowercase().into()
 }
 
-/// Whether a name is a token of RFC 9110, section 5.6.2.
+/// Whether a name is a token of RFC 9110, section 5.6.2, in any case.
 #[must_use]
 pub fn is_token(name: &str) -> bool {
+    // Not `http::HeaderName`: this crate needs nothing else of HTTP
     !name.is_empty()
         && name
             .bytes()

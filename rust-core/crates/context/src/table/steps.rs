@@ -22,7 +22,7 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// Switches the log on or off, for all threads and at once.
+    /// Switches the log on or off.
     pub fn set(&self, on: bool) {
         self.on.store(on, Ordering::Relaxed);
     }

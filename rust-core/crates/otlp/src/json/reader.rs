@@ -263,7 +263,8 @@ impl Visitor<'_> for NameSeed {
     }
 }
 
-/// Whether `name` is the `snake_case` form of `camel`.
+/// Whether `name` is the `snake_case` form of `camel`. Compared without building that, because each
+/// unknown name meets all fields.
 fn is_snake_case_of(camel: &str, name: &str) -> bool {
     let mut rest = name.bytes();
     camel.bytes().all(|byte| {
