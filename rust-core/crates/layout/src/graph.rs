@@ -29,37 +29,34 @@ pub fn circles(imports: &BTreeSet<Import>) -> Vec<Vec<&Import>> {
         .collect()
 }
 
-/// The imports that do not lead from a later layer to an earlier one, and those of modules that no
+/// The imports that lead from a lower layer to a higher one, and those of or from a module that no
 /// layer has.
 ///
-/// A layer is a list of modules, each with its descendants, where the longest name counts:
-/// `engine::state` may lie in another layer than `engine`. Within a layer a module and its
-/// descendants may import one another, but not those of another module of the layer. The root of
-/// the crate (`crate`) needs no layer: its imports are not looked at; what imports from it does,
-/// unless it has one.
+/// Layers come from the lowest to the highest, each a list of modules that stand for their
+/// descendants as well. The longest name counts: `engine::state` may lie in another layer than
+/// `engine`. Within a layer all may import one another, as long as that makes no circle. The root
+/// of the crate needs no layer unless something imports from it, and may import from all.
 #[must_use]
 pub fn misdirected<'a>(imports: &'a BTreeSet<Import>, layers: &[&[&str]]) -> Vec<&'a Import> {
-    imports
-        .iter()
-        .filter(|import| import.from != ROOT)
-        .filter(
-            |import| match (place(&import.from, layers), place(&import.to, layers)) {
-                (Some(from), Some(to)) => from.1 != to.1 && from.0 <= to.0,
-                _ => true,
-            },
-        )
-        .collect()
+    let is_right = |import: &Import| {
+        import.from == ROOT
+            || layer(&import.from, layers)
+                .zip(layer(&import.to, layers))
+                .is_some_and(|(from, to)| from >= to)
+    };
+    imports.iter().filter(|import| !is_right(import)).collect()
 }
 
-/// The layer of a module, and the name by which it has it.
-fn place<'a>(module: &str, layers: &[&[&'a str]]) -> Option<(usize, &'a str)> {
-    let named = layers.iter().enumerate().flat_map(|(number, layer)| {
-        let names = layer.iter().filter(|name| {
-            module
-                .strip_prefix(**name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
-        });
-        names.map(move |name| (number, *name))
+/// The number of a module's layer.
+fn layer(module: &str, layers: &[&[&str]]) -> Option<usize> {
+    let is_in = |name: &str| {
+        module
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    };
+    let numbered = layers.iter().enumerate().flat_map(|(number, layer)| {
+        let names = layer.iter().filter(|name| is_in(name));
+        names.map(move |name| (name.len(), number))
     });
-    named.max_by_key(|(_, name)| name.len())
+    numbered.max().map(|(_, number)| number)
 }
