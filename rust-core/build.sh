@@ -20,7 +20,7 @@ set -eu
 exec 2>&1 # Maven marks what it reads from standard error as warnings
 cd "$(dirname "$0")"
 
-light="-p ferrule-abi -p ferrule-bindings -p ferrule-context -p ferrule-otlp"
+light="-p ferrule-abi -p ferrule-bindings -p ferrule-context -p ferrule-layout -p ferrule-otlp"
 engine="-p ferrule-pipeline -p ferrule -p ferrule-testing -p ferrule-example-node"
 
 fail() {

@@ -1,90 +1,58 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Handles: generation-checked numbers instead of addresses.
+//! Handles: generation-checked numbers that stand for values of the library.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use parking_lot::RwLock;
+use slotmap::{DefaultKey, Key as _, KeyData, SlotMap};
 
-/// Maps numbers to shared values. A number is never valid again once its value was removed,
-/// so a stale handle is an error and not an access to freed memory.
+/// Table of shared values by handle, for any thread. A handle is never valid again once its value
+/// was removed, so that a stale one is an error and not an access to freed memory.
 ///
-/// A handle is `generation << 32 | index + 1`; zero is never valid and all are positive as `i64`.
+/// A handle is the key of a slot, `version << 32 | index`; zero is never valid and all are positive
+/// as `i64`.
 #[derive(Debug)]
 pub struct HandleTable<T> {
-    slots: RwLock<Slots<T>>,
+    slots: LazyLock<Slots<T>>,
 }
 
-#[derive(Debug)]
-struct Slots<T> {
-    slots: Vec<Slot<T>>,
-    free: Vec<u32>,
-}
+/// A slot that is retired stays occupied, by nothing.
+type Slots<T> = RwLock<SlotMap<DefaultKey, Option<Arc<T>>>>;
 
-#[derive(Debug)]
-struct Slot<T> {
-    generation: u32,
-    value: Option<Arc<T>>,
-}
-
-/// Generations stay below this so that a handle is positive as `i64`. A slot that used all of
-/// them is not used again.
-const LAST_GENERATION: u32 = i32::MAX.cast_unsigned();
+/// A slot is retired with this version, the last that makes a positive handle: the versions of a
+/// slot map wrap, and then its keys come back. Low enough in tests to be reached.
+const LAST_VERSION: u64 = if cfg!(test) { 9 } else { i32::MAX as u64 };
 
 impl<T> HandleTable<T> {
     /// Creates an empty table.
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            slots: RwLock::new(Slots {
-                slots: Vec::new(),
-                free: Vec::new(),
-            }),
+            slots: LazyLock::new(RwLock::default),
         }
     }
 
-    /// Adds a value and returns its handle.
+    /// Inserts a value and returns its handle.
     pub fn insert(&self, value: Arc<T>) -> u64 {
-        let mut slots = self.slots.write();
-        let index = if let Some(index) = slots.free.pop() {
-            index
-        } else {
-            slots.slots.push(Slot {
-                generation: 1,
-                value: None,
-            });
-            u32::try_from(slots.slots.len() - 1).unwrap_or(u32::MAX - 1)
-        };
-        let slot = &mut slots.slots[index as usize];
-        slot.value = Some(value);
-        handle(slot.generation, index)
+        self.slots.write().insert(Some(value)).data().as_ffi()
     }
 
-    /// Returns the value of a handle; the caller's reference keeps it alive.
+    /// Returns the value of a handle, none if that is stale or made up. The caller's reference keeps
+    /// the value alive. Takes a read lock for the look-up only.
     pub fn get(&self, handle: u64) -> Option<Arc<T>> {
-        let (generation, index) = split(handle)?;
-        let slots = self.slots.read();
-        let slot = slots.slots.get(index as usize)?;
-        if slot.generation == generation {
-            slot.value.clone()
-        } else {
-            None
-        }
+        let key = key(handle)?;
+        self.slots.read().get(key)?.clone()
     }
 
-    /// Removes the value of a handle. Only one caller gets it.
+    /// Removes the value of a handle and returns it; of several callers only one gets it.
     pub fn remove(&self, handle: u64) -> Option<Arc<T>> {
-        let (generation, index) = split(handle)?;
+        let key = key(handle)?;
         let mut slots = self.slots.write();
-        let slot = slots.slots.get_mut(index as usize)?;
-        if slot.generation != generation {
-            return None;
-        }
-        let value = slot.value.take()?;
-        slot.generation += 1;
-        if slot.generation < LAST_GENERATION {
-            slots.free.push(index);
+        let value = slots.get_mut(key)?.take()?;
+        if handle >> 32 < LAST_VERSION {
+            slots.remove(key);
         }
         Some(value)
     }
@@ -96,14 +64,10 @@ impl<T> Default for HandleTable<T> {
     }
 }
 
-fn handle(generation: u32, index: u32) -> u64 {
-    u64::from(generation) << 32 | (u64::from(index) + 1)
-}
-
-fn split(handle: u64) -> Option<(u32, u32)> {
-    let generation = u32::try_from(handle >> 32).ok()?;
-    let index = u32::try_from(handle & 0xffff_ffff).ok()?.checked_sub(1)?;
-    Some((generation, index))
+/// The key that a handle was made of; a made-up handle may come from none.
+fn key(handle: u64) -> Option<DefaultKey> {
+    let data = KeyData::from_ffi(handle);
+    (data.as_ffi() == handle).then(|| data.into())
 }
 
 #[cfg(test)]
@@ -128,6 +92,10 @@ mod tests {
         assert!(table.get(0).is_none());
         assert!(table.get(u64::MAX).is_none());
         assert!(table.remove(1 << 32 | 7).is_none());
+        let handle = table.insert(Arc::new(1));
+        for bit in 0..u64::BITS {
+            assert!(table.get(handle ^ 1 << bit).is_none());
+        }
     }
 
     #[test]
@@ -143,5 +111,22 @@ mod tests {
     fn handles_are_positive_as_java_longs() {
         let table = HandleTable::new();
         assert!(table.insert(Arc::new(1)).cast_signed() > 0);
+    }
+
+    #[test]
+    fn slot_is_retired_before_its_versions_wrap() {
+        let table = HandleTable::new();
+        let mut handles = Vec::new();
+        for _ in 0..3 * LAST_VERSION {
+            let handle = table.insert(Arc::new(1));
+            assert!(handle >> 32 <= LAST_VERSION);
+            assert!(table.remove(handle).is_some());
+            assert!(table.remove(handle).is_none());
+            handles.push(handle);
+        }
+        assert!(handles.iter().all(|handle| table.get(*handle).is_none()));
+        handles.sort_unstable();
+        handles.dedup();
+        assert_eq!(handles.len() as u64, 3 * LAST_VERSION);
     }
 }

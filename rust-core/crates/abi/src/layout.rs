@@ -1,7 +1,8 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! The one description of every offset and number that crosses the native interface.
+//! Layout tables: every offset, length, flag and number that crosses the native interface. Offsets
+//! and lengths are in bytes, numbers little-endian.
 //!
 //! [`java`](crate::java) turns these tables into the constants of the Java side, so that both
 //! languages are generated from this file.

@@ -1,10 +1,12 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! The layouts, handles and raw memory of Ferrule's native interface.
+//! Byte layouts, handles and raw memory of Ferrule's native interface.
 //!
-//! This crate and `ferrule` (the exports) are the only ones that touch raw memory. It knows
-//! nothing of the engine, compiles in a second and runs under miri.
+//! The host submits a [`frame`] for each call and reads [`record`]s; both are laid out by
+//! [`layout`]. Engines and reserved payloads are named by [`handle`]s. Only this crate and
+//! `ferrule` (the exports) touch raw [`memory`]. It knows nothing of the engine, compiles in a
+//! second and runs under miri.
 
 pub mod frame;
 pub mod handle;

@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Copies between Rust and memory that the host named by address.
+//! Copies between Rust and memory that the host names by address.
 
 #![allow(unsafe_code)]
 
@@ -21,7 +21,7 @@ pub unsafe fn copy_in(address: usize, length: usize) -> Vec<u8> {
     unsafe { std::slice::from_raw_parts(address as *const u8, length) }.to_vec()
 }
 
-/// Copies `length` bytes from an address into memory that several can hold.
+/// Copies `length` bytes from an address into shared memory.
 ///
 /// # Safety
 /// As for [`copy_in`].
@@ -63,7 +63,7 @@ pub unsafe fn copy_out(bytes: &[u8], address: usize, capacity: usize) -> bool {
     true
 }
 
-/// Memory of a fixed size that the host fills through its address before it is read here.
+/// Buffer of a fixed size that the host fills through its address before it is read here.
 #[derive(Debug)]
 pub struct HostBuffer {
     bytes: Box<[std::cell::UnsafeCell<u8>]>,
@@ -76,7 +76,7 @@ unsafe impl Send for HostBuffer {}
 unsafe impl Sync for HostBuffer {}
 
 impl HostBuffer {
-    /// Reserves `length` zeroed bytes.
+    /// Allocates `length` zeroed bytes.
     #[must_use]
     pub fn zeroed(length: usize) -> Self {
         let bytes = vec![0_u8; length].into_boxed_slice();
@@ -92,13 +92,13 @@ impl HostBuffer {
         self.bytes.as_ptr() as usize
     }
 
-    /// Bytes reserved.
+    /// Length in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Whether no bytes were reserved.
+    /// Whether the length is zero.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()

@@ -1,22 +1,24 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Writes records.
+//! Writer of records, which the host reads.
 
 use crate::layout::record as at;
 
-/// A record to be written; text that does not fit is cut.
+/// Content of a record: an outcome or a log line. The fields are those of
+/// [`layout::record`](crate::layout::record); a message that is too long is cut, details that are
+/// too long are left out.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Record<'a> {
-    /// `TYPE_...`.
+    /// Type: `TYPE_COMPLETION` or `TYPE_LOG`.
     pub record_type: u16,
-    /// 0 success, the error kind, or a log level.
+    /// 0 for a success, the error kind (1 to 6), or a log level (1 to 5).
     pub kind: u8,
-    /// `FLAG_...` bits; truncation is added here.
+    /// `FLAG_...` bits; [`Record::append`] adds `FLAG_TRUNCATED`.
     pub flags: u8,
-    /// Call id, or Unix time in nanoseconds.
+    /// Call id, or a log line's Unix time in nanoseconds.
     pub call_id: u64,
-    /// gRPC code.
+    /// gRPC code, 0 to 16.
     pub grpc_code: u32,
     /// HTTP status of the answer, or 0.
     pub http_code: u16,
@@ -24,22 +26,22 @@ pub struct Record<'a> {
     pub downstream_http: u16,
     /// Retry delay in nanoseconds.
     pub retry_delay_nanos: Option<i64>,
-    /// Nanoseconds waited for the pipeline, in the pipeline, and exporting.
+    /// Nanoseconds of waiting for the pipeline, in the pipeline, and of exporting.
     pub durations: [i64; 3],
-    /// Export attempts.
+    /// Number of export attempts.
     pub attempts: u32,
-    /// Cancellation cause, or 0.
+    /// Cancellation cause (1 to 5), or 0.
     pub cause: u32,
     /// Items that the downstream rejected.
     pub rejected_items: i64,
-    /// Message.
+    /// Message, cut at `MAX_MESSAGE_LENGTH` bytes.
     pub message: &'a str,
-    /// Details as JSON, or a log line's target.
+    /// Details as JSON, or a log line's target; left out beyond `MAX_DETAILS_LENGTH` bytes.
     pub details: &'a str,
 }
 
 impl Record<'_> {
-    /// Bytes that [`Record::append`] will add.
+    /// Length in bytes that [`Record::append`] will add, a multiple of `ALIGNMENT`.
     #[must_use]
     pub fn length(&self) -> usize {
         let message = cut(self.message, at::MAX_MESSAGE_LENGTH);
@@ -92,7 +94,10 @@ impl Record<'_> {
     }
 }
 
-/// A flag as the byte that it is stored in.
+/// A flag of the layout as the byte that holds it.
+///
+/// # Panics
+/// If the flag does not fit a byte: at compile time, for a constant.
 #[must_use]
 pub const fn flag(value: usize) -> u8 {
     assert!(value <= 0xff);

@@ -4,6 +4,7 @@
 //! A call's way through its context: `cargo bench -p ferrule-context`
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use divan::{Bencher, black_box};
@@ -11,7 +12,7 @@ use ferrule_abi::frame::{ContextView, EntryName, Header};
 use ferrule_abi::layout::{ABI_VERSION, WELL_KNOWN_NAMES, frame as at};
 use ferrule_context::{
     Admission, Call, CallBuilder, CallTable, CancelCause, Metadata, OutboundRules, Outbox, Place,
-    PlaceName, Success,
+    PlaceName, Success, TraceContext,
 };
 
 fn main() {
@@ -115,6 +116,19 @@ fn admit_finish_and_fetch(bencher: Bencher<'_, '_>) {
     });
 }
 
+/// Each thread has calls of its own, in all parts of the table.
+#[divan::bench(threads = [2])]
+fn admit_finish_and_fetch_on_threads(bencher: Bencher<'_, '_>) {
+    let (table, outbox) = table();
+    let ids = AtomicU64::new(1);
+    bencher.bench(|| {
+        let id = ids.fetch_add(1, Ordering::Relaxed);
+        let _ = black_box(table.admit(call(id)));
+        table.finish_quietly(id, Ok(Success::default()));
+        outbox.fetch(Duration::ZERO, |_| true)
+    });
+}
+
 #[divan::bench]
 fn cancel(bencher: Bencher<'_, '_>) {
     let (table, outbox) = table();
@@ -143,4 +157,16 @@ fn two_of_12_headers_go_out(bencher: Bencher<'_, '_>) {
     let names = ["x-tenant".to_owned(), "x-request-id".to_owned()];
     let rules = OutboundRules::new(&names, false).expect("rules");
     bencher.bench_local(|| rules.for_grpc(black_box(&metadata)).pairs.len());
+}
+
+#[divan::bench]
+fn traceparent(bencher: Bencher<'_, '_>) {
+    let trace = TraceContext {
+        trace_id: [0x4b; 16],
+        span_id: [0xb7; 8],
+        flags: 1,
+        trace_state: "".into(),
+        remote: true,
+    };
+    bencher.bench_local(|| black_box(&trace).traceparent());
 }

@@ -3,69 +3,73 @@
 
 //! One call, from submission to outcome.
 
+mod attributes;
+mod builder;
+mod completion;
+mod outcome;
+mod progress;
+
+use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use crate::deadline::{deadline_in, remaining};
-use crate::export::Export;
-use crate::group::{Members, Nobody};
-use crate::sync::{AtomicU8, AtomicU64, Notify, Ordering};
-use crate::{
-    Attributes, CancelCause, ErrorKind, Metadata, Outcome, Success, Timings, TraceContext,
-};
+use self::completion::Completion;
+use self::progress::Progress;
+use crate::deadline::{deadline_in, group_deadline, remaining};
+use crate::error::{CancelCause, ErrorKind};
+use crate::metadata::Metadata;
+use crate::sync::AtomicU64;
+use crate::trace::TraceContext;
 
-/// How a call ended, for those who still work on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ending {
-    /// Kind of the failure; absent if the call succeeded.
-    pub failure: Option<ErrorKind>,
-    /// Why the call was cancelled.
-    pub cause: Option<CancelCause>,
-}
+pub use self::attributes::Attributes;
+pub use self::builder::CallBuilder;
+pub use self::completion::Ending;
+pub use self::outcome::{Outcome, Success, Timings};
+pub use self::progress::Phase;
 
-/// How far a call has come; numbers are those of the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Phase {
-    /// It waits for the pipeline.
-    Queued = 1,
-    /// Its payload is decompressed or read as JSON, or waits for that.
-    Decoding = 2,
-    /// It is in the pipeline before export, which may be a batch.
-    Pipeline = 3,
-    /// An exporter of ours sends it, or waits to do so again.
-    Export = 4,
-}
-
-/// Whoever works on a call and must let go of it when somebody else finished it.
+/// Callback of the component that works on a call, for an end that comes from outside:
+/// cancellation, deadline or shutdown.
 pub trait CallOwner: Send + Sync {
-    /// The call has its outcome; what is kept for it can go. Must not block.
+    /// Releases what is kept for the call, which has its outcome. Runs on the thread that ended
+    /// the call; must not block.
     fn released(&self, call_id: u64);
 }
 
-/// A call and its context. Shared by the table, the pipeline and the nodes.
+/// Callback that has nothing to release.
+pub(crate) struct NoOwner;
+
+impl CallOwner for NoOwner {
+    fn released(&self, _call_id: u64) {}
+}
+
+/// A submitted call: deadline, metadata, trace, attributes, and how far it has come. Shared by the
+/// table, the pipeline and the nodes, on any thread.
 pub struct Call {
     id: u64,
-    submitted: Instant,
     deadline: Instant,
     metadata: Metadata,
     trace: Option<TraceContext>,
     attributes: Attributes,
     owner: Arc<dyn CallOwner>,
-    /// `OPEN`, or how the call ended: see `ending_number`.
-    finished: AtomicU8,
-    changed: Notify,
-    /// Nanoseconds after `submitted` at which the pipeline got the call; 0 until then.
-    dispatched: AtomicU64,
-    decoding: AtomicBool,
-    /// Those that this call stands for, if it stands for several.
+    completion: Completion,
+    progress: Progress,
     members: Option<Box<Members>>,
-    export: Export,
+}
+
+/// The calls whose data one message of a batch holds. In this file because a group is a call as
+/// well.
+#[derive(Debug, Default)]
+pub struct Members {
+    /// Calls whose data is in the message.
+    pub calls: Vec<Arc<Call>>,
+    /// Whether there is data of no call in the message. Then its deadline is infinite, and it is
+    /// never in vain to work on it.
+    pub others: bool,
 }
 
 impl Call {
-    /// Creates a call that was submitted now.
+    /// Creates a call that was submitted now and expires after `time_left`. A time too long for
+    /// the clock is as good as none.
     pub fn new(
         id: u64,
         time_left: Duration,
@@ -77,18 +81,14 @@ impl Call {
         let submitted = Instant::now();
         Self {
             id,
-            submitted,
             deadline: deadline_in(submitted, time_left),
             metadata,
             trace,
             attributes,
             owner,
-            finished: AtomicU8::new(OPEN),
-            changed: Notify::new(),
-            dispatched: AtomicU64::new(0),
-            decoding: AtomicBool::new(false),
+            completion: Completion::open(),
+            progress: Progress::new(submitted),
             members: None,
-            export: Export::default(),
         }
     }
 
@@ -100,14 +100,15 @@ impl Call {
             metadata,
             members.trace(),
             Attributes::default(),
-            Arc::new(Nobody),
+            Arc::new(NoOwner),
         );
-        call.deadline = members.deadline(call.submitted);
+        // Without time left, the deadline is the instant of submission
+        call.deadline = members.deadline(call.deadline);
         call.members = Some(Box::new(members));
         call
     }
 
-    /// The call's id.
+    /// The call's id: not zero, never reused. Those with the highest bit are groups.
     #[must_use]
     pub fn id(&self) -> u64 {
         self.id
@@ -119,13 +120,13 @@ impl Call {
         self.members.is_some()
     }
 
-    /// When the call must be over.
+    /// The instant at which the call expires, on the monotonic clock.
     #[must_use]
     pub fn deadline(&self) -> Instant {
         self.deadline
     }
 
-    /// Time left at `now`; none once the deadline has passed.
+    /// Time left at `now`, more than zero; none once the deadline has passed.
     #[must_use]
     pub fn time_left(&self, now: Instant) -> Option<Duration> {
         remaining(self.deadline, now)
@@ -137,7 +138,7 @@ impl Call {
         &self.metadata
     }
 
-    /// The trace that the call belongs to.
+    /// W3C trace context that the call came with.
     #[must_use]
     pub fn trace(&self) -> Option<&TraceContext> {
         self.trace.as_ref()
@@ -154,24 +155,18 @@ impl Call {
     pub fn is_finished(&self) -> bool {
         match &self.members {
             Some(members) => members.are_finished(),
-            None => self.finished.load(Ordering::Acquire) != OPEN,
+            None => self.completion.is_set(),
         }
     }
 
-    /// How the call ended, once it did.
+    /// How the call ended; none before. A group ends with its last member: as expired if all
+    /// members are, else as cancelled by [`CancelCause::BatchPeer`].
     #[must_use]
     pub fn ending(&self) -> Option<Ending> {
-        if let Some(members) = &self.members {
-            return members.ending();
+        match &self.members {
+            Some(members) => members.ending(),
+            None => self.completion.ending(),
         }
-        let number = self.finished.load(Ordering::Acquire);
-        (number != OPEN).then(|| Ending {
-            failure: ErrorKind::ALL
-                .into_iter()
-                .find(|kind| kind.number() == number & KIND_BITS),
-            cause: (number >> CAUSE_SHIFT != 0)
-                .then(|| CancelCause::from_number(i32::from(number >> CAUSE_SHIFT))),
-        })
     }
 
     /// Completes once the call has its outcome: cancelled, expired or answered. That of a batch
@@ -186,9 +181,9 @@ impl Call {
         }
     }
 
-    pub(crate) async fn finished_alone(&self) {
+    async fn finished_alone(&self) {
         loop {
-            let changed = self.changed.notified();
+            let changed = self.completion.changed();
             if self.is_finished() {
                 return;
             }
@@ -196,11 +191,11 @@ impl Call {
         }
     }
 
-    /// Notes that an exporter starts an attempt to send the call's data.
+    /// Notes that an exporter starts an attempt to send the call's data, or that of all members.
     pub fn note_attempt(&self) {
-        self.export.attempt();
+        self.progress.note_attempt();
         for member in self.members() {
-            member.export.attempt();
+            member.progress.note_attempt();
         }
     }
 
@@ -209,42 +204,33 @@ impl Call {
     /// member is only told about the batch.
     pub fn note_warning(&self, warning: Success) {
         for member in self.members() {
-            member.export.warn(warning.about_a_batch());
+            member.progress.note_warning(warning.about_a_batch());
         }
-        self.export.warn(warning);
+        self.progress.note_warning(warning);
     }
 
-    pub(crate) fn export(&self) -> &Export {
-        &self.export
+    pub(crate) fn warning(&self) -> Option<Success> {
+        self.progress.warning()
     }
 
     pub(crate) fn members(&self) -> impl Iterator<Item = &Arc<Call>> {
         self.members.iter().flat_map(|members| &members.calls)
     }
 
-    /// How far the call has come.
+    /// Stage that the call has reached.
     #[must_use]
     pub fn phase(&self) -> Phase {
-        if self.export.started().is_some() {
-            Phase::Export
-        } else if self.dispatched.load(Ordering::Relaxed) != 0 {
-            Phase::Pipeline
-        } else if self.decoding.load(Ordering::Relaxed) {
-            Phase::Decoding
-        } else {
-            Phase::Queued
-        }
+        self.progress.phase()
     }
 
     /// Notes whether the call's payload is being decoded.
     pub fn mark_decoding(&self, decoding: bool) {
-        self.decoding.store(decoding, Ordering::Relaxed);
+        self.progress.mark_decoding(decoding);
     }
 
     /// Notes that the pipeline got the call.
     pub fn mark_dispatched(&self) {
-        let nanos = nanos(self.submitted.elapsed()).max(1);
-        self.dispatched.store(nanos, Ordering::Relaxed);
+        self.progress.mark_dispatched();
     }
 
     pub(crate) fn count_degraded(&mut self, counter: &Arc<AtomicU64>) {
@@ -252,9 +238,7 @@ impl Call {
     }
 
     pub(crate) fn mark_finished(&self, outcome: &Outcome) {
-        self.finished
-            .store(ending_number(outcome), Ordering::Release);
-        self.changed.notify_waiters();
+        self.completion.set(outcome);
     }
 
     pub(crate) fn release(&self) {
@@ -262,50 +246,62 @@ impl Call {
     }
 
     pub(crate) fn timings(&self) -> Timings {
-        let total = nanos(self.submitted.elapsed());
-        let attempts = self.export.attempts();
-        match self.dispatched.load(Ordering::Relaxed) {
-            0 => Timings {
-                queued: total,
-                attempts,
-                ..Timings::default()
-            },
-            dispatched => {
-                let exporting = self
-                    .export
-                    .started()
-                    .map_or(0, |start| nanos(start.elapsed()));
-                Timings {
-                    queued: dispatched,
-                    processing: total.saturating_sub(dispatched).saturating_sub(exporting),
-                    exporting,
-                    attempts,
+        self.progress.timings()
+    }
+}
+
+impl Members {
+    /// The latest deadline, as far away as can be if one of the members has none.
+    fn deadline(&self, now: Instant) -> Instant {
+        let calls = self.calls.iter().map(|call| Some(call.deadline()));
+        group_deadline(calls.chain(self.others.then_some(None)))
+            .unwrap_or_else(|| deadline_in(now, Duration::MAX))
+    }
+
+    /// The trace that all members belong to, as the first one has it.
+    fn trace(&self) -> Option<TraceContext> {
+        let mut traces = self.calls.iter().map(|call| call.trace());
+        let first = traces.next()??;
+        let common = traces.all(|trace| trace.is_some_and(|it| it.trace_id == first.trace_id));
+        (common && !self.others).then(|| first.clone())
+    }
+
+    fn are_finished(&self) -> bool {
+        !self.others && self.calls.iter().all(|call| call.is_finished())
+    }
+
+    /// Completes once all members are finished.
+    async fn finished(&self) {
+        if self.others {
+            return std::future::pending().await;
+        }
+        // One after the other is enough, because no call ever opens again
+        for call in &self.calls {
+            call.finished_alone().await;
+        }
+    }
+
+    fn ending(&self) -> Option<Ending> {
+        let timeout = Some(ErrorKind::Timeout);
+        let is_timeout = |call: &Arc<Call>| call.ending().is_some_and(|it| it.failure == timeout);
+        self.are_finished().then(|| {
+            if self.calls.iter().all(is_timeout) {
+                Ending {
+                    failure: timeout,
+                    cause: None,
+                }
+            } else {
+                Ending {
+                    failure: Some(ErrorKind::Cancelled),
+                    cause: Some(CancelCause::BatchPeer),
                 }
             }
-        }
+        })
     }
 }
 
-const OPEN: u8 = 0xff;
-const KIND_BITS: u8 = 0xf;
-const CAUSE_SHIFT: u32 = 4;
-
-/// The kind's number, 0 for a success, and above it the cause's; never `OPEN`.
-fn ending_number(outcome: &Outcome) -> u8 {
-    match outcome {
-        Ok(_) => 0,
-        Err(error) => {
-            error.kind.number() | error.cause.map_or(0, |cause| cause as u8) << CAUSE_SHIFT
-        }
-    }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
-impl std::fmt::Debug for Call {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
             .field("id", &self.id)
             .finish_non_exhaustive()

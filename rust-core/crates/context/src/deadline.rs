@@ -1,20 +1,20 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Time left, on the monotonic clock only, and how it is written for a downstream.
+//! Deadlines on the monotonic clock, and timeout headers for a downstream.
 
 use std::time::{Duration, Instant};
 
 /// Beyond any deadline that matters, yet safe to add to an instant.
 const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
-/// `TimeoutValue` of gRPC has at most 8 digits.
+/// `TimeoutValue` has at most 8 digits (gRPC over HTTP/2, "Requests").
 const MOST_GRPC: u128 = 99_999_999;
 
-/// `Connect-Timeout-Ms` has at most 10 digits.
+/// `Connect-Timeout-Ms` has at most 10 digits (Connect protocol, "Timeout-Milliseconds").
 const MOST_CONNECT: u128 = 9_999_999_999;
 
-/// The instant `time_left` from now, or one that is as good as never.
+/// The instant `time_left` after `now`, or one a year away if the clock has none.
 #[must_use]
 pub fn deadline_in(now: Instant, time_left: Duration) -> Instant {
     now.checked_add(time_left).unwrap_or_else(|| now + FAR)
@@ -28,8 +28,9 @@ pub fn remaining(deadline: Instant, now: Instant) -> Option<Duration> {
         .filter(|left| !left.is_zero())
 }
 
-/// The value of `grpc-timeout`: rounded down, in the finest unit that fits. None if nothing is
-/// left; then the call must not be made.
+/// The value of `grpc-timeout` (gRPC over HTTP/2): rounded down, in the finest of the units `n`,
+/// `u`, `m`, `S`, `M`, `H` in which it has at most 8 digits. None if nothing is left; then the call
+/// must not be made.
 #[must_use]
 pub fn grpc_timeout(remaining: Duration) -> Option<String> {
     const UNITS: [(u128, char); 6] = [
@@ -51,8 +52,8 @@ pub fn grpc_timeout(remaining: Duration) -> Option<String> {
         .or_else(|| Some(format!("{MOST_GRPC}H")))
 }
 
-/// The value of a timeout header in milliseconds, such as `connect-timeout-ms`: rounded down.
-/// None if less than a millisecond is left; then the call must not be made.
+/// The value of a timeout header in milliseconds, such as `connect-timeout-ms`: rounded down, at
+/// most 10 digits. None if less than a millisecond is left; then the call must not be made.
 #[must_use]
 pub fn timeout_millis(remaining: Duration) -> Option<String> {
     match remaining.as_millis().min(MOST_CONNECT) {

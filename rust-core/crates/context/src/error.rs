@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! The one error of the native side.
+//! The error of a call.
 
 mod convert;
 mod details;
@@ -20,41 +20,42 @@ const RESOURCE_EXHAUSTED: u8 = 8;
 const UNIMPLEMENTED: u8 = 12;
 const UNAUTHENTICATED: u8 = 16;
 
-/// What a code beyond the known ones stands for.
+/// What a gRPC code beyond 16 stands for (gRPC, "Status codes and their use").
 const UNKNOWN: u8 = 2;
 
-/// Why a call failed.
+/// Failure of a call: its kind, the codes for gRPC and HTTP, and a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
     /// Kind of the failure.
     pub kind: ErrorKind,
-    /// Specific gRPC code if it differs from the kind's. Kinds that take none keep it for the
-    /// record only.
+    /// Specific gRPC code, if it differs from the kind's; 0 counts as none, one beyond 16 as
+    /// `UNKNOWN`. Kinds that take none keep it for the record only.
     pub grpc_code: Option<u8>,
     /// HTTP status of the answer, if it differs from the kind's.
     pub http_status: Option<u16>,
-    /// Status of a downstream that spoke HTTP.
+    /// HTTP status that a downstream answered with.
     pub downstream_http_status: Option<u16>,
-    /// Delay before a retry.
+    /// Delay before a retry: `RetryInfo` of gRPC, `Retry-After` of HTTP.
     pub retry_delay: Option<Duration>,
     /// Why the call was cancelled.
     pub cause: Option<CancelCause>,
     /// Whether the data may have been delivered all the same.
     pub delivery_unknown: bool,
-    /// Message for the caller.
+    /// Message for the caller, without payloads and credentials.
     pub message: Cow<'static, str>,
     /// What was being done, as `export`, `batch` or `decode`; a short name, or empty.
     pub operation: &'static str,
     /// Where code and message come from if not from Ferrule, as `grpc` or `http` for the answer of
     /// a downstream; a short name, or empty.
     pub origin: &'static str,
-    /// What else the downstream said.
+    /// Details of the downstream's answer.
     pub details: Option<Arc<Details>>,
 }
 
 impl Error {
-    /// Longer delays mean the same to any client, as HTTP has it: some 68 years.
+    /// Longest delay: 2^31 - 1 seconds, some 68 years. Longer ones mean the same to a client (RFC
+    /// 9111, section 1.2.2).
     pub const LONGEST_DELAY: Duration = Duration::from_secs(0x7fff_ffff);
 
     /// An error with the defaults of its kind.
@@ -74,12 +75,12 @@ impl Error {
         }
     }
 
-    /// Retrying cannot help.
+    /// A failure that retrying cannot help: `INTERNAL`, 500.
     pub fn permanent(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Permanent, message)
     }
 
-    /// The payload is not what it says it is: `INVALID_ARGUMENT`, 400.
+    /// A payload that is not what it says it is: `INVALID_ARGUMENT`, 400.
     pub fn invalid_payload(message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             grpc_code: Some(INVALID_ARGUMENT),
@@ -88,7 +89,7 @@ impl Error {
         }
     }
 
-    /// The payload is larger than allowed: `RESOURCE_EXHAUSTED` for good, 413.
+    /// A payload that is larger than allowed: `RESOURCE_EXHAUSTED` for good, 413.
     pub fn payload_too_large(message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             grpc_code: Some(RESOURCE_EXHAUSTED),
@@ -97,7 +98,7 @@ impl Error {
         }
     }
 
-    /// The caller is not known: `UNAUTHENTICATED`, 401.
+    /// A caller that is not known: `UNAUTHENTICATED`, 401.
     pub fn unauthenticated(message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             grpc_code: Some(UNAUTHENTICATED),
@@ -105,7 +106,7 @@ impl Error {
         }
     }
 
-    /// The caller may not do this: `PERMISSION_DENIED`, 403.
+    /// A caller that may not do this: `PERMISSION_DENIED`, 403.
     pub fn denied(message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             grpc_code: Some(PERMISSION_DENIED),
@@ -113,7 +114,7 @@ impl Error {
         }
     }
 
-    /// There is no such thing here: `UNIMPLEMENTED`, 404.
+    /// A request for what is not offered: `UNIMPLEMENTED`, 404.
     pub fn unsupported(message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             grpc_code: Some(UNIMPLEMENTED),
@@ -121,12 +122,12 @@ impl Error {
         }
     }
 
-    /// The request cannot be served as configured.
+    /// A request that cannot be served as configured: `INVALID_ARGUMENT`, 400.
     pub fn configuration(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Configuration, message)
     }
 
-    /// A panic was caught: a bug, which retrying does not mend. Its text is for the log alone,
+    /// A panic that was caught: a bug, which retrying does not mend. Its text is for the log alone,
     /// because it may hold anything.
     #[must_use]
     pub fn panicked() -> Self {
@@ -136,12 +137,12 @@ impl Error {
         }
     }
 
-    /// Retrying may help.
+    /// A failure that retrying may help: `UNAVAILABLE`, 503.
     pub fn retryable(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Retryable, message)
     }
 
-    /// A limit was reached.
+    /// A limit that was reached, and when to try again: `RESOURCE_EXHAUSTED`, 429.
     pub fn exhausted(message: impl Into<Cow<'static, str>>, retry_delay: Duration) -> Self {
         Self {
             retry_delay: Some(retry_delay),
@@ -149,13 +150,13 @@ impl Error {
         }
     }
 
-    /// The deadline passed.
+    /// A deadline that passed: `DEADLINE_EXCEEDED`, 504.
     #[must_use]
     pub fn timeout() -> Self {
         Self::new(ErrorKind::Timeout, "the deadline has passed")
     }
 
-    /// The call was cancelled.
+    /// A cancellation: `CANCELLED`, 499.
     #[must_use]
     pub fn cancelled(cause: CancelCause) -> Self {
         Self {
@@ -164,7 +165,7 @@ impl Error {
         }
     }
 
-    /// The pipeline ended while it had the data.
+    /// The loss of a call whose pipeline ended while it had the data: `UNAVAILABLE`, 503.
     #[must_use]
     pub fn lost() -> Self {
         Self {
@@ -184,7 +185,8 @@ impl Error {
         self
     }
 
-    /// Whether retrying cannot help. Codes 3, 7, 12 and 16 are always permanent.
+    /// Whether retrying cannot help. The gRPC codes 3, 7, 12 and 16, which OTLP/gRPC ("Failures")
+    /// does not let clients retry, are always permanent.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         self.kind.is_permanent()
@@ -215,6 +217,7 @@ impl Error {
         if elements.is_empty() && self.origin.is_empty() && self.operation.is_empty() {
             return None;
         }
+        // Not with serde_json, because the elements are JSON already
         let mut json =
             String::with_capacity(elements.len() + self.origin.len() + self.operation.len() + 48);
         json.push('{');

@@ -1,81 +1,20 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Calls that stand for several: what the nodes behind a batch see of its members.
+//! Group calls, which stand for the members of a batch in the nodes behind it.
 
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use crate::deadline::{deadline_in, group_deadline};
+use crate::call::{Call, Members};
+use crate::map::CallMap;
+use crate::metadata::Metadata;
 use crate::sync::{AtomicU64, Mutex, Ordering};
-use crate::{Call, CallMap, CallOwner, CallTable, CancelCause, Ending, ErrorKind, TraceContext};
 
 /// Ids with this bit are those of groups; no call of the host has one.
 pub(crate) const GROUP_BIT: u64 = 1 << 63;
 
-/// What has been merged into one message.
-#[derive(Debug, Default)]
-pub struct Members {
-    /// Calls whose data is in the message.
-    pub calls: Vec<Arc<Call>>,
-    /// Whether there is data of no call in the message. Then its deadline is infinite, and it is
-    /// never in vain to work on it.
-    pub others: bool,
-}
-
-impl Members {
-    /// The latest deadline, as far away as can be if one of the members has none.
-    pub(crate) fn deadline(&self, now: Instant) -> Instant {
-        let calls = self.calls.iter().map(|call| Some(call.deadline()));
-        group_deadline(calls.chain(self.others.then_some(None)))
-            .unwrap_or_else(|| deadline_in(now, Duration::MAX))
-    }
-
-    /// The trace that all members belong to, as the first one has it.
-    pub(crate) fn trace(&self) -> Option<TraceContext> {
-        let mut traces = self.calls.iter().map(|call| call.trace());
-        let first = traces.next()??;
-        let common = traces.all(|trace| trace.is_some_and(|it| it.trace_id == first.trace_id));
-        (common && !self.others).then(|| first.clone())
-    }
-
-    pub(crate) fn are_finished(&self) -> bool {
-        !self.others && self.calls.iter().all(|call| call.is_finished())
-    }
-
-    /// Completes once all members are finished.
-    pub(crate) async fn finished(&self) {
-        if self.others {
-            return std::future::pending().await;
-        }
-        // One after the other is enough, because no call ever opens again
-        for call in &self.calls {
-            call.finished_alone().await;
-        }
-    }
-
-    /// How the group ended: as expired if all members are, else as left by all its members.
-    pub(crate) fn ending(&self) -> Option<Ending> {
-        let timeout = Some(ErrorKind::Timeout);
-        let is_timeout = |call: &Arc<Call>| call.ending().is_some_and(|it| it.failure == timeout);
-        self.are_finished().then(|| {
-            if self.calls.iter().all(is_timeout) {
-                Ending {
-                    failure: timeout,
-                    cause: None,
-                }
-            } else {
-                Ending {
-                    failure: Some(ErrorKind::Cancelled),
-                    cause: Some(CancelCause::BatchPeer),
-                }
-            }
-        })
-    }
-}
-
-/// Groups whose outcome is not known. They hold no credit and have no completion of their own.
+/// Registry of groups whose outcome is not known. They hold no credit and have no completion of their own.
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
     calls: Mutex<CallMap<Arc<Call>>>,
@@ -83,12 +22,14 @@ pub(crate) struct Groups {
 }
 
 impl Groups {
-    pub(crate) fn next_id(&self) -> u64 {
-        GROUP_BIT | self.last.fetch_add(1, Ordering::Relaxed)
-    }
-
-    pub(crate) fn insert(&self, call: Arc<Call>) {
-        self.calls.lock().insert(call.id(), call);
+    pub(crate) fn open(self: &Arc<Self>, members: Members, metadata: Metadata) -> OpenGroup {
+        let id = GROUP_BIT | self.last.fetch_add(1, Ordering::Relaxed);
+        let call = Arc::new(Call::group(id, members, metadata));
+        self.calls.lock().insert(id, Arc::clone(&call));
+        OpenGroup {
+            groups: Arc::clone(self),
+            call,
+        }
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<Arc<Call>> {
@@ -104,11 +45,11 @@ impl Groups {
     }
 }
 
-/// A group call, found by its id until this is dropped.
+/// Guard of a group call: the table finds the group by its id until this is dropped.
 #[derive(Debug)]
 pub struct OpenGroup {
-    pub(crate) table: Arc<CallTable>,
-    pub(crate) call: Arc<Call>,
+    groups: Arc<Groups>,
+    call: Arc<Call>,
 }
 
 impl Deref for OpenGroup {
@@ -121,15 +62,8 @@ impl Deref for OpenGroup {
 
 impl Drop for OpenGroup {
     fn drop(&mut self) {
-        self.table.groups().remove(self.call.id());
+        self.groups.remove(self.call.id());
     }
-}
-
-/// Nobody has to let go of a group: it ends with its members.
-pub(crate) struct Nobody;
-
-impl CallOwner for Nobody {
-    fn released(&self, _: u64) {}
 }
 
 #[cfg(test)]

@@ -1,24 +1,25 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Which calls may share a batch, and what is left of their metadata.
+//! Partitions of a batch processor: calls share a batch only if they have the same values of some
+//! metadata.
 
 use std::time::Duration;
 
-use crate::metadata::canonical;
-use crate::{Error, Metadata};
+use crate::error::Error;
+use crate::metadata::{Metadata, canonical};
 
-/// Names of the metadata that batches are told apart by.
+/// Names of the metadata that batches are partitioned by.
 #[derive(Debug, Clone, Default)]
 pub struct PartitionNames(Box<[Box<str>]>);
 
-/// What the calls of one batch have in common: exactly these values in this order. A name
+/// Values of the partition names, which all calls of one batch have, in the same order. A name
 /// without a value differs from one with an empty value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PartitionKey(Box<[u8]>);
 
 impl PartitionNames {
-    /// Takes names in any case.
+    /// Partitions by these names, in any case; no names make one partition of all calls.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         Self(names.into_iter().map(canonical).collect())
     }
@@ -40,7 +41,7 @@ impl PartitionNames {
         PartitionKey(key.into())
     }
 
-    /// Whether batches are told apart by a name, in any case.
+    /// Whether batches are partitioned by a name, in any case.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         let name = canonical(name);

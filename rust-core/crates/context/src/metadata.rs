@@ -3,15 +3,23 @@
 
 //! Captured request headers.
 
+mod names;
+mod outbound;
+
 use std::ops::Range;
 use std::sync::Arc;
+
+use self::names::{HOST, without_alias};
+
+pub(crate) use self::names::canonical;
+pub(crate) use self::outbound::is_credential;
+
+pub use self::names::is_token;
+pub use self::outbound::{Outbound, OutboundRules};
 
 const SENSITIVE: u8 = 1;
 const BINARY: u8 = 2;
 const WELL_KNOWN: u8 = 4;
-
-pub(crate) const HOST: &str = "host";
-const AUTHORITY: &str = ":authority";
 
 /// Headers captured from a request: an ordered multi-map whose values are slices of one
 /// allocation, decoded when asked for. Names are compared without ASCII case, and `:authority`
@@ -19,15 +27,16 @@ const AUTHORITY: &str = ":authority";
 #[derive(Clone, Default)]
 pub struct Metadata {
     bytes: Arc<[u8]>,
-    spans: Vec<Span>,
+    slices: Vec<Slice>,
     well_known: &'static [&'static str],
 }
 
+/// Position of an entry in the bytes.
 #[derive(Debug, Clone, Copy)]
-struct Span {
+struct Slice {
     value_start: u32,
     end: u32,
-    /// Bytes of the name before the value, or its place among the well-known names.
+    /// Bytes of the name before the value, or its index among the well-known names.
     name: u16,
     flags: u8,
 }
@@ -45,7 +54,7 @@ pub struct Entry<'a> {
     pub sensitive: bool,
 }
 
-/// Where an entry lies in the bytes that [`Metadata::in_context`] takes over.
+/// Position of an entry in the bytes that [`Metadata::in_context`] shares.
 #[derive(Debug, Clone)]
 pub struct Place {
     /// The name.
@@ -58,18 +67,18 @@ pub struct Place {
     pub sensitive: bool,
 }
 
-/// Where an entry's name comes from.
+/// Position of an entry's name.
 #[derive(Debug, Clone, Copy)]
 pub enum PlaceName {
-    /// That many bytes before the value, lower-case ASCII.
+    /// This many bytes before the value, lower-case ASCII.
     Text(u16),
-    /// A place among the well-known names, which are not part of the bytes.
+    /// Index among the well-known names, which are not part of the bytes.
     WellKnown(u16),
 }
 
 impl Metadata {
     /// Metadata of `count` entries that lie in `context`, with the table of well-known names.
-    /// Nothing is copied; what lies outside reads as empty.
+    /// Nothing is copied; what lies outside reads as empty. `count` is a hint for the capacity.
     ///
     /// # Errors
     /// The first error among `places`.
@@ -79,14 +88,14 @@ impl Metadata {
         count: usize,
         places: impl Iterator<Item = Result<Place, E>>,
     ) -> Result<Self, E> {
-        let mut spans = Vec::with_capacity(count);
+        let mut slices = Vec::with_capacity(count);
         for place in places {
             let place = place?;
             let (name, kind) = match place.name {
                 PlaceName::Text(length) => (length, 0),
                 PlaceName::WellKnown(number) => (number, WELL_KNOWN),
             };
-            spans.push(Span {
+            slices.push(Slice {
                 value_start: position(place.value.start),
                 end: position(place.value.end),
                 name,
@@ -95,7 +104,7 @@ impl Metadata {
         }
         Ok(Self {
             bytes: Arc::clone(context),
-            spans,
+            slices,
             well_known,
         })
     }
@@ -105,17 +114,17 @@ impl Metadata {
     pub fn builder(entries: usize, bytes: usize) -> MetadataBuilder {
         MetadataBuilder {
             bytes: Vec::with_capacity(bytes),
-            spans: Vec::with_capacity(entries),
+            slices: Vec::with_capacity(entries),
         }
     }
 
     /// The entries in their order.
     pub fn iter(&self) -> impl Iterator<Item = Entry<'_>> {
-        self.spans.iter().map(|span| Entry {
-            name: self.name(span),
-            value: self.slice(span.value_start, span.end),
-            binary: span.flags & BINARY != 0,
-            sensitive: span.flags & SENSITIVE != 0,
+        self.slices.iter().map(|slice| Entry {
+            name: self.name(slice),
+            value: self.slice(slice.value_start, slice.end),
+            binary: slice.flags & BINARY != 0,
+            sensitive: slice.flags & SENSITIVE != 0,
         })
     }
 
@@ -164,7 +173,7 @@ impl Metadata {
         self.first("authorization")
     }
 
-    /// What the client calls itself.
+    /// The client's `user-agent`.
     #[must_use]
     pub fn user_agent(&self) -> Option<&str> {
         self.first("user-agent")
@@ -173,21 +182,21 @@ impl Metadata {
     /// Number of entries; each value is one.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.spans.len()
+        self.slices.len()
     }
 
-    /// Whether there are no entries.
+    /// Whether there is no entry.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.spans.is_empty()
+        self.slices.is_empty()
     }
 
-    fn name(&self, span: &Span) -> &str {
-        if span.flags & WELL_KNOWN != 0 {
-            return self.well_known.get(usize::from(span.name)).unwrap_or(&"");
+    fn name(&self, slice: &Slice) -> &str {
+        if slice.flags & WELL_KNOWN != 0 {
+            return self.well_known.get(usize::from(slice.name)).unwrap_or(&"");
         }
-        let start = span.value_start.saturating_sub(u32::from(span.name));
-        str::from_utf8(self.slice(start, span.value_start)).unwrap_or("")
+        let start = slice.value_start.saturating_sub(u32::from(slice.name));
+        str::from_utf8(self.slice(start, slice.value_start)).unwrap_or("")
     }
 
     fn slice(&self, start: u32, end: u32) -> &[u8] {
@@ -205,28 +214,6 @@ impl std::fmt::Debug for Metadata {
     }
 }
 
-/// A name as it is stored: lower case, `host` for `:authority`.
-pub(crate) fn canonical(name: &str) -> Box<str> {
-    without_alias(name).to_ascii_lowercase().into()
-}
-
-/// Whether a name is a token of RFC 9110, section 5.6.2.
-#[must_use]
-pub fn is_token(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-}
-
-fn without_alias(name: &str) -> &str {
-    if name.eq_ignore_ascii_case(AUTHORITY) {
-        HOST
-    } else {
-        name
-    }
-}
-
 fn flags(binary: bool, sensitive: bool) -> u8 {
     (if binary { BINARY } else { 0 }) | (if sensitive { SENSITIVE } else { 0 })
 }
@@ -236,11 +223,11 @@ fn position(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
 }
 
-/// Collects [`Metadata`].
+/// Builder of [`Metadata`] from copies.
 #[derive(Debug)]
 pub struct MetadataBuilder {
     bytes: Vec<u8>,
-    spans: Vec<Span>,
+    slices: Vec<Slice>,
 }
 
 impl MetadataBuilder {
@@ -250,7 +237,7 @@ impl MetadataBuilder {
         self.bytes.extend_from_slice(entry.name.as_bytes());
         let value_start = position(self.bytes.len());
         self.bytes.extend_from_slice(entry.value);
-        self.spans.push(Span {
+        self.slices.push(Slice {
             value_start,
             end: position(self.bytes.len()),
             name: u16::try_from(entry.name.len()).unwrap_or(u16::MAX),
@@ -258,74 +245,16 @@ impl MetadataBuilder {
         });
     }
 
-    /// Finishes the collection.
+    /// Builds the metadata.
     #[must_use]
     pub fn build(self) -> Metadata {
         Metadata {
             bytes: self.bytes.into(),
-            spans: self.spans,
+            slices: self.slices,
             well_known: &[],
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sample() -> Metadata {
-        let mut builder = Metadata::builder(2, 64);
-        for (name, value, sensitive) in [
-            ("x-a", "1", false),
-            ("x-a", "2", false),
-            ("authorization", "s3cret", true),
-        ] {
-            builder.push(Entry {
-                name,
-                value: value.as_bytes(),
-                binary: false,
-                sensitive,
-            });
-        }
-        builder.build()
-    }
-
-    #[test]
-    fn order_and_repeated_names_are_kept() {
-        let metadata = sample();
-        let values: Vec<_> = metadata.iter().map(|entry| entry.value).collect();
-        assert_eq!(values, [b"1".as_slice(), b"2", b"s3cret"]);
-        assert_eq!(metadata.values("X-A").collect::<Vec<_>>(), ["1", "2"]);
-        assert_eq!(metadata.authorization(), Some("s3cret"));
-    }
-
-    #[test]
-    fn values_are_slices_of_the_context() {
-        let context: Arc<[u8]> = b"x-binABgateway".as_slice().into();
-        let place = |name, value, binary| {
-            Ok::<_, ()>(Place {
-                name,
-                value,
-                binary,
-                sensitive: false,
-            })
-        };
-        let places = [
-            place(PlaceName::Text(5), 5..7, true),
-            place(PlaceName::WellKnown(0), 7..14, false),
-            place(PlaceName::Text(9), 14..99, false),
-        ];
-        let metadata = Metadata::in_context(&context, &[HOST], 3, places.into_iter()).unwrap();
-        assert_eq!(metadata.first_binary("X-Bin"), Some(&b"AB"[..]));
-        assert_eq!(metadata.first("x-bin"), None);
-        let host = metadata.host().unwrap();
-        assert_eq!(host, "gateway");
-        assert_eq!(host.as_ptr(), context[7..].as_ptr());
-        assert_eq!(metadata.iter().nth(2).unwrap().value, b"");
-    }
-
-    #[test]
-    fn debug_output_shows_no_values() {
-        assert!(!format!("{:?}", sample()).contains("s3cret"));
-    }
-}
+mod tests;

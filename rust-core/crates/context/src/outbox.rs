@@ -1,59 +1,18 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! What waits for the host: outcomes and log lines.
+//! Queue of outcomes and log lines that wait for the host.
+
+mod message;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::call::{Outcome, Timings};
 use crate::sync::{AtomicU64, AtomicUsize, Condvar, Mutex, Ordering};
-use crate::{Outcome, Timings};
 
-/// Levels of log lines; numbers are those of the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum LogLevel {
-    /// Every step.
-    Trace = 1,
-    /// For those who look into the engine.
-    Debug = 2,
-    /// Normal events.
-    Info = 3,
-    /// Something needs attention.
-    Warn = 4,
-    /// Something failed.
-    Error = 5,
-}
-
-/// A line for the host's logging.
-#[derive(Debug, Clone)]
-pub struct LogLine {
-    /// Level.
-    pub level: LogLevel,
-    /// When it was written.
-    pub time: SystemTime,
-    /// Logger name.
-    pub target: Cow<'static, str>,
-    /// Text, without payloads or credentials.
-    pub text: String,
-}
-
-/// One thing for the host.
-#[derive(Debug)]
-pub enum Message {
-    /// A call's outcome.
-    Completion {
-        /// The call.
-        call_id: u64,
-        /// How it ended.
-        outcome: Outcome,
-        /// Where its time went.
-        timings: Timings,
-    },
-    /// A log line.
-    Log(LogLine),
-}
+pub use self::message::{LogLevel, LogLine, Message};
 
 /// Queue to the host. An outcome always finds room, because whoever admits a call takes one of
 /// `capacity` credits first, and the credit comes back when the host fetched the outcome. Log
@@ -80,7 +39,7 @@ struct State {
     woken: bool,
 }
 
-/// Why [`Outbox::fetch`] returned.
+/// Result of [`Outbox::fetch`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fetched {
     /// Messages were offered.
@@ -93,8 +52,10 @@ pub enum Fetched {
     Closed,
 }
 
+/// Most log lines that wait; more are dropped.
 const MOST_LINES: usize = 1024;
 
+/// Bit of the credits that is set once the outbox is closed.
 const CLOSED: usize = 1 << (usize::BITS - 1);
 
 impl Outbox {
@@ -147,7 +108,7 @@ impl Outbox {
             });
     }
 
-    /// Tells whoever waits in [`Outbox::fetch`] of the outcomes that were added.
+    /// Wakes whoever waits in [`Outbox::fetch`] for the outcomes that were added.
     pub fn announce(&self) {
         self.arrived.notify_one();
     }
@@ -169,15 +130,15 @@ impl Outbox {
         self.arrived.notify_one();
     }
 
-    /// Log lines dropped so far.
+    /// Number of log lines dropped so far.
     #[must_use]
     pub fn dropped_lines(&self) -> u64 {
         self.dropped_lines.load(Ordering::Relaxed)
     }
 
-    /// Waits until there is something, the time is up, or somebody calls [`Outbox::wake`].
-    /// Then offers messages to `accept`, outcomes first, until it returns false for one, which
-    /// stays.
+    /// Waits until there is a message, the time is up, or somebody calls [`Outbox::wake`]. Then
+    /// offers messages to `accept`, outcomes first, until it returns false for one, which stays. One
+    /// thread fetches at a time; others wait for it, beyond their timeout if need be.
     pub fn fetch(&self, timeout: Duration, mut accept: impl FnMut(&Message) -> bool) -> Fetched {
         let until = Instant::now().checked_add(timeout);
         let mut ready = self.ready.lock();

@@ -1,30 +1,22 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! W3C Trace Context of a call, as the host has read it; it is never parsed again here.
+//! W3C Trace Context of a call, as the host has parsed it.
 
 use std::borrow::Cow;
 
-/// Trace flags that have a meaning: sampled and random.
+/// Trace flags that have a meaning: sampled and random (W3C Trace Context Level 2, section
+/// 3.2.2.5).
 const KNOWN_FLAGS: u8 = 0b11;
 
 /// Members longer than this go first when `tracestate` must be cut (W3C Trace Context,
 /// section 3.3.1.5).
 const LONG_MEMBER: usize = 128;
 
-/// Bytes of a `traceparent` of version 00.
-const PARENT_LENGTH: usize = 55;
+/// A `traceparent` of version 00 with room for the ids and the flags.
+const PARENT: &[u8; 55] = b"00-00000000000000000000000000000000-0000000000000000-00";
 
-fn push_hex(text: &mut String, bytes: &[u8]) {
-    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-    text.extend(
-        bytes
-            .iter()
-            .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]),
-    );
-}
-
-/// W3C trace context of a call.
+/// W3C trace context of a call: `traceparent` and `tracestate`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceContext {
     /// Trace id in W3C order.
@@ -50,25 +42,23 @@ impl TraceContext {
         }
     }
 
-    /// Whether the trace is recorded.
+    /// Whether the caller may have recorded the trace: the sampled flag.
     #[must_use]
     pub fn is_sampled(&self) -> bool {
         self.flags & 1 != 0
     }
 
-    /// The `traceparent` header for a downstream: version 00, without flags that it does not
-    /// define.
+    /// The `traceparent` header for a downstream: version 00 (W3C Trace Context, section 3.2),
+    /// without flags that are not defined.
     #[must_use]
     pub fn traceparent(&self) -> String {
         // Without `format!`, which takes most of the time of building a message's headers
-        let mut header = String::with_capacity(PARENT_LENGTH);
-        header.push_str("00-");
-        push_hex(&mut header, &self.trace_id);
-        header.push('-');
-        push_hex(&mut header, &self.span_id);
-        header.push('-');
-        push_hex(&mut header, &[self.flags & KNOWN_FLAGS]);
-        header
+        let mut header = *PARENT;
+        // The lengths fit, so that no error is possible
+        let _ = hex::encode_to_slice(self.trace_id, &mut header[3..35]);
+        let _ = hex::encode_to_slice(self.span_id, &mut header[36..52]);
+        let _ = hex::encode_to_slice([self.flags & KNOWN_FLAGS], &mut header[53..]);
+        str::from_utf8(&header).unwrap_or_default().to_owned()
     }
 
     /// The `tracestate` header for a downstream in at most `limit` bytes; empty for none. Whole

@@ -1,14 +1,14 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! The error of this crate.
+//! Errors of requests.
 
 use crate::text::clean;
 
 /// Most characters of a payload that an error shows.
 const SHOWN_CHARS: usize = 32;
 
-/// Says what is wrong with a request, so that callers branch on it rather than on text.
+/// Kind of a violation, for callers to branch on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(u8)]
@@ -25,7 +25,7 @@ pub enum ErrorKind {
     Size = 5,
 }
 
-/// A request that cannot be accepted: sending it again does not help.
+/// Refusal of a request that violates protobuf or OTLP: sending it again does not help.
 ///
 /// The message names the place and never repeats more than a few cleaned characters of the
 /// request.
@@ -50,13 +50,13 @@ impl Error {
         }
     }
 
-    /// Returns what is wrong.
+    /// Returns the kind of the violation.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Returns where it is wrong: a path such as `resourceSpans[0].scopeSpans[0]` in JSON, a
+    /// Returns the place of the violation: a path such as `resourceSpans[0].scopeSpans[0]` in JSON, a
     /// message, field and byte offset in protobuf.
     #[must_use]
     pub fn place(&self) -> &str {

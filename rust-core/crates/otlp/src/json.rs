@@ -3,6 +3,7 @@
 
 //! OTLP/JSON to protobuf, streaming: JSON is parsed by `serde_json` and written field by field.
 
+mod mode;
 mod number;
 mod reader;
 mod scalar;
@@ -12,34 +13,28 @@ use serde::de::DeserializeSeed;
 
 use self::reader::ValueSeed;
 use self::writer::Writer;
-use crate::schema::Message;
-use crate::{Error, ErrorKind, Signal};
+use crate::error::{Error, ErrorKind};
+use crate::schema;
+use crate::signal::Signal;
 
-/// How closely JSON has to follow the specification of OTLP.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum JsonMode {
-    /// As specified.
-    #[default]
-    Strict,
-    /// Also accepts what the OpenTelemetry Collector does: names in `snake_case`, names of enum
-    /// values, `null` as the request, and text after the request.
-    Lenient,
-}
+pub use self::mode::JsonMode;
 
-/// Converts a request from JSON to protobuf of at most `max_output` bytes. Ids are hexadecimal,
-/// other bytes base64, integers are numbers or strings; unknown names are ignored; the last of
-/// several values for one name wins; `null` is the default value.
+/// Converts a request from JSON to protobuf of at most `max_output` bytes. As OTLP has it ("JSON
+/// Protobuf Encoding") and else the JSON mapping of protobuf: ids are hexadecimal, other bytes
+/// base64, integers are numbers or strings; unknown names are ignored; the last of several values
+/// for one name wins; `null` is the default value.
 ///
 /// # Errors
 ///
-/// Names the path of the first violation.
+/// Names the path of the first violation; its kind is [`ErrorKind::Size`] if the output would be
+/// too large.
 pub fn json_to_protobuf(
     signal: Signal,
     bytes: &[u8],
     mode: JsonMode,
     max_output: usize,
 ) -> Result<Vec<u8>, Error> {
-    let message = Message::request(signal);
+    let message = schema::request(signal);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let place = format!("{} at byte {}", message.name, error.valid_up_to());
         Error::new(ErrorKind::Utf8, place, "not UTF-8")

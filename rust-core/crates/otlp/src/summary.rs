@@ -1,27 +1,26 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! One line about a request, for log output.
+//! Summary of a request in one line, for log output.
 
 mod items;
 
 use std::fmt;
 
-use self::items::describe;
-use crate::Signal;
-use crate::text::clean;
-use crate::wire::{Fields, Value};
+use self::items::{NAME_CHARS, describe};
+use crate::signal::Signal;
+use crate::text::{clean, count};
+use crate::wire::messages;
 
 /// Most items that a summary names.
 const NAMED_ITEMS: usize = 3;
 
-/// Most characters of a name or text.
-const NAME_CHARS: usize = 64;
-
 /// Longest summary, in bytes.
 const MAX_BYTES: usize = 1000;
 
-/// What a request holds, in a few words. Bounded, whatever the request holds.
+/// Summary of a request: its counts, its service and the names of the first items. Shown, it is one
+/// line of at most 1000 bytes and an ellipsis, without control characters, whatever the request
+/// holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
     signal: Signal,
@@ -34,7 +33,7 @@ pub struct Summary {
     named: Vec<String>,
 }
 
-/// Describes the request of this signal in protobuf. Parts that are not well-formed are passed
+/// Summarizes the request of this signal in protobuf. Parts that are not well-formed are passed
 /// over; this never fails.
 #[must_use]
 pub fn summarize(signal: Signal, bytes: &[u8]) -> Summary {
@@ -129,18 +128,6 @@ impl fmt::Display for Summary {
         formatter.write_str(&line[..line.floor_char_boundary(MAX_BYTES)])?;
         formatter.write_str("…")
     }
-}
-
-fn count(number: u64, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
-/// Iterates over the length-delimited values of one field.
-fn messages(bytes: &[u8], number: u32) -> impl Iterator<Item = &[u8]> {
-    Fields(bytes).filter_map(move |field| match field {
-        (found, Value::Bytes(value)) if found == number => Some(value),
-        _ => None,
-    })
 }
 
 /// Returns the service's name from a resource.

@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Makes text of a payload fit to be shown in a log line.
+//! Text for log lines.
 
 /// Longest UTF-8 form of one character, in bytes.
 const MAX_CHAR_BYTES: usize = 4;
@@ -32,6 +32,11 @@ fn is_harmful(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Returns a number with its noun, in the plural if need be.
+pub(crate) fn count(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -11,32 +11,34 @@ use self::actions::{
     ACTIONS, BYTES, FIRST_MESSAGE, FIXED32, FIXED64, PACKED_FIXED32, PACKED_FIXED64, PACKED_VARINT,
     STRING, VARINT, action,
 };
-use crate::schema::{MESSAGES, Message};
+use crate::MAX_DEPTH;
+use crate::error::{Error, ErrorKind};
+use crate::schema::{self, MESSAGES, MessageType};
+use crate::signal::Signal;
 use crate::wire::key;
-use crate::{Error, ErrorKind, MAX_DEPTH, Signal};
 
-/// What a valid request holds.
+/// Statistics of a valid request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Number of spans, data points or log records.
     pub items: u64,
 }
 
-/// Checks that `bytes` are the request of this signal in protobuf: well-formed, with the wire
+/// Validates that `bytes` are the request of this signal in protobuf: well-formed, with the wire
 /// types of OTLP, texts in UTF-8, nested at most [`MAX_DEPTH`] deep. Unknown fields are skipped;
-/// groups, which OTLP never had, are refused.
+/// groups, which OTLP never had, are refused. No bytes are a request without items.
 ///
 /// # Errors
 ///
 /// Names the message, field and byte offset of the first violation.
 pub fn validate(signal: Signal, bytes: &[u8]) -> Result<Stats, Error> {
-    let mut message = Message::request(signal);
+    let mut message = schema::request(signal);
     let mut items = 0;
     // What is left of the message being read. Moved only after a whole field was accepted, so on
     // failure it starts with the field at fault.
     let mut rest = bytes;
     // The enclosing messages and what is left of each.
-    let mut outer: [(&Message, &[u8]); MAX_DEPTH] = [(message, &[]); MAX_DEPTH];
+    let mut outer: [(&MessageType, &[u8]); MAX_DEPTH] = [(message, &[]); MAX_DEPTH];
     let mut depth = 0;
     loop {
         let Some((&tag, value)) = rest.split_first() else {
@@ -110,7 +112,7 @@ pub fn validate(signal: Signal, bytes: &[u8]) -> Result<Stats, Error> {
 }
 
 /// Returns what to do for a key of more than one byte, and what follows the key.
-fn long_key<'a>(message: &'static Message, field: &'a [u8]) -> Option<(u8, &'a [u8])> {
+fn long_key<'a>(message: &'static MessageType, field: &'a [u8]) -> Option<(u8, &'a [u8])> {
     let mut value = field;
     let (number, wire_type) = key(&mut value)?;
     Some((action(message, number, wire_type), value))
@@ -159,7 +161,7 @@ fn are_varints(mut bytes: &[u8]) -> bool {
 
 /// Explains why the key at the start of `field` was refused.
 #[cold]
-fn refuse_key(bytes: &[u8], message: &'static Message, field: &[u8]) -> Error {
+fn refuse_key(bytes: &[u8], message: &'static MessageType, field: &[u8]) -> Error {
     let mut rest = field;
     let (kind, reason) = match key(&mut rest) {
         Some((number, _)) if message.field(number).is_some() => {
@@ -175,7 +177,7 @@ fn refuse_key(bytes: &[u8], message: &'static Message, field: &[u8]) -> Error {
 #[cold]
 fn fail(
     bytes: &[u8],
-    message: &'static Message,
+    message: &'static MessageType,
     field: &[u8],
     kind: ErrorKind,
     reason: &'static str,

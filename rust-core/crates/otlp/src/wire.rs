@@ -1,20 +1,20 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Reads the fields of one protobuf message, as far as they are well-formed.
+//! Iterator over the fields of one protobuf message, as far as they are well-formed.
 
 use prost::encoding::decode_varint;
 
-/// A field's value, not yet interpreted.
+/// Value of a field by its wire type, not yet interpreted.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Value<'a> {
+pub(crate) enum FieldValue<'a> {
     Varint(u64),
     Fixed64(u64),
     Fixed32(u32),
     Bytes(&'a [u8]),
 }
 
-impl<'a> Value<'a> {
+impl<'a> FieldValue<'a> {
     /// Returns the bytes of a length-delimited value, none of another.
     pub(crate) const fn bytes(self) -> &'a [u8] {
         match self {
@@ -45,24 +45,32 @@ pub(crate) fn key(bytes: &mut &[u8]) -> Option<(u32, u8)> {
 pub(crate) struct Fields<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Iterator for Fields<'a> {
-    type Item = (u32, Value<'a>);
+    type Item = (u32, FieldValue<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
         let (number, wire_type) = key(&mut self.0)?;
         let value = match wire_type {
-            0 => Value::Varint(decode_varint(&mut self.0).ok()?),
-            1 => Value::Fixed64(u64::from_le_bytes(self.take()?)),
+            0 => FieldValue::Varint(decode_varint(&mut self.0).ok()?),
+            1 => FieldValue::Fixed64(u64::from_le_bytes(self.take()?)),
             2 => {
                 let length = usize::try_from(decode_varint(&mut self.0).ok()?).ok()?;
                 let (bytes, rest) = self.0.split_at_checked(length)?;
                 self.0 = rest;
-                Value::Bytes(bytes)
+                FieldValue::Bytes(bytes)
             }
-            5 => Value::Fixed32(u32::from_le_bytes(self.take()?)),
+            5 => FieldValue::Fixed32(u32::from_le_bytes(self.take()?)),
             _ => return None,
         };
         Some((number, value))
     }
+}
+
+/// Iterates over the length-delimited values of one field.
+pub(crate) fn messages(bytes: &[u8], number: u32) -> impl Iterator<Item = &[u8]> {
+    Fields(bytes).filter_map(move |field| match field {
+        (found, FieldValue::Bytes(value)) if found == number => Some(value),
+        _ => None,
+    })
 }
 
 impl Fields<'_> {
@@ -73,8 +81,8 @@ impl Fields<'_> {
     }
 }
 
-/// Whether `bytes` are whole fields from the first to the last, so that fields of another message
-/// can follow. What is inside of the fields is not looked at.
+/// Whether `bytes` are whole fields of protobuf from the first to the last, so that fields of
+/// another message can follow. What is inside of the fields is not looked at; groups are refused.
 #[must_use]
 pub fn is_whole(bytes: &[u8]) -> bool {
     let mut fields = Fields(bytes);
@@ -97,10 +105,10 @@ mod tests {
         ];
         let read: Vec<_> = Fields(&bytes).collect();
         let expected = [
-            (1, Value::Varint(150)),
-            (2, Value::Fixed64(1)),
-            (3, Value::Bytes(b"ab")),
-            (4, Value::Fixed32(2)),
+            (1, FieldValue::Varint(150)),
+            (2, FieldValue::Fixed64(1)),
+            (3, FieldValue::Bytes(b"ab")),
+            (4, FieldValue::Fixed32(2)),
         ];
         assert_eq!(read, expected);
     }

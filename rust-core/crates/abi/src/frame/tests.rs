@@ -3,7 +3,9 @@
 
 use proptest::prelude::*;
 
+use super::context::is_name_byte;
 use super::*;
+use crate::layout::{WELL_KNOWN_NAMES, frame as at};
 
 fn frame(metadata: &[(&str, &[u8], u16)], trace_state: &str, payload: &[u8]) -> Vec<u8> {
     let mut index = Vec::new();

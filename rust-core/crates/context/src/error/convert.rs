@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Errors of the system.
+//! Conversion of errors of the system.
 
 use std::io;
 

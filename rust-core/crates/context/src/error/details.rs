@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! What else a downstream said of a failure.
+//! Details of a downstream's answer.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 /// Longest type of a detail, in bytes.
 const MOST_TYPE: usize = 512;
 
-/// The details of a `google.rpc.Status`, within a limit: what does not fit is left out whole, and
-/// counted.
+/// Details of a `google.rpc.Status` as JSON, within a limit: what does not fit is left out whole,
+/// and counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Details {
     /// JSON objects, separated by commas.
@@ -23,7 +23,7 @@ impl Details {
     /// Most bytes of all details together, as JSON.
     pub const MOST_BYTES: usize = 15 << 10;
 
-    /// Adds a message that is known as protobuf only.
+    /// Adds a message that is known as protobuf only, as its type and, in base64, its bytes.
     pub fn push_protobuf(&mut self, type_url: &str, value: &[u8]) {
         // Base64 is longer than what it holds, so that more need not be encoded
         if type_url.len() > MOST_TYPE || value.len() > Self::MOST_BYTES {
@@ -32,7 +32,8 @@ impl Details {
         self.push(&json!({"@type": type_url, "value": STANDARD.encode(value)}));
     }
 
-    /// Adds a message in the JSON mapping of protobuf: an object that names its type.
+    /// Adds a message in the JSON mapping of protobuf: an object that names its type in `@type`
+    /// ("ProtoJSON format", `Any`). Others are left out.
     pub fn push_json(&mut self, detail: &Value) {
         if detail["@type"].is_string() {
             self.push(detail);

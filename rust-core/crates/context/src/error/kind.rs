@@ -3,7 +3,8 @@
 
 //! Kinds of failures, and causes of cancellations.
 
-/// The six kinds of failure; numbers and default codes are those of the host.
+/// Kind of a failure, which decides about retries and the default codes. The numbers cross to the
+/// host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(u8)]
@@ -33,7 +34,7 @@ impl ErrorKind {
         Self::Configuration,
     ];
 
-    /// The number that crosses to the host.
+    /// The number that crosses to the host, 1 to 6.
     #[must_use]
     pub const fn number(self) -> u8 {
         self as u8
@@ -91,7 +92,7 @@ impl ErrorKind {
     }
 }
 
-/// Why a call was cancelled; numbers are those of the host.
+/// Cause of a cancellation. The numbers cross to the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum CancelCause {
@@ -108,7 +109,7 @@ pub enum CancelCause {
 }
 
 impl CancelCause {
-    /// The cause with a number; unknown numbers are the application's.
+    /// The cause with this number, 1 to 5; other numbers are the application's.
     #[must_use]
     pub const fn from_number(number: i32) -> Self {
         match number {

@@ -3,9 +3,14 @@
 
 use std::sync::Barrier;
 use std::task::{Context, Waker};
+use std::time::{Duration, Instant};
 
 use super::*;
-use crate::{Admission, Attributes, Error, Metadata, Outbox, Success};
+use crate::call::NoOwner;
+use crate::{
+    Admission, Attributes, CallTable, CancelCause, Ending, Error, ErrorKind, Outbox, Success,
+    TraceContext,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -30,7 +35,7 @@ fn admit(table: &CallTable, id: u64, left: Duration, trace: Option<TraceContext>
         Metadata::default(),
         trace,
         Attributes::default(),
-        Arc::new(Nobody),
+        Arc::new(NoOwner),
     );
     match table.admit(call) {
         Admission::Admitted(call) => call,
@@ -141,7 +146,7 @@ fn id_of_a_group_is_refused_for_a_call() {
         Metadata::default(),
         None,
         Attributes::default(),
-        Arc::new(Nobody),
+        Arc::new(NoOwner),
     );
     let outbox = Arc::new(Outbox::new(1));
     let table = CallTable::new(Arc::clone(&outbox));

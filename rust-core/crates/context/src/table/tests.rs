@@ -5,7 +5,8 @@ use std::sync::Barrier;
 use std::time::Duration;
 
 use super::*;
-use crate::{Attributes, CallOwner, Fetched, Message, Metadata, Success};
+use crate::sync::{AtomicU64, Ordering};
+use crate::{Attributes, CallOwner, Fetched, Message};
 
 #[derive(Default)]
 struct Releases(AtomicU64);

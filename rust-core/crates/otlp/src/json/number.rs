@@ -1,7 +1,8 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Numbers as texts, without loss.
+//! Numbers as texts, without loss: as values of `serde_json`, long integers in other forms than
+//! plain digits would be rounded to `f64`.
 
 use serde_json::value::RawValue;
 

@@ -10,14 +10,14 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 
 use super::scalar;
-use super::writer::{Step, Writer};
-use crate::ErrorKind;
-use crate::schema::{Field, Kind, Label, MAX_FIELDS, MESSAGES, Message};
+use super::writer::{PathStep, Writer};
+use crate::error::ErrorKind;
+use crate::schema::{Field, Kind, Label, MAX_FIELDS, MESSAGES, MessageType};
 
 /// What a JSON value stands for.
 #[derive(Clone, Copy, Debug)]
 enum Target {
-    Request(&'static Message),
+    Request(&'static MessageType),
     /// The value of a field: all of it, if repeated.
     Field(&'static Field),
     /// One element of a repeated field.
@@ -32,7 +32,7 @@ pub(super) struct ValueSeed<'w> {
 }
 
 impl<'w> ValueSeed<'w> {
-    pub(super) fn request(writer: &'w mut Writer, message: &'static Message) -> Self {
+    pub(super) fn request(writer: &'w mut Writer, message: &'static MessageType) -> Self {
         Self {
             writer,
             target: Target::Request(message),
@@ -143,7 +143,7 @@ fn read_list<'de, A: SeqAccess<'de>>(
     let packed = field.is_packable().then(|| writer.open(field.number));
     let mut index = 0;
     loop {
-        writer.step(Step::Element(index), field.kind.expected())?;
+        writer.step(PathStep::Element(index), field.kind.expected())?;
         let element = ValueSeed {
             writer: &mut *writer,
             target: Target::Element(field),
@@ -165,7 +165,7 @@ fn read_list<'de, A: SeqAccess<'de>>(
 
 fn read_object<'de, A: MapAccess<'de>>(
     writer: &mut Writer,
-    message: &'static Message,
+    message: &'static MessageType,
     mut object: A,
 ) -> Result<(), A::Error> {
     let mut written = Written::default();
@@ -183,7 +183,7 @@ fn read_object<'de, A: MapAccess<'de>>(
         } else {
             field.kind.expected()
         };
-        writer.step(Step::Field(field.name), expected)?;
+        writer.step(PathStep::Field(field.name), expected)?;
         written.take_back(index, writer);
         let begin = writer.len();
         object.next_value_seed(ValueSeed {
@@ -219,7 +219,7 @@ impl Written {
         }
     }
 
-    fn holds_two_of_one(&self, message: &Message) -> bool {
+    fn holds_two_of_one(&self, message: &MessageType) -> bool {
         let fields = message.fields.iter().zip(&self.0);
         fields
             .filter(|(field, (begin, end))| field.label == Label::OneOf && begin < end)
@@ -230,7 +230,7 @@ impl Written {
 
 /// Reads a name and finds its field; nothing if it is unknown.
 struct NameSeed {
-    message: &'static Message,
+    message: &'static MessageType,
     snake_case: bool,
 }
 
@@ -263,7 +263,8 @@ impl Visitor<'_> for NameSeed {
     }
 }
 
-/// Whether `name` is the `snake_case` form of `camel`.
+/// Whether `name` is the `snake_case` form of `camel`. Compared without building that, because each
+/// unknown name meets all fields.
 fn is_snake_case_of(camel: &str, name: &str) -> bool {
     let mut rest = name.bytes();
     camel.bytes().all(|byte| {

@@ -11,8 +11,7 @@ use serde::de;
 
 use super::number;
 use super::writer::Writer;
-use crate::ErrorKind;
-use crate::error::shown;
+use crate::error::{ErrorKind, shown};
 use crate::schema::{Field, Kind, Label};
 
 /// Longest id, in bytes.

@@ -10,15 +10,16 @@ use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint};
 use serde::de;
 use serde_json::error::Category;
 
-use super::JsonMode;
-use crate::{Error, ErrorKind, MAX_DEPTH};
+use super::mode::JsonMode;
+use crate::MAX_DEPTH;
+use crate::error::{Error, ErrorKind};
 
 /// Deepest nesting of JSON objects and arrays; beyond it the parser itself refuses.
 const MAX_JSON_DEPTH: usize = 127;
 
 /// One step from the request towards the value being read.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Step {
+pub(super) enum PathStep {
     Field(&'static str),
     Element(usize),
 }
@@ -29,7 +30,7 @@ pub(super) struct Writer {
     mode: JsonMode,
     max_output: usize,
     out: Vec<u8>,
-    path: Vec<Step>,
+    path: Vec<PathStep>,
     messages: usize,
     error: Option<Error>,
     expected: &'static str,
@@ -131,7 +132,7 @@ impl Writer {
     /// Steps into a value. After a failure the path stays as it is, to tell where that was.
     pub(super) fn step<E: de::Error>(
         &mut self,
-        step: Step,
+        step: PathStep,
         expected: &'static str,
     ) -> Result<(), E> {
         self.path.push(step);
@@ -181,9 +182,9 @@ impl Writer {
         for step in &self.path {
             // Writing to a String cannot fail.
             let _ = match step {
-                Step::Field(name) if place.is_empty() => write!(place, "{name}"),
-                Step::Field(name) => write!(place, ".{name}"),
-                Step::Element(index) => write!(place, "[{index}]"),
+                PathStep::Field(name) if place.is_empty() => write!(place, "{name}"),
+                PathStep::Field(name) => write!(place, ".{name}"),
+                PathStep::Element(index) => write!(place, "[{index}]"),
             };
         }
         if place.is_empty() {

@@ -3,9 +3,9 @@
 
 //! `opentelemetry.proto.common.v1` and `opentelemetry.proto.resource.v1`.
 
-use super::{Field, Id, Kind, Message};
+use super::types::{Field, Id, Kind, MessageType};
 
-pub(super) const RESOURCE: Message = Message::new(
+pub(super) const RESOURCE: MessageType = MessageType::new(
     Id::Resource,
     "Resource",
     &[
@@ -15,7 +15,7 @@ pub(super) const RESOURCE: Message = Message::new(
     ],
 );
 
-pub(super) const SCOPE: Message = Message::new(
+pub(super) const SCOPE: MessageType = MessageType::new(
     Id::Scope,
     "InstrumentationScope",
     &[
@@ -26,7 +26,7 @@ pub(super) const SCOPE: Message = Message::new(
     ],
 );
 
-pub(super) const ENTITY_REF: Message = Message::new(
+pub(super) const ENTITY_REF: MessageType = MessageType::new(
     Id::EntityRef,
     "EntityRef",
     &[
@@ -37,7 +37,7 @@ pub(super) const ENTITY_REF: Message = Message::new(
     ],
 );
 
-pub(super) const KEY_VALUE: Message = Message::new(
+pub(super) const KEY_VALUE: MessageType = MessageType::new(
     Id::KeyValue,
     "KeyValue",
     &[
@@ -47,7 +47,7 @@ pub(super) const KEY_VALUE: Message = Message::new(
     ],
 );
 
-pub(super) const ANY_VALUE: Message = Message::new(
+pub(super) const ANY_VALUE: MessageType = MessageType::new(
     Id::AnyValue,
     "AnyValue",
     &[
@@ -62,13 +62,13 @@ pub(super) const ANY_VALUE: Message = Message::new(
     ],
 );
 
-pub(super) const ARRAY_VALUE: Message = Message::new(
+pub(super) const ARRAY_VALUE: MessageType = MessageType::new(
     Id::ArrayValue,
     "ArrayValue",
     &[Field::repeated(1, "values", Kind::Message(Id::AnyValue))],
 );
 
-pub(super) const KEY_VALUE_LIST: Message = Message::new(
+pub(super) const KEY_VALUE_LIST: MessageType = MessageType::new(
     Id::KeyValueList,
     "KeyValueList",
     &[Field::repeated(1, "values", Kind::Message(Id::KeyValue))],

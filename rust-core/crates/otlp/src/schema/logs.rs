@@ -3,7 +3,7 @@
 
 //! `opentelemetry.proto.logs.v1` and its request.
 
-use super::{Field, Id, Kind, Message};
+use super::types::{Field, Id, Kind, MessageType};
 
 const SEVERITY: Kind = Kind::Enum(&[
     ("SEVERITY_NUMBER_UNSPECIFIED", 0),
@@ -33,7 +33,7 @@ const SEVERITY: Kind = Kind::Enum(&[
     ("SEVERITY_NUMBER_FATAL4", 24),
 ]);
 
-pub(super) const REQUEST: Message = Message::new(
+pub(super) const REQUEST: MessageType = MessageType::new(
     Id::LogsRequest,
     "ExportLogsServiceRequest",
     &[Field::repeated(
@@ -43,7 +43,7 @@ pub(super) const REQUEST: Message = Message::new(
     )],
 );
 
-pub(super) const RESOURCE_LOGS: Message = Message::new(
+pub(super) const RESOURCE_LOGS: MessageType = MessageType::new(
     Id::ResourceLogs,
     "ResourceLogs",
     &[
@@ -53,7 +53,7 @@ pub(super) const RESOURCE_LOGS: Message = Message::new(
     ],
 );
 
-pub(super) const SCOPE_LOGS: Message = Message::new(
+pub(super) const SCOPE_LOGS: MessageType = MessageType::new(
     Id::ScopeLogs,
     "ScopeLogs",
     &[
@@ -63,7 +63,7 @@ pub(super) const SCOPE_LOGS: Message = Message::new(
     ],
 );
 
-pub(super) const LOG_RECORD: Message = Message::item(
+pub(super) const LOG_RECORD: MessageType = MessageType::item(
     Id::LogRecord,
     "LogRecord",
     &[

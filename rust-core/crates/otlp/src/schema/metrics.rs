@@ -3,7 +3,7 @@
 
 //! `opentelemetry.proto.metrics.v1` and its request.
 
-use super::{Field, Id, Kind, Message};
+use super::types::{Field, Id, Kind, MessageType};
 
 const TEMPORALITY: Kind = Kind::Enum(&[
     ("AGGREGATION_TEMPORALITY_UNSPECIFIED", 0),
@@ -11,7 +11,7 @@ const TEMPORALITY: Kind = Kind::Enum(&[
     ("AGGREGATION_TEMPORALITY_CUMULATIVE", 2),
 ]);
 
-pub(super) const REQUEST: Message = Message::new(
+pub(super) const REQUEST: MessageType = MessageType::new(
     Id::MetricsRequest,
     "ExportMetricsServiceRequest",
     &[Field::repeated(
@@ -21,7 +21,7 @@ pub(super) const REQUEST: Message = Message::new(
     )],
 );
 
-pub(super) const RESOURCE_METRICS: Message = Message::new(
+pub(super) const RESOURCE_METRICS: MessageType = MessageType::new(
     Id::ResourceMetrics,
     "ResourceMetrics",
     &[
@@ -31,7 +31,7 @@ pub(super) const RESOURCE_METRICS: Message = Message::new(
     ],
 );
 
-pub(super) const SCOPE_METRICS: Message = Message::new(
+pub(super) const SCOPE_METRICS: MessageType = MessageType::new(
     Id::ScopeMetrics,
     "ScopeMetrics",
     &[
@@ -41,7 +41,7 @@ pub(super) const SCOPE_METRICS: Message = Message::new(
     ],
 );
 
-pub(super) const METRIC: Message = Message::new(
+pub(super) const METRIC: MessageType = MessageType::new(
     Id::Metric,
     "Metric",
     &[
@@ -61,7 +61,7 @@ pub(super) const METRIC: Message = Message::new(
     ],
 );
 
-pub(super) const GAUGE: Message = Message::new(
+pub(super) const GAUGE: MessageType = MessageType::new(
     Id::Gauge,
     "Gauge",
     &[Field::repeated(
@@ -71,7 +71,7 @@ pub(super) const GAUGE: Message = Message::new(
     )],
 );
 
-pub(super) const SUM: Message = Message::new(
+pub(super) const SUM: MessageType = MessageType::new(
     Id::Sum,
     "Sum",
     &[
@@ -81,7 +81,7 @@ pub(super) const SUM: Message = Message::new(
     ],
 );
 
-pub(super) const HISTOGRAM: Message = Message::new(
+pub(super) const HISTOGRAM: MessageType = MessageType::new(
     Id::Histogram,
     "Histogram",
     &[
@@ -90,7 +90,7 @@ pub(super) const HISTOGRAM: Message = Message::new(
     ],
 );
 
-pub(super) const EXPONENTIAL_HISTOGRAM: Message = Message::new(
+pub(super) const EXPONENTIAL_HISTOGRAM: MessageType = MessageType::new(
     Id::ExponentialHistogram,
     "ExponentialHistogram",
     &[
@@ -103,7 +103,7 @@ pub(super) const EXPONENTIAL_HISTOGRAM: Message = Message::new(
     ],
 );
 
-pub(super) const SUMMARY: Message = Message::new(
+pub(super) const SUMMARY: MessageType = MessageType::new(
     Id::Summary,
     "Summary",
     &[Field::repeated(
@@ -113,7 +113,7 @@ pub(super) const SUMMARY: Message = Message::new(
     )],
 );
 
-pub(super) const NUMBER_DATA_POINT: Message = Message::item(
+pub(super) const NUMBER_DATA_POINT: MessageType = MessageType::item(
     Id::NumberDataPoint,
     "NumberDataPoint",
     &[
@@ -127,7 +127,7 @@ pub(super) const NUMBER_DATA_POINT: Message = Message::item(
     ],
 );
 
-pub(super) const HISTOGRAM_DATA_POINT: Message = Message::item(
+pub(super) const HISTOGRAM_DATA_POINT: MessageType = MessageType::item(
     Id::HistogramDataPoint,
     "HistogramDataPoint",
     &[
@@ -145,7 +145,7 @@ pub(super) const HISTOGRAM_DATA_POINT: Message = Message::item(
     ],
 );
 
-pub(super) const EXPONENTIAL_HISTOGRAM_DATA_POINT: Message = Message::item(
+pub(super) const EXPONENTIAL_HISTOGRAM_DATA_POINT: MessageType = MessageType::item(
     Id::ExponentialHistogramDataPoint,
     "ExponentialHistogramDataPoint",
     &[
@@ -166,7 +166,7 @@ pub(super) const EXPONENTIAL_HISTOGRAM_DATA_POINT: Message = Message::item(
     ],
 );
 
-pub(super) const BUCKETS: Message = Message::new(
+pub(super) const BUCKETS: MessageType = MessageType::new(
     Id::Buckets,
     "ExponentialHistogramDataPoint.Buckets",
     &[
@@ -175,7 +175,7 @@ pub(super) const BUCKETS: Message = Message::new(
     ],
 );
 
-pub(super) const SUMMARY_DATA_POINT: Message = Message::item(
+pub(super) const SUMMARY_DATA_POINT: MessageType = MessageType::item(
     Id::SummaryDataPoint,
     "SummaryDataPoint",
     &[
@@ -189,7 +189,7 @@ pub(super) const SUMMARY_DATA_POINT: Message = Message::item(
     ],
 );
 
-pub(super) const VALUE_AT_QUANTILE: Message = Message::new(
+pub(super) const VALUE_AT_QUANTILE: MessageType = MessageType::new(
     Id::ValueAtQuantile,
     "SummaryDataPoint.ValueAtQuantile",
     &[
@@ -198,7 +198,7 @@ pub(super) const VALUE_AT_QUANTILE: Message = Message::new(
     ],
 );
 
-pub(super) const EXEMPLAR: Message = Message::new(
+pub(super) const EXEMPLAR: MessageType = MessageType::new(
     Id::Exemplar,
     "Exemplar",
     &[

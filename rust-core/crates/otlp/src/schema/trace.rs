@@ -3,7 +3,7 @@
 
 //! `opentelemetry.proto.trace.v1` and its request.
 
-use super::{Field, Id, Kind, Message};
+use super::types::{Field, Id, Kind, MessageType};
 
 const SPAN_KIND: Kind = Kind::Enum(&[
     ("SPAN_KIND_UNSPECIFIED", 0),
@@ -20,7 +20,7 @@ const STATUS_CODE: Kind = Kind::Enum(&[
     ("STATUS_CODE_ERROR", 2),
 ]);
 
-pub(super) const REQUEST: Message = Message::new(
+pub(super) const REQUEST: MessageType = MessageType::new(
     Id::TraceRequest,
     "ExportTraceServiceRequest",
     &[Field::repeated(
@@ -30,7 +30,7 @@ pub(super) const REQUEST: Message = Message::new(
     )],
 );
 
-pub(super) const RESOURCE_SPANS: Message = Message::new(
+pub(super) const RESOURCE_SPANS: MessageType = MessageType::new(
     Id::ResourceSpans,
     "ResourceSpans",
     &[
@@ -40,7 +40,7 @@ pub(super) const RESOURCE_SPANS: Message = Message::new(
     ],
 );
 
-pub(super) const SCOPE_SPANS: Message = Message::new(
+pub(super) const SCOPE_SPANS: MessageType = MessageType::new(
     Id::ScopeSpans,
     "ScopeSpans",
     &[
@@ -50,7 +50,7 @@ pub(super) const SCOPE_SPANS: Message = Message::new(
     ],
 );
 
-pub(super) const SPAN: Message = Message::item(
+pub(super) const SPAN: MessageType = MessageType::item(
     Id::Span,
     "Span",
     &[
@@ -73,7 +73,7 @@ pub(super) const SPAN: Message = Message::item(
     ],
 );
 
-pub(super) const EVENT: Message = Message::new(
+pub(super) const EVENT: MessageType = MessageType::new(
     Id::Event,
     "Span.Event",
     &[
@@ -84,7 +84,7 @@ pub(super) const EVENT: Message = Message::new(
     ],
 );
 
-pub(super) const LINK: Message = Message::new(
+pub(super) const LINK: MessageType = MessageType::new(
     Id::Link,
     "Span.Link",
     &[
@@ -97,7 +97,7 @@ pub(super) const LINK: Message = Message::new(
     ],
 );
 
-pub(super) const STATUS: Message = Message::new(
+pub(super) const STATUS: MessageType = MessageType::new(
     Id::Status,
     "Status",
     &[

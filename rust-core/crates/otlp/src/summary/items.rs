@@ -5,11 +5,13 @@
 
 use std::time::Duration;
 
-use super::{NAME_CHARS, count, messages};
-use crate::Signal;
 use crate::schema::{Field, Id, Kind, MESSAGES};
-use crate::text::clean;
-use crate::wire::{Fields, Value};
+use crate::signal::Signal;
+use crate::text::{clean, count};
+use crate::wire::{FieldValue, Fields, messages};
+
+/// Most characters of a name or text.
+pub(super) const NAME_CHARS: usize = 64;
 
 /// Describes one entry.
 pub(super) fn describe(signal: Signal, entry: &[u8]) -> String {
@@ -26,7 +28,7 @@ pub(super) fn points(metric: &[u8]) -> u64 {
 }
 
 fn span(span: &[u8]) -> String {
-    let (mut name, mut kind, mut start, mut end) = (Value::Bytes(&[]), 0, 0, 0);
+    let (mut name, mut kind, mut start, mut end) = (FieldValue::Bytes(&[]), 0, 0, 0);
     for (number, value) in Fields(span) {
         match number {
             5 => name = value,
@@ -58,14 +60,16 @@ fn metric(metric: &[u8]) -> String {
 /// Returns the kind of a metric and its data.
 fn data(metric: &[u8]) -> Option<(&'static Field, &[u8])> {
     let found = Fields(metric).filter_map(|(number, value)| match (number, value) {
-        (5..=11, Value::Bytes(data)) => Some((MESSAGES[Id::Metric as usize].field(number)?, data)),
+        (5..=11, FieldValue::Bytes(data)) => {
+            Some((MESSAGES[Id::Metric as usize].field(number)?, data))
+        }
         _ => None,
     });
     found.last()
 }
 
 fn log_record(record: &[u8]) -> String {
-    let (mut number, mut text, mut body) = (0, Value::Bytes(&[]), None);
+    let (mut number, mut text, mut body) = (0, FieldValue::Bytes(&[]), None);
     for (field, value) in Fields(record) {
         match field {
             2 => number = value.integer(),
@@ -87,17 +91,17 @@ fn log_record(record: &[u8]) -> String {
 
 fn any_value(value: &[u8]) -> String {
     match Fields(value).last() {
-        Some((1, Value::Bytes(text))) => format!("\"{}\"", clean(text, NAME_CHARS)),
+        Some((1, FieldValue::Bytes(text))) => format!("\"{}\"", clean(text, NAME_CHARS)),
         Some((2, value)) => (value.integer() != 0).to_string(),
         Some((3, value)) => (value.integer() as i64).to_string(),
-        Some((4, Value::Fixed64(bits))) => format!("{:?}", f64::from_bits(bits)),
-        Some((5, Value::Bytes(list))) => {
+        Some((4, FieldValue::Fixed64(bits))) => format!("{:?}", f64::from_bits(bits)),
+        Some((5, FieldValue::Bytes(list))) => {
             format!("[{}]", count(messages(list, 1).count() as u64, "value"))
         }
-        Some((6, Value::Bytes(map))) => {
+        Some((6, FieldValue::Bytes(map))) => {
             format!("{{{}}}", count(messages(map, 1).count() as u64, "key"))
         }
-        Some((7, Value::Bytes(bytes))) => format!("<{}>", count(bytes.len() as u64, "byte")),
+        Some((7, FieldValue::Bytes(bytes))) => format!("<{}>", count(bytes.len() as u64, "byte")),
         _ => "empty body".to_owned(),
     }
 }

@@ -5,7 +5,7 @@
 
 use prost::encoding::WireType;
 
-use crate::schema::{COUNT, Field, Kind, Message, TABLE};
+use crate::schema::{COUNT, Field, Kind, MessageType, TABLE};
 
 /// A known field with another wire type, a group, or field number 0.
 pub(super) const REFUSED: u8 = 0;
@@ -39,7 +39,7 @@ pub(super) static ACTIONS: [[u8; SHORT_KEYS]; COUNT] = {
 };
 
 /// Returns what to do with a field of this number and wire type.
-pub(super) const fn action(message: &Message, number: u32, wire_type: u8) -> u8 {
+pub(super) const fn action(message: &MessageType, number: u32, wire_type: u8) -> u8 {
     if number == 0 {
         return REFUSED;
     }

@@ -1,18 +1,19 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Follows single calls through all stages, for those who want to know what becomes of one.
+//! Log of the steps of calls through all stages.
 
-use std::fmt::Write;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::{Call, LogLevel, Outbox, TraceContext};
+use crate::call::Call;
+use crate::outbox::{LogLevel, Outbox};
 
 /// Logger of the steps.
 const TARGET: &str = "call";
 
-/// Which calls are followed. Costs one relaxed load for each step while it is off.
+/// Switch and filter of the log of calls' steps. Costs one relaxed load for each step while it is
+/// off.
 #[derive(Debug, Default)]
 pub struct Follow {
     on: AtomicBool,
@@ -21,12 +22,13 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// Sets whether each step of the followed calls is logged.
+    /// Switches the log on or off.
     pub fn set(&self, on: bool) {
         self.on.store(on, Ordering::Relaxed);
     }
 
-    /// Follows only calls of these traces; all if there are none. The first invocation counts.
+    /// Logs only calls of these traces, by their ids in W3C order; all if there are none. The first
+    /// invocation counts.
     pub fn only(&self, traces: &[[u8; 16]]) {
         let _ = self.traces.set(traces.into());
     }
@@ -51,22 +53,9 @@ impl Follow {
             traces.is_empty() || trace.is_some_and(|trace| traces.contains(&trace.trace_id))
         });
         if wanted {
-            let text = format!("call={} trace={} {text}", call.id(), hex(trace));
+            let trace = trace.map_or_else(|| "-".to_owned(), |trace| hex::encode(trace.trace_id));
+            let text = format!("call={} trace={trace} {text}", call.id());
             outbox.log(LogLevel::Trace, TARGET, text);
         }
     }
-}
-
-fn hex(trace: Option<&TraceContext>) -> String {
-    let mut text = String::new();
-    match trace {
-        Some(trace) => {
-            for byte in trace.trace_id {
-                // Writing to a string does not fail.
-                let _ = write!(text, "{byte:02x}");
-            }
-        }
-        None => text.push('-'),
-    }
-    text
 }

@@ -1,17 +1,17 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Calls that no host submitted.
+//! Builder of calls that no host submitted.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::metadata::{canonical, is_token};
-use crate::outbound::is_credential;
-use crate::{Attributes, Call, CallOwner, Entry, Error, ErrorKind, Metadata, TraceContext};
+use super::{Attributes, Call, NoOwner};
+use crate::error::{Error, ErrorKind};
+use crate::metadata::{Entry, Metadata, canonical, is_credential, is_token};
+use crate::trace::TraceContext;
 
-/// Builds a call, for tests of nodes. What the host would not let pass is refused by
-/// [`CallBuilder::build`].
+/// Builder of a call, for tests of nodes. It refuses what the host would not send.
 #[derive(Debug)]
 pub struct CallBuilder {
     id: u64,
@@ -21,14 +21,9 @@ pub struct CallBuilder {
     attributes: Attributes,
 }
 
-struct NoOwner;
-
-impl CallOwner for NoOwner {
-    fn released(&self, _call_id: u64) {}
-}
-
 impl CallBuilder {
-    /// A call without a deadline, metadata, trace and attributes.
+    /// Starts with a call without deadline, metadata, trace and attributes. `id` must not be zero,
+    /// and its highest bit not set.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self {
@@ -40,7 +35,8 @@ impl CallBuilder {
         }
     }
 
-    /// Sets the time until the deadline, counted from [`CallBuilder::build`].
+    /// Sets the time until the deadline, counted from [`CallBuilder::build`]; zero for a call that
+    /// has expired.
     #[must_use]
     pub fn time_left(mut self, time_left: Duration) -> Self {
         self.time_left = time_left;

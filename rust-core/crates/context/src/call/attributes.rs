@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 use crate::sync::{AtomicU64, Ordering};
 
-/// Application values as a JSON object. Nothing looks at it before a node asks; if it does not
-/// parse then, the call goes on without it.
+/// Application values of a call: a JSON object, parsed once, when a node first asks. If it does
+/// not parse then, the call goes on without it.
 #[derive(Default)]
 pub struct Attributes {
     bytes: Arc<[u8]>,
@@ -22,7 +22,8 @@ pub struct Attributes {
 }
 
 impl Attributes {
-    /// Attributes that lie in `context`. Nothing is copied.
+    /// Attributes whose JSON is `context[range]`. Nothing is copied; a range that lies outside reads
+    /// as empty.
     #[must_use]
     pub fn in_context(context: &Arc<[u8]>, range: Range<usize>) -> Self {
         if range.is_empty() {
@@ -35,13 +36,13 @@ impl Attributes {
         }
     }
 
-    /// The bytes as they came; empty if there are none.
+    /// The JSON as it came, valid or not; empty if there is none.
     #[must_use]
     pub fn json(&self) -> &[u8] {
         self.bytes.get(self.range.clone()).unwrap_or_default()
     }
 
-    /// The value of a name; none if there is none, or if the bytes are no JSON object.
+    /// The value of a name; none if the object does not have it, or if the bytes are no JSON object.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.object()?.get(name)

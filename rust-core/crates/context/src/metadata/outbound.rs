@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Which captured headers go downstream, and how they are written there.
+//! Forwarding of captured headers to a downstream.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,8 +10,9 @@ use std::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use crate::metadata::{HOST, canonical, is_token};
-use crate::{Entry, Error, ErrorKind, Metadata};
+use super::names::{HOST, canonical, is_token};
+use super::{Entry, Metadata};
+use crate::error::{Error, ErrorKind};
 
 const CREDENTIALS: [&str; 8] = [
     "api-key",
@@ -49,19 +50,19 @@ const RESERVED: [&str; 21] = [
     "x-request-timeout",
 ];
 
-/// The allow-list of headers that go downstream. Empty by default: nothing leaves unless named.
+/// Allow-list of headers that are forwarded. Empty by default: nothing leaves unless named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OutboundRules {
     names: BTreeSet<Box<str>>,
     allow_credentials: bool,
 }
 
-/// Headers as they go on the wire.
+/// Forwarded headers in their form on the wire.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Outbound<'a> {
     /// Names in lower case and values, in the order of the context.
     pub pairs: Vec<(&'a str, Cow<'a, [u8]>)>,
-    /// Values that the protocol cannot carry; they are left out.
+    /// Number of values that the protocol cannot carry; they are left out.
     pub dropped: usize,
 }
 
@@ -135,7 +136,8 @@ impl OutboundRules {
             })
     }
 
-    /// What goes out as gRPC metadata: binary values in base64, text in printable ASCII only.
+    /// The entries as gRPC metadata: binary values in base64 without padding, text in printable ASCII
+    /// only (gRPC over HTTP/2, "Custom-Metadata").
     #[must_use]
     pub fn for_grpc<'a>(&'a self, metadata: &'a Metadata) -> Outbound<'a> {
         self.written(metadata, |value| {
@@ -143,7 +145,8 @@ impl OutboundRules {
         })
     }
 
-    /// What goes out as HTTP headers: binary values in base64, text without control characters.
+    /// The entries as HTTP headers: binary values in base64 without padding, text without control
+    /// characters but tab (RFC 9110, section 5.5).
     #[must_use]
     pub fn for_http<'a>(&'a self, metadata: &'a Metadata) -> Outbound<'a> {
         self.written(metadata, |value| {

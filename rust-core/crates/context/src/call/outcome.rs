@@ -1,16 +1,16 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! How a call ended.
+//! Outcome of a call.
 
-use crate::Error;
+use crate::error::Error;
 
-/// A delivered call.
+/// Answer of a call whose data was delivered, perhaps in part: `partial_success` of OTLP.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Success {
-    /// Items that the downstream rejected.
+    /// Spans, data points or log records that the downstream rejected; 0 if all were taken.
     pub rejected_items: i64,
-    /// Warning, or reason of the rejection.
+    /// Warning, or reason of the rejection, for people.
     pub message: Option<Box<str>>,
 }
 
@@ -28,17 +28,17 @@ impl Success {
     }
 }
 
-/// How a call ended.
+/// Outcome of a call: each gets exactly one.
 pub type Outcome = Result<Success, Error>;
 
-/// Where a call's time went, in nanoseconds, and how often it was sent.
+/// Durations of a call's stages in nanoseconds, and its export attempts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Timings {
     /// Waiting for the pipeline.
     pub queued: u64,
     /// In the pipeline before export.
     pub processing: u64,
-    /// Exporting.
+    /// Exporting, from the first attempt, with pauses between attempts.
     pub exporting: u64,
     /// Attempts to export.
     pub attempts: u32,
