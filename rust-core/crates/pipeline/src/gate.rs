@@ -10,7 +10,7 @@ use ferrule_context::Error;
 use linkme::distributed_slice;
 use otel_arrow_dfe_config::context::ContextEntryName;
 use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_config::transport_headers::{TransportHeader, TransportHeaders};
+use otel_arrow_dfe_config::context::transport_headers::{TransportHeader, TransportHeaders, TransportHeadersData};
 use otel_arrow_dfe_engine::ProcessorFactory;
 use otel_arrow_dfe_otap::OTAP_PROCESSOR_FACTORIES;
 use otel_arrow_dfe_otap::pdata::OtapPdata;
@@ -64,7 +64,7 @@ impl ContextProcessor for Gate {
     }
 }
 
-fn without_call_id(headers: &TransportHeaders) -> TransportHeaders {
+fn without_call_id(headers: &TransportHeadersData) -> TransportHeaders {
     let mut kept = TransportHeaders::with_capacity(headers.len());
     for header in headers.iter() {
         let name = header.name.as_str();
@@ -100,7 +100,7 @@ mod tests {
         headers.push(TransportHeader::captured(
             stored, "X-Org", true, kind, *b"2",
         ));
-        let kept = without_call_id(&headers);
+        let kept = without_call_id(&headers.into_data().unwrap());
         let names: Vec<_> = kept
             .iter()
             .map(|header| header.wire_name().to_owned())

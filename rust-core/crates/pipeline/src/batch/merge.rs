@@ -10,14 +10,15 @@ use std::sync::Arc;
 use ferrule_context::{Call, Entry, Error, Members, Metadata};
 use otel_arrow_dfe_channel::error::SendError;
 use otel_arrow_dfe_config::context::ContextEntryName;
-use otel_arrow_dfe_config::transport_headers::{TransportHeader, TransportHeaders, ValueKind};
+use otel_arrow_dfe_config::context::transport_headers::{TransportHeader, TransportHeaders, TransportHeadersData, ValueKind};
 use otel_arrow_dfe_engine::control::Context8u8;
 use otel_arrow_dfe_engine::error::TypedError;
 use otel_arrow_dfe_engine::local::processor::EffectHandler;
 use otel_arrow_dfe_engine::{
     Interests, MessageSourceLocalEffectHandlerExtension, ProducerEffectHandlerExtension,
 };
-use otel_arrow_dfe_otap::pdata::{Context, OtapPdata, PdataEffectHandlerExtension, PeerAddrMerger};
+use otel_arrow_dfe_engine::pdata_context::PeerAddrMerger;
+use otel_arrow_dfe_otap::pdata::{Context, OtapPdata, PdataEffectHandlerExtension};
 use otel_arrow_dfe_pdata::OtlpProtoBytes;
 use otel_arrow_dfe_pdata_codec::PdataPayload;
 use smallvec::smallvec;
@@ -211,9 +212,9 @@ impl BatchProcessor {
     }
 
     /// The headers that all messages of a batch have in common.
-    fn kept_headers(&self, headers: Option<&TransportHeaders>) -> TransportHeaders {
+    fn kept_headers(&self, headers: Option<&TransportHeadersData>) -> TransportHeaders {
         let mut kept = TransportHeaders::new();
-        for header in headers.into_iter().flat_map(TransportHeaders::iter) {
+        for header in headers.into_iter().flat_map(TransportHeadersData::iter) {
             let name = header.name.as_str();
             if self.names.contains(name)
                 && let Ok(name) = ContextEntryName::try_from(name)
@@ -227,9 +228,9 @@ impl BatchProcessor {
 }
 
 /// What is known of data that belongs to no call.
-pub(super) fn metadata_of(headers: Option<&TransportHeaders>) -> Metadata {
+pub(super) fn metadata_of(headers: Option<&TransportHeadersData>) -> Metadata {
     let mut metadata = Metadata::builder(0, 0);
-    for header in headers.into_iter().flat_map(TransportHeaders::iter) {
+    for header in headers.into_iter().flat_map(TransportHeadersData::iter) {
         metadata.push(Entry {
             name: header.name.as_str(),
             value: header.value.bytes,

@@ -6,8 +6,8 @@
 use ferrule_context::{Call, Entry, OutboundRules};
 use otel_arrow_dfe_config::context::ContextEntryName;
 use otel_arrow_dfe_config::error::Error;
-use otel_arrow_dfe_config::transport_headers::{TransportHeader, TransportHeaders};
-use otel_arrow_dfe_config::transport_headers_policy::CompiledHeaderCapturePolicy;
+use otel_arrow_dfe_config::context::transport_headers::{TransportHeader, TransportHeaders};
+use otel_arrow_dfe_config::context::transport_policy::CompiledHeaderCapturePolicy;
 
 use crate::shared::{CALL_ID_HEADER, TRACE_PARENT, TRACE_STATE, call_id_value};
 
@@ -115,7 +115,7 @@ mod tests {
     use std::time::Duration;
 
     use ferrule_context::{Attributes, CallOwner, Metadata, TraceContext};
-    use otel_arrow_dfe_config::transport_headers_policy::HeaderCapturePolicy;
+    use otel_arrow_dfe_config::context::transport_policy::HeaderCapturePolicy;
     use otel_arrow_dfe_otap::pdata::OtapPdata;
     use otel_arrow_dfe_pdata::OtlpProtoBytes;
 
