@@ -32,8 +32,8 @@ use otel_arrow_dfe_pdata_codec::{EncodePolicy, PdataEncoding};
 
 pub use self::effects::SendMessages;
 pub use self::nodes::{local, shared};
-use crate::nack;
-use crate::shared::{Ended, Shared};
+use crate::engine::state::{Ended, Shared};
+use crate::error::nack;
 use crate::text::clean;
 
 /// How often a full channel is tried again.

@@ -20,11 +20,9 @@ use prost::Message as _;
 use serde::Deserialize;
 
 use super::line::LineText;
+use crate::engine::state::Shared;
 use crate::node::local::{ContextExporter, ExporterHandler, exporter_factory};
-use crate::shared::Shared;
-
-/// Type of this exporter.
-pub(crate) const LOG_EXPORTER: &str = "urn:ferrule:exporter:engine_log";
+use crate::urns::ENGINE_LOG_EXPORTER;
 
 /// What of the engine's scope goes into a line, and as which field.
 const PLACE: [(&str, &str); 3] = [
@@ -45,7 +43,8 @@ struct EngineLogExporter;
     reason = "the engine collects factories in a link section"
 )]
 #[distributed_slice(OTAP_EXPORTER_FACTORIES)]
-static FACTORY: ExporterFactory<OtapPdata> = exporter_factory::<EngineLogExporter>(LOG_EXPORTER);
+static FACTORY: ExporterFactory<OtapPdata> =
+    exporter_factory::<EngineLogExporter>(ENGINE_LOG_EXPORTER);
 
 #[async_trait(?Send)]
 impl ContextExporter for EngineLogExporter {

@@ -13,8 +13,9 @@ use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
+use super::hosts::{log_if_wanted, most_verbose};
 use super::line::LineText;
-use super::{ENGINE_TARGET, LogThreshold, log_if_wanted, most_verbose};
+use crate::config::log_threshold::{ENGINE_TARGET, LogThreshold};
 
 /// A `LogThreshold` as its number.
 static THRESHOLD: AtomicU8 = AtomicU8::new(LogThreshold::Warn as u8);
@@ -24,8 +25,8 @@ pub(super) fn install() {
     let _ = tracing::subscriber::set_global_default(HostSubscriber);
 }
 
-/// Adapts to the thresholds of the engines.
-pub(super) fn refresh() {
+/// Adapts to the thresholds of the engines; to be called after one changed.
+pub(crate) fn refresh() {
     THRESHOLD.store(most_verbose() as u8, Ordering::Relaxed);
     tracing::callsite::rebuild_interest_cache();
 }

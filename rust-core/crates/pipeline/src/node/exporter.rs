@@ -29,11 +29,11 @@ macro_rules! exporters {
             use otel_arrow_dfe_otap::pdata::OtapPdata;
             use serde::de::DeserializeOwned;
 
-            use crate::nack;
+            use crate::error::nack;
             use crate::node::metrics::{Fate, NodeMetrics};
             use crate::node::ContextEffectHandler;
             use crate::node::nodes::{parse, refusal};
-            use crate::shared::Shared;
+            use crate::engine::state::Shared;
 
             /// The handler of an exporter.
             pub type ExporterHandler<'a> =

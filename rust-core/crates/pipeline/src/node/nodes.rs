@@ -14,8 +14,7 @@ use serde::de::DeserializeOwned;
 use super::exporter::exporters;
 use super::processor::processors;
 use super::receiver::receivers;
-use crate::nack::Refusal;
-use crate::shared::Shared;
+use crate::engine::state::Shared;
 
 /// Longer than any call lasts: who waits for room gives up when its call ends.
 pub(super) const FOREVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
@@ -38,7 +37,7 @@ pub(super) fn parse<C: DeserializeOwned>(config: &serde_json::Value) -> Result<C
 }
 
 pub(super) fn refusal(shared: &Shared, error: Error, data: OtapPdata) -> NackMsg<OtapPdata> {
-    Refusal::new(shared, error).nack(data)
+    shared.nack_of(error).nack(data)
 }
 
 /// Answers where the engine's future need not be `Send`.

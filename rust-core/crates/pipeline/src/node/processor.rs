@@ -28,11 +28,11 @@ macro_rules! processors {
             use otel_arrow_dfe_otap::pdata::OtapPdata;
             use serde::de::DeserializeOwned;
 
-            use crate::nack;
+            use crate::error::nack;
             use crate::node::metrics::{Fate, NodeMetrics};
             use crate::node::nodes::{FOREVER, parse, refusal};
             use crate::node::{ContextEffectHandler, Next, Unsent};
-            use crate::shared::Shared;
+            use crate::engine::state::Shared;
 
             /// The handler of a processor.
             pub type ProcessorHandler<'a> =

@@ -34,7 +34,7 @@ macro_rules! receivers {
 
             use crate::node::nodes::{RETRY, parse};
             use crate::node::{Attempt, ContextEffectHandler};
-            use crate::shared::Shared;
+            use crate::engine::state::Shared;
 
             /// The handler of a receiver.
             pub type ReceiverHandler<'a> =

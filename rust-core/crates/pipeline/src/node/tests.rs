@@ -23,9 +23,10 @@ use otel_arrow_dfe_telemetry::reporter::MetricsReporter;
 use serde_json::json;
 
 use super::*;
-use crate::config::StartConfig;
-use crate::receiver::headers::HeaderNames;
-use crate::shared::{call_id_of, next_id};
+use crate::config::start::StartConfig;
+use crate::engine::state::next_id;
+use crate::headers::call_id::call_id_of;
+use crate::headers::transport::HeaderNames;
 
 const LONG: Duration = Duration::from_secs(3600);
 

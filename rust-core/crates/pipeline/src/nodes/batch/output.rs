@@ -1,0 +1,64 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! What went out and has no outcome yet.
+
+use std::rc::Rc;
+
+use ferrule_context::{CallMap, OpenGroup};
+use otel_arrow_dfe_engine::control::UnwindData;
+use otel_arrow_dfe_engine::local::processor::EffectHandler;
+use otel_arrow_dfe_otap::pdata::OtapPdata;
+
+use super::member::Member;
+use crate::error::nack::NackTemplate;
+
+/// A batch on its way.
+pub(super) struct Output {
+    pub(super) members: Vec<Rc<Member>>,
+    /// The call that exporters see; none if there is data of no call only.
+    pub(super) _group: Option<OpenGroup>,
+}
+
+/// Batches by number.
+#[derive(Default)]
+pub(super) struct Outputs {
+    by_number: CallMap<Output>,
+    last: u64,
+}
+
+impl Outputs {
+    /// Adds a batch and returns its number, which is never used again.
+    pub(super) fn add(&mut self, output: Output) -> u64 {
+        self.last += 1;
+        self.by_number.insert(self.last, output);
+        self.last
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.by_number.len()
+    }
+
+    pub(super) fn take(&mut self, unwind: &UnwindData) -> Option<Output> {
+        let number = u64::from(*unwind.route.calldata.first()?);
+        self.by_number.remove(&number)
+    }
+
+    pub(super) fn take_number(&mut self, number: u64) -> Option<Output> {
+        self.by_number.remove(&number)
+    }
+
+    /// Members that have their outcome from elsewhere.
+    pub(super) fn dead_members(&self) -> Vec<Rc<Member>> {
+        let members = self.by_number.values().flat_map(|output| &output.members);
+        members.filter(|it| it.is_dead()).cloned().collect()
+    }
+}
+
+impl Output {
+    pub(super) async fn fail(&self, nack: &NackTemplate, handler: &EffectHandler<OtapPdata>) {
+        for member in &self.members {
+            member.fail(nack, handler).await;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! What both exporters do before their loop starts.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use otel_arrow_dfe_config::error::Error as ConfigError;
+use otel_arrow_dfe_config::node::NodeUserConfig;
+use otel_arrow_dfe_engine::ExporterFactory;
+use otel_arrow_dfe_engine::capability::registry::Capabilities;
+use otel_arrow_dfe_engine::config::ExporterConfig;
+use otel_arrow_dfe_engine::context::PipelineContext;
+use otel_arrow_dfe_engine::error::{Error as EngineError, ExporterErrorKind, format_error_sources};
+use otel_arrow_dfe_engine::exporter::ExporterWrapper;
+use otel_arrow_dfe_engine::local::exporter::{EffectHandler, Exporter};
+use otel_arrow_dfe_engine::message::ExporterInbox;
+use otel_arrow_dfe_engine::node::NodeId;
+use otel_arrow_dfe_engine::terminal_state::TerminalState;
+use otel_arrow_dfe_engine::wiring_contract::WiringContract;
+use otel_arrow_dfe_otap::pdata::OtapPdata;
+
+use super::client::Client;
+use super::delivery::Node;
+use super::metrics::ExporterMetrics;
+use super::settings::Settings;
+use crate::engine::state::Shared;
+
+/// Connections are opened when the node starts, on the thread that will use them.
+struct OtlpExporter<C: Client> {
+    shared: Arc<Shared>,
+    metrics: ExporterMetrics,
+    settings: C::Settings,
+}
+
+/// The factory of an exporter.
+pub(super) const fn factory<C: Client>(name: &'static str) -> ExporterFactory<OtapPdata> {
+    ExporterFactory {
+        name,
+        create: create::<C>,
+        context_declarations: None,
+        wiring_contract: WiringContract::UNRESTRICTED,
+        validate_config: |config| C::Settings::read(config).map(|_| ()),
+    }
+}
+
+fn create<C: Client>(
+    pipeline: PipelineContext,
+    node: NodeId,
+    node_config: Arc<NodeUserConfig>,
+    exporter_config: &ExporterConfig,
+    _: &Capabilities,
+) -> Result<ExporterWrapper<OtapPdata>, ConfigError> {
+    let exporter = OtlpExporter::<C> {
+        settings: C::Settings::read(&node_config.config)?,
+        shared: Shared::of_node(&node_config.config)?,
+        metrics: ExporterMetrics::register(&pipeline),
+    };
+    Ok(ExporterWrapper::local(
+        exporter,
+        node,
+        node_config,
+        exporter_config,
+    ))
+}
+
+#[async_trait(?Send)]
+impl<C: Client> Exporter<OtapPdata> for OtlpExporter<C> {
+    async fn start(
+        self: Box<Self>,
+        inbox: ExporterInbox<OtapPdata>,
+        handler: EffectHandler<OtapPdata>,
+    ) -> Result<TerminalState, EngineError> {
+        let Self {
+            shared,
+            metrics,
+            mut settings,
+        } = *self;
+        // Before the connections are made, so that no renewal is missed
+        let renewed = shared.tls_bundles.subscribe();
+        let rules = shared.outbound.clone().without(settings.header_names());
+        // One attempt's time is watched together with that of the call
+        let timeout = settings.take_timeout();
+        let (retry, max_in_flight) = (settings.retry().clone(), settings.max_in_flight());
+        let client = C::connect(settings, rules, &shared)
+            .await
+            .map_err(|error| EngineError::ExporterError {
+                exporter: handler.exporter_id(),
+                kind: ExporterErrorKind::Configuration,
+                error: error.to_string(),
+                source_detail: format_error_sources(&error),
+            })?;
+        let node = Node {
+            shared,
+            client,
+            renewed,
+            retry,
+            timeout,
+            max_in_flight,
+            metrics,
+        };
+        node.run(inbox, handler).await
+    }
+}

@@ -1,0 +1,84 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! Calls that have their outcome while the pipeline still holds their data.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use ferrule_context::LogLevel;
+
+use super::timers::Timers;
+use crate::engine::state::Shared;
+
+/// Time for the pipeline to let go of a call's data after the call's outcome.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// At most one line of log in this time.
+const LOG_INTERVAL: Duration = Duration::from_secs(10);
+
+const TARGET: &str = "receiver.host";
+
+/// Calls within their grace. The pipeline lets go of a call by answering it, which for a node
+/// that knows nothing of cancellation may take until its own timeout. Whoever takes longer than
+/// the grace is counted and told of once; its bytes stay counted in the byte budget.
+pub(super) struct Lingering {
+    shared: Arc<Shared>,
+    calls: Timers<()>,
+    untold: u64,
+    quiet_until: Option<Instant>,
+}
+
+impl Lingering {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            shared,
+            calls: Timers::new(),
+            untold: 0,
+            quiet_until: None,
+        }
+    }
+
+    /// A call that the pipeline holds got its outcome.
+    pub(super) fn insert(&mut self, call_id: u64, ended: Instant) {
+        self.calls.insert(call_id, ended + GRACE, ());
+    }
+
+    /// The pipeline let go of a call.
+    pub(super) fn remove(&mut self, call_id: u64) {
+        self.calls.remove(call_id);
+    }
+
+    /// A call was let go of that ended at `ended`; it counts if that took too long.
+    pub(super) fn check(&mut self, ended: Instant, now: Instant) {
+        if now.saturating_duration_since(ended) > GRACE {
+            self.count();
+        }
+    }
+
+    pub(super) fn first(&self) -> Option<Instant> {
+        self.calls.first()
+    }
+
+    /// Counts the calls whose grace is over.
+    pub(super) fn expire(&mut self, now: Instant) {
+        while self.calls.pop_due(now).is_some() {
+            self.count();
+        }
+        if self.untold > 0 && self.quiet_until.is_none_or(|until| until <= now) {
+            self.quiet_until = Some(now + LOG_INTERVAL);
+            let calls = std::mem::take(&mut self.untold);
+            let text = format!(
+                "data of {calls} calls was still held {} ms after the calls had ended",
+                GRACE.as_millis()
+            );
+            self.shared.log(LogLevel::Warn, TARGET, text);
+        }
+    }
+
+    fn count(&mut self) {
+        self.untold += 1;
+        self.shared.lingering.fetch_add(1, Ordering::Relaxed);
+    }
+}

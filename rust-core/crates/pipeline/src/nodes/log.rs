@@ -1,0 +1,58 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! The exporter that needs no server: a readable summary in the host's logging.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ferrule_context::{Error, LogLevel, Success};
+use linkme::distributed_slice;
+use otel_arrow_dfe_config::error::Error as ConfigError;
+use otel_arrow_dfe_engine::ExporterFactory;
+use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
+use otel_arrow_dfe_otap::pdata::OtapPdata;
+use serde::Deserialize;
+
+use crate::engine::state::Shared;
+use crate::node::local::{ContextExporter, ExporterHandler, exporter_factory};
+use crate::signal::signal_of;
+use crate::urns::LOG_EXPORTER;
+
+/// Logger name of the summaries.
+const TARGET: &str = "exporter.log";
+
+/// Nothing can be set.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {}
+
+struct LogExporter;
+
+#[allow(
+    unsafe_code,
+    reason = "the engine collects factories in a link section"
+)]
+#[distributed_slice(OTAP_EXPORTER_FACTORIES)]
+static FACTORY: ExporterFactory<OtapPdata> = exporter_factory::<LogExporter>(LOG_EXPORTER);
+
+#[async_trait(?Send)]
+impl ContextExporter for LogExporter {
+    type Config = Config;
+
+    fn new(_: Config, _: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+        Ok(Self)
+    }
+
+    async fn export(
+        &mut self,
+        data: &mut OtapPdata,
+        handler: &ExporterHandler<'_>,
+    ) -> Result<Success, Error> {
+        let signal = signal_of(data.signal_type());
+        let summary = ferrule_otlp::summarize(signal, &handler.encode(data).await?);
+        let text = summary.to_string();
+        handler.engine().log(LogLevel::Info, TARGET, text);
+        Ok(Success::default())
+    }
+}
