@@ -1,19 +1,19 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Nodes on the public traits: the exporter `adapted` obeys a call's order, and the receiver
-//! `repeat` sends what the exporter leaves for it. Both are shared, the processor is local.
+//! Nodes on the public traits: the exporter `adapted` and the processor `pass` obey a call's order,
+//! and the receiver `three` sends what belongs to no call.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrule_context::{Error, LogLevel, Success};
 use ferrule_pipeline::Shared;
-use ferrule_pipeline::node::shared::{
+use ferrule_pipeline::node::Next;
+use ferrule_pipeline::node::local::{
     ContextExporter, ContextProcessor, ContextReceiver, ExporterHandler, ProcessorHandler,
     ReceiverHandler, exporter_factory, processor_factory, receiver_factory,
 };
-use ferrule_pipeline::node::{Next, local};
 use linkme::distributed_slice;
 use otel_arrow_dfe_config::SignalType;
 use otel_arrow_dfe_config::error::Error as ConfigError;
@@ -52,7 +52,7 @@ impl Drop for Told<'_> {
     }
 }
 
-#[async_trait]
+#[async_trait(?Send)]
 impl ContextExporter for Adapted {
     type Config = Config;
 
@@ -89,7 +89,7 @@ struct Pass;
 static PROCESSOR: ProcessorFactory<OtapPdata> =
     processor_factory::<Pass>("urn:ferrule-testing:processor:pass");
 
-#[async_trait]
+#[async_trait(?Send)]
 impl ContextProcessor for Pass {
     type Config = Config;
 
@@ -124,7 +124,7 @@ struct Three {
 static RECEIVER: ReceiverFactory<OtapPdata> =
     receiver_factory::<Three>("urn:ferrule-testing:receiver:three");
 
-#[async_trait]
+#[async_trait(?Send)]
 impl ContextReceiver for Three {
     type Config = Config;
 
@@ -147,35 +147,5 @@ impl ContextReceiver for Three {
             let text = format!("answered {number}: {outcome:?}");
             engine.log(LogLevel::Info, TARGET, text);
         }
-    }
-}
-
-/// The same processor without `Send`.
-struct LocalPass;
-
-#[allow(
-    unsafe_code,
-    reason = "the engine collects factories in a link section"
-)]
-#[distributed_slice(OTAP_PROCESSOR_FACTORIES)]
-static LOCAL_PROCESSOR: ProcessorFactory<OtapPdata> =
-    local::processor_factory::<LocalPass>("urn:ferrule-testing:processor:local-pass");
-
-#[async_trait(?Send)]
-impl local::ContextProcessor for LocalPass {
-    type Config = Config;
-
-    fn new(_: Config, _: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
-        Ok(Self)
-    }
-
-    async fn process(
-        &mut self,
-        data: &mut OtapPdata,
-        handler: &local::ProcessorHandler<'_>,
-    ) -> Result<Next, Error> {
-        let _ = data;
-        handler.check_deadline()?;
-        Ok(Next::Send)
     }
 }

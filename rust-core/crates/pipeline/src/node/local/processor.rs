@@ -1,0 +1,162 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! Context-aware processors: the trait and its adapter.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ferrule_context::Error;
+use otel_arrow_dfe_config::error::Error as ConfigError;
+use otel_arrow_dfe_config::node::NodeUserConfig;
+use otel_arrow_dfe_engine::capability::registry::Capabilities;
+use otel_arrow_dfe_engine::config::ProcessorConfig;
+use otel_arrow_dfe_engine::context::PipelineContext;
+use otel_arrow_dfe_engine::control::{AckMsg, NodeControlMsg};
+use otel_arrow_dfe_engine::error::Error as EngineError;
+use otel_arrow_dfe_engine::message::Message;
+use otel_arrow_dfe_engine::node::NodeId;
+use otel_arrow_dfe_engine::processor::ProcessorWrapper;
+use otel_arrow_dfe_engine::wiring_contract::WiringContract;
+use otel_arrow_dfe_engine::{ConsumerEffectHandlerExtension, ProcessorFactory, local};
+use otel_arrow_dfe_otap::pdata::OtapPdata;
+use serde::de::DeserializeOwned;
+
+use crate::engine::state::Shared;
+use crate::error::nack;
+use crate::node::handler::{ContextEffectHandler, Next, Unsent};
+use crate::node::metrics::{Fate, NodeMetrics};
+use crate::node::support::{FOREVER, parse};
+
+/// The handler of a processor.
+pub type ProcessorHandler<'a> =
+    ContextEffectHandler<'a, local::processor::EffectHandler<OtapPdata>>;
+
+/// A processor that obeys the call. Register [`processor_factory`].
+#[async_trait(?Send)]
+pub trait ContextProcessor: Sized + 'static {
+    /// Its configuration; parsed before anything starts.
+    type Config: DeserializeOwned;
+
+    /// Creates the node; also called to check the configuration, with no engine.
+    ///
+    /// # Errors
+    /// If the configuration is wrong.
+    fn new(config: Self::Config, engine: Option<&Arc<Shared>>) -> Result<Self, ConfigError>;
+
+    /// Processes data that somebody waits for, in place.
+    ///
+    /// # Errors
+    /// Whoever sent the data gets the error, whole if it came through the host.
+    async fn process(
+        &mut self,
+        data: &mut OtapPdata,
+        handler: &ProcessorHandler<'_>,
+    ) -> Result<Next, Error>;
+
+    /// Handles a message of the engine.
+    ///
+    /// # Errors
+    /// An error ends the pipeline; the engine starts it again.
+    async fn control(
+        &mut self,
+        _message: NodeControlMsg<OtapPdata>,
+        _handler: &ProcessorHandler<'_>,
+    ) -> Result<(), EngineError> {
+        Ok(())
+    }
+}
+
+/// The factory of a processor; `name` starts with `urn:ferrule`.
+#[must_use]
+pub const fn processor_factory<P: ContextProcessor>(
+    name: &'static str,
+) -> ProcessorFactory<OtapPdata> {
+    ProcessorFactory {
+        name,
+        create: create_processor::<P>,
+        context_declarations: None,
+        wiring_contract: WiringContract::UNRESTRICTED,
+        validate_config: |config| P::new(parse(config)?, None).map(|_| ()),
+    }
+}
+
+struct Adapter<N> {
+    node: N,
+    shared: Arc<Shared>,
+    metrics: NodeMetrics,
+}
+
+fn create_processor<P: ContextProcessor>(
+    pipeline: PipelineContext,
+    id: NodeId,
+    config: Arc<NodeUserConfig>,
+    runtime: &ProcessorConfig,
+    _: &Capabilities,
+) -> Result<ProcessorWrapper<OtapPdata>, ConfigError> {
+    let shared = Shared::of_node(&config.config)?;
+    let node = P::new(parse(&config.config)?, Some(&shared))?;
+    let metrics = NodeMetrics::register(&pipeline);
+    let adapter = Adapter {
+        node,
+        shared,
+        metrics,
+    };
+    Ok(ProcessorWrapper::local(adapter, id, config, runtime))
+}
+
+#[async_trait(?Send)]
+impl<P: ContextProcessor> local::processor::Processor<OtapPdata> for Adapter<P> {
+    async fn process(
+        &mut self,
+        message: Message<OtapPdata>,
+        inner: &mut local::processor::EffectHandler<OtapPdata>,
+    ) -> Result<(), EngineError> {
+        let inner = &*inner;
+        let mut data = match message {
+            Message::PData(data) => data,
+            Message::Control(message) => {
+                if let NodeControlMsg::CollectTelemetry { metrics_reporter } = &message {
+                    self.metrics.report(&mut metrics_reporter.clone());
+                }
+                let handler = ContextEffectHandler::without_call(inner, &self.shared);
+                return self.node.control(message, &handler).await;
+            }
+        };
+        let handler = match ContextEffectHandler::new(inner, &self.shared, &data) {
+            Ok(handler) => handler,
+            Err(error) => {
+                self.metrics.count(Fate::of(error.kind));
+                // It fails only while the pipeline ends, and then the receiver answers
+                let _ = inner.notify_nack(nack::of_ended(data)).await;
+                return Ok(());
+            }
+        };
+        let next = match handler.check_deadline() {
+            Ok(()) => self.node.process(&mut data, &handler).await,
+            Err(error) => Err(error),
+        };
+        let sent = match next {
+            Ok(Next::Send) => handler.send(None, data, FOREVER).await,
+            Ok(Next::SendTo(port)) => handler.send(Some(port), data, FOREVER).await,
+            Ok(Next::Done) => {
+                let _ = inner.notify_ack(AckMsg::new(data)).await;
+                Ok(())
+            }
+            Err(error) => Err(Unsent {
+                error,
+                data: Box::new(data),
+            }),
+        };
+        match sent {
+            Ok(()) => self.metrics.count(Fate::Passed),
+            Err(Unsent { error, data }) => {
+                self.metrics.count(Fate::of(error.kind));
+                let _ = inner
+                    .notify_nack(self.shared.nack_of(error).nack(*data))
+                    .await;
+            }
+        }
+        Ok(())
+    }
+}
