@@ -1,0 +1,50 @@
+// Copyright the Ferrule authors
+// SPDX-License-Identifier: Apache-2.0
+
+//! The layout of this crate: which file may import which.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[path = "layout/graph.rs"]
+mod graph;
+#[path = "layout/source.rs"]
+mod source;
+
+use std::path::Path;
+
+use self::graph::Graph;
+
+/// Rooms from the lowest to the highest. A file imports from its own room and from lower ones;
+/// the longest prefix of its module's path names its room.
+const ROOMS: &[&[&str]] = &[
+    &["engine_api", "vectors"],
+    &["text", "urns", "signal", "headers"],
+    &["error"],
+    &["config"],
+    &["admission"],
+    &["engine::registry", "engine::state"],
+    &["decode", "logs", "node"],
+    &["nodes"],
+    &["spec"],
+    &["engine"],
+    // lib.rs, from which no file imports
+    &[""],
+];
+
+fn read() -> Graph {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    source::read_crate(&root)
+}
+
+#[test]
+fn no_files_import_each_other() {
+    let graph = read();
+    assert!(graph.edges().count() > 100, "the imports were not found");
+    assert_eq!(graph.circle(), None);
+}
+
+#[test]
+fn imports_point_one_way() {
+    let wrong = read().against(ROOMS);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
