@@ -55,7 +55,7 @@ impl Engine {
         install::install();
         let mut config = StartConfig::from_json(json)?;
         // TLS needs one process-wide provider; a second installation is harmless.
-        let _ = otel_arrow_dfe_otap::crypto::install_crypto_provider();
+        let _ = crate::engine_api::install_crypto_provider();
         let id = next_id();
         let prepared = spec::prepare(&config, id)?;
         config.forget_spec();

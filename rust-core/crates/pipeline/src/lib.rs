@@ -5,12 +5,14 @@
 //!
 //! [`Engine`] starts and stops one engine in this process and is the way in for payloads. Its
 //! `host` receiver feeds a pipeline, `batch` and the exporters obey the calls whose data they
-//! handle, and the `log` exporter tells the host what arrived. Nodes of others build on [`node`].
+//! handle, and the `log` exporter tells the host what arrived. Nodes of others build on [`node`], and
+//! on the types of the engine in [`engine_api`].
 
 mod admission;
 mod config;
 mod decode;
 mod engine;
+pub mod engine_api;
 mod error;
 mod headers;
 mod logs;

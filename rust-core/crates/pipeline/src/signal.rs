@@ -4,7 +4,8 @@
 //! Conversions between our signals and the engine's.
 
 use ferrule_otlp::Signal;
-use otel_arrow_dfe_config::SignalType;
+
+use crate::engine_api::SignalType;
 
 /// The signal of one of the engine's.
 pub(crate) const fn signal_of(signal: SignalType) -> Signal {

@@ -11,13 +11,11 @@ mod propagation;
 mod tls;
 
 use ferrule_context::{Error, OutboundRules};
-use otel_arrow_dfe_config::engine::OtelDataflowSpec;
-use otel_arrow_dfe_controller::startup::validate_engine_components;
-use otel_arrow_dfe_otap::OTAP_PIPELINE_FACTORY;
 use serde_json::{Value, json};
 
 use self::json::{object, sorted};
 use crate::config::start::StartConfig;
+use crate::engine_api::{OTAP_PIPELINE_FACTORY, OtelDataflowSpec, validate_engine_components};
 use crate::error::configuration::configuration;
 use crate::urns::{HOST_EXTENSION, HOST_RECEIVER, OWN_NODES};
 

@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! The layout of this crate: which file may import which.
+//! The layout of this crate: which file may import which, and which one the engine.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -10,6 +10,7 @@ mod graph;
 #[path = "layout/source.rs"]
 mod source;
 
+use std::fs;
 use std::path::Path;
 
 use self::graph::Graph;
@@ -36,6 +37,9 @@ fn read() -> Graph {
     source::read_crate(&root)
 }
 
+/// The only file that names the engine's crates.
+const ENGINE_API: &str = "pipeline/src/engine_api.rs";
+
 #[test]
 fn no_files_import_each_other() {
     let graph = read();
@@ -47,4 +51,14 @@ fn no_files_import_each_other() {
 fn imports_point_one_way() {
     let wrong = read().against(ROOMS);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn one_file_names_the_crates_of_the_engine() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let naming: Vec<_> = source::rust_files(crates)
+        .into_iter()
+        .filter(|file| source::names_engine(&fs::read_to_string(file).unwrap()))
+        .collect();
+    assert_eq!(naming, [crates.join(ENGINE_API)]);
 }

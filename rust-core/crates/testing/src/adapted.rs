@@ -9,20 +9,17 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ferrule_context::{Error, LogLevel, Success};
 use ferrule_pipeline::Shared;
+use ferrule_pipeline::engine_api::{
+    ConfigError, Context, ExporterFactory, OTAP_EXPORTER_FACTORIES, OTAP_PROCESSOR_FACTORIES,
+    OTAP_RECEIVER_FACTORIES, OtapPdata, OtlpProtoBytes, ProcessorFactory, ReceiverFactory,
+    SignalType,
+};
 use ferrule_pipeline::node::Next;
 use ferrule_pipeline::node::local::{
     ContextExporter, ContextProcessor, ContextReceiver, ExporterHandler, ProcessorHandler,
     ReceiverHandler, exporter_factory, processor_factory, receiver_factory,
 };
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_engine::{ExporterFactory, ProcessorFactory, ReceiverFactory};
-use otel_arrow_dfe_otap::pdata::{Context, OtapPdata};
-use otel_arrow_dfe_otap::{
-    OTAP_EXPORTER_FACTORIES, OTAP_PROCESSOR_FACTORIES, OTAP_RECEIVER_FACTORIES,
-};
-use otel_arrow_dfe_pdata::OtlpProtoBytes;
 use serde::Deserialize;
 
 use crate::order::Order;

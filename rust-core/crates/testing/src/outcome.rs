@@ -6,24 +6,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ferrule_context::{Error as CallError, LogLevel, Success};
+use ferrule_context::{Error, LogLevel, Success};
+use ferrule_pipeline::engine_api::local::exporter::{EffectHandler, Exporter};
+use ferrule_pipeline::engine_api::{
+    AckMsg, Capabilities, ConsumerEffectHandlerExtension, EngineError, ExporterConfig,
+    ExporterFactory, ExporterInbox, ExporterWrapper, Message, NackMsg, NodeControlMsg, NodeId,
+    NodeUserConfig, OTAP_EXPORTER_FACTORIES, OtapPdata, PipelineContext, TerminalState,
+    WiringContract,
+};
 use ferrule_pipeline::{Shared, call_id_of};
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::node::NodeUserConfig;
-use otel_arrow_dfe_engine::capability::registry::Capabilities;
-use otel_arrow_dfe_engine::config::ExporterConfig;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_engine::control::{AckMsg, NackMsg, NodeControlMsg};
-use otel_arrow_dfe_engine::error::Error;
-use otel_arrow_dfe_engine::exporter::ExporterWrapper;
-use otel_arrow_dfe_engine::local::exporter::{EffectHandler, Exporter};
-use otel_arrow_dfe_engine::message::{ExporterInbox, Message};
-use otel_arrow_dfe_engine::node::NodeId;
-use otel_arrow_dfe_engine::terminal_state::TerminalState;
-use otel_arrow_dfe_engine::wiring_contract::WiringContract;
-use otel_arrow_dfe_engine::{ConsumerEffectHandlerExtension, ExporterFactory};
-use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 
 use crate::order::Order;
 use crate::park::{Parking, arrival};
@@ -65,7 +57,7 @@ impl Exporter<OtapPdata> for OutcomeExporter {
         self: Box<Self>,
         mut inbox: ExporterInbox<OtapPdata>,
         handler: EffectHandler<OtapPdata>,
-    ) -> Result<TerminalState, Error> {
+    ) -> Result<TerminalState, EngineError> {
         let mut held = Vec::new();
         let mut waiting = Vec::new();
         let mut has_failed = false;
@@ -128,7 +120,7 @@ impl Exporter<OtapPdata> for OutcomeExporter {
     }
 }
 
-fn refusal(shared: &Shared, error: CallError, data: OtapPdata) -> NackMsg<OtapPdata> {
+fn refusal(shared: &Shared, error: Error, data: OtapPdata) -> NackMsg<OtapPdata> {
     let permanent = error.is_permanent();
     let reason = shared.reason_of(error);
     if permanent {

@@ -8,10 +8,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use ferrule_context::{Call, CancelCause, Ending, ErrorKind, LogLevel};
 use ferrule_pipeline::Shared;
-use otel_arrow_dfe_engine::ConsumerEffectHandlerExtension;
-use otel_arrow_dfe_engine::control::AckMsg;
-use otel_arrow_dfe_engine::local::exporter::EffectHandler;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
+use ferrule_pipeline::engine_api::local::exporter::EffectHandler;
+use ferrule_pipeline::engine_api::{AckMsg, ConsumerEffectHandlerExtension, OtapPdata};
 use tokio::task::JoinSet;
 
 const TARGET: &str = "testing.park";

@@ -7,22 +7,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrule_context::LogLevel;
+use ferrule_pipeline::engine_api::local::processor::{EffectHandler, Processor};
+use ferrule_pipeline::engine_api::{
+    Capabilities, EngineError, Message, MessageSourceLocalEffectHandlerExtension, NodeId,
+    NodeUserConfig, OTAP_PROCESSOR_FACTORIES, OtapPdata, OtlpProtoBytes, PipelineContext,
+    ProcessorConfig, ProcessorFactory, ProcessorWrapper, WiringContract,
+};
 use ferrule_pipeline::{Shared, call_id_of};
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::node::NodeUserConfig;
-use otel_arrow_dfe_engine::capability::registry::Capabilities;
-use otel_arrow_dfe_engine::config::ProcessorConfig;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_engine::error::Error;
-use otel_arrow_dfe_engine::local::processor::{EffectHandler, Processor};
-use otel_arrow_dfe_engine::message::Message;
-use otel_arrow_dfe_engine::node::NodeId;
-use otel_arrow_dfe_engine::processor::ProcessorWrapper;
-use otel_arrow_dfe_engine::wiring_contract::WiringContract;
-use otel_arrow_dfe_engine::{MessageSourceLocalEffectHandlerExtension, ProcessorFactory};
-use otel_arrow_dfe_otap::OTAP_PROCESSOR_FACTORIES;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
-use otel_arrow_dfe_pdata::OtlpProtoBytes;
 
 use crate::order::Order;
 
@@ -63,7 +55,7 @@ impl Processor<OtapPdata> for ProbeProcessor {
         &mut self,
         message: Message<OtapPdata>,
         handler: &mut EffectHandler<OtapPdata>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), EngineError> {
         let Message::PData(mut data) = message else {
             return Ok(());
         };

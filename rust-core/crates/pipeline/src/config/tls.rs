@@ -9,13 +9,12 @@
 use std::collections::BTreeMap;
 
 use ferrule_context::Error;
-use otel_arrow_dfe_config::tls::TlsClientConfig;
-use otel_arrow_dfe_otap::otap_grpc::client_settings::GrpcClientSettings;
 use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::watch;
 
+use crate::engine_api::{GrpcClientSettings, TlsClientConfig};
 use crate::error::configuration::configuration;
 
 /// What a client needs for TLS, as PEM.
@@ -111,7 +110,7 @@ pub(crate) fn check(tls: &TlsClientConfig) -> Result<(), String> {
         ..GrpcClientSettings::default()
     };
     // TLS needs one process-wide provider; a second installation is harmless.
-    let _ = otel_arrow_dfe_otap::crypto::install_crypto_provider();
+    let _ = crate::engine_api::install_crypto_provider();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .map_err(|error| error.to_string())?;

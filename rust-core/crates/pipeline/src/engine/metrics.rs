@@ -5,13 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use otel_arrow_dfe_telemetry::attributes::AttributeSetHandler;
-use otel_arrow_dfe_telemetry::descriptor::{Instrument, MetricsField};
-use otel_arrow_dfe_telemetry::metrics::MetricValue;
-use otel_arrow_dfe_telemetry::registry::TelemetryRegistryHandle;
 use serde_json::{Map, Value, json};
 
 use super::Engine;
+use crate::engine_api::{
+    AttributeSetHandler, Instrument, MetricValue, MetricsField, TelemetryRegistryHandle,
+};
 use crate::urns::SYSTEM_GROUP;
 
 /// Most series in one snapshot.

@@ -10,23 +10,16 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use ferrule_context::{Error, LogLevel};
-use otel_arrow_dfe_admin::{EngineConfigReconcileRequest, EngineConfigReconcileState};
-use otel_arrow_dfe_config::engine::OtelDataflowSpec;
-// Referenced so that the engine's own nodes are linked in.
-#[cfg(any(feature = "clickhouse", feature = "kafka"))]
-use otel_arrow_dfe_contrib_nodes as _;
-use otel_arrow_dfe_controller::{
-    Controller, ControllerExtensionContext, ControllerExtensionRegistry, ControllerExtensionTask,
-    ControllerExtensionTaskFactory, ControllerRunOptions,
-};
-use otel_arrow_dfe_core_nodes as _;
-use otel_arrow_dfe_otap::OTAP_PIPELINE_FACTORY;
-use otel_arrow_dfe_telemetry::registry::TelemetryRegistryHandle;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::state::Shared;
 use crate::config::log_threshold::LogThreshold;
+use crate::engine_api::{
+    Controller, ControllerExtensionContext, ControllerExtensionRegistry, ControllerExtensionTask,
+    ControllerExtensionTaskFactory, ControllerRunOptions, EngineConfigReconcileRequest,
+    EngineConfigReconcileState, OTAP_PIPELINE_FACTORY, OtelDataflowSpec, TelemetryRegistryHandle,
+};
 use crate::error::configuration::configuration;
 use crate::logs::hosts::{log_from_thread, own_thread};
 use crate::urns::{HOST_EXTENSION, SYSTEM_GROUP};

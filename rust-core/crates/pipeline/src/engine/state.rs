@@ -12,10 +12,6 @@ use std::time::{Duration, Instant};
 use ferrule_context::{
     Call, CallTable, CancelCause, Error, ErrorKind, Found, LogLevel, OutboundRules, Outbox,
 };
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_engine::control::NackMsg;
-use otel_arrow_dfe_engine::memory_limiter::MemoryPressureState;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 use parking_lot::Mutex;
 use serde::Deserialize;
 use tokio::sync::Notify;
@@ -26,6 +22,7 @@ use crate::admission::lane::Lanes;
 use crate::config::context::ContextSettings;
 use crate::config::start::StartConfig;
 use crate::config::tls::{TlsBundle, TlsBundles};
+use crate::engine_api::{ConfigError, MemoryPressureState, NackMsg, OtapPdata};
 use crate::error::nack::{NackTemplate, error_of};
 use crate::error::slab::{ErrorSlab, without_markers};
 use crate::headers::call_id::call_id_of;

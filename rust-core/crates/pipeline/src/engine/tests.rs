@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use ferrule_context::{Attributes, CancelCause, Entry, Metadata};
 use ferrule_otlp::Signal;
-use otel_arrow_dfe_telemetry::metrics::MetricValue;
 use serde_json::{Value, json};
 
 use self::downstream::{Downstream, Reply};
 use super::Engine;
 use super::submit::Submission;
 use crate::decode::coding::{ContentCoding, Encoding};
+use crate::engine_api::MetricValue;
 
 #[path = "../../tests/support/downstream.rs"]
 #[allow(dead_code, reason = "it serves the tests of the exporters, too")]

@@ -4,11 +4,9 @@
 //! Errors of the engine.
 
 use ferrule_context::Error;
-use otel_arrow_dfe_engine::error::{
-    Error as EngineError, ExporterErrorKind, ProcessorErrorKind, ReceiverErrorKind,
-};
 
 use super::nack;
+use crate::engine_api::{EngineError, ExporterErrorKind, ProcessorErrorKind, ReceiverErrorKind};
 
 /// The error that an error of the engine stands for. The engine's text names nodes and addresses
 /// and is for the log, so the message is a general one.
@@ -83,9 +81,9 @@ mod tests {
     use std::io;
 
     use ferrule_context::ErrorKind;
-    use otel_arrow_dfe_engine::testing::test_node;
 
     use super::*;
+    use crate::engine_api::testing::test_node;
 
     fn of_exporter(kind: ExporterErrorKind) -> EngineError {
         EngineError::ExporterError {

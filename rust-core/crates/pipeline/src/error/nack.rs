@@ -8,10 +8,9 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use ferrule_context::Error;
-use otel_arrow_dfe_engine::control::{NackCause, NackMsg};
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 
 use super::grpc::{REFUSED, error_of_code};
+use crate::engine_api::{NackCause, NackMsg, OtapPdata};
 use crate::text;
 
 /// Says that code, delay and kind of an error were read from the text of one of the engine's own

@@ -7,9 +7,8 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::LazyLock;
 
-use otel_arrow_dfe_otap::pdata::OtapPdata;
-
 use super::names::CALL_ID_HEADER;
+use crate::engine_api::OtapPdata;
 
 /// Stands behind each call id, so that a client of the engine's own receivers, whose headers may
 /// get in, cannot speak for a call.
@@ -37,11 +36,9 @@ pub(crate) fn call_id_value(call_id: u64) -> [u8; 16] {
 
 #[cfg(test)]
 mod tests {
-    use otel_arrow_dfe_config::context::ContextEntryName;
-    use otel_arrow_dfe_config::context::transport_headers::{TransportHeader, TransportHeaders};
-    use otel_arrow_dfe_pdata::OtlpProtoBytes;
 
     use super::*;
+    use crate::engine_api::{ContextEntryName, OtlpProtoBytes, TransportHeader, TransportHeaders};
 
     #[test]
     fn only_ids_that_we_gave_are_taken() {

@@ -4,13 +4,12 @@
 //! Transport headers of a message: what nodes of the engine's own see of a call.
 
 use ferrule_context::{Call, Entry, OutboundRules};
-use otel_arrow_dfe_config::context::ContextEntryName;
-use otel_arrow_dfe_config::context::transport_headers::{TransportHeader, TransportHeaders};
-use otel_arrow_dfe_config::context::transport_policy::CompiledHeaderCapturePolicy;
-use otel_arrow_dfe_config::error::Error;
 
 use super::call_id::call_id_value;
 use super::names::{CALL_ID_HEADER, MOST_TRACE_STATE, TRACE_PARENT, TRACE_STATE};
+use crate::engine_api::{
+    CompiledHeaderCapturePolicy, ConfigError, ContextEntryName, TransportHeader, TransportHeaders,
+};
 
 /// Names that need no check for each message.
 pub(crate) struct HeaderNames {
@@ -20,7 +19,7 @@ pub(crate) struct HeaderNames {
 }
 
 impl HeaderNames {
-    pub(crate) fn new() -> Result<Self, Error> {
+    pub(crate) fn new() -> Result<Self, ConfigError> {
         Ok(Self {
             call_id: CALL_ID_HEADER.try_into()?,
             trace_parent: TRACE_PARENT.try_into()?,
@@ -113,9 +112,9 @@ mod tests {
     use std::time::Duration;
 
     use ferrule_context::{Attributes, CallOwner, Metadata, TraceContext};
-    use otel_arrow_dfe_config::context::transport_policy::HeaderCapturePolicy;
 
     use super::*;
+    use crate::engine_api::HeaderCapturePolicy;
 
     struct Nobody;
 

@@ -8,19 +8,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ferrule_context::{Error, LogLevel, Success};
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_engine::ExporterFactory;
-use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
-use otel_arrow_dfe_pdata::proto::opentelemetry::collector::logs::v1::ExportLogsServiceRequest;
-use otel_arrow_dfe_pdata::proto::opentelemetry::common::v1::any_value::Value;
-use otel_arrow_dfe_pdata::proto::opentelemetry::common::v1::{AnyValue, InstrumentationScope};
-use otel_arrow_dfe_pdata::proto::opentelemetry::logs::v1::LogRecord;
 use prost::Message as _;
 use serde::Deserialize;
 
 use super::line::LineText;
 use crate::engine::state::Shared;
+use crate::engine_api::any_value::Value;
+use crate::engine_api::{
+    AnyValue, ConfigError, ExportLogsServiceRequest, ExporterFactory, InstrumentationScope,
+    LogRecord, OTAP_EXPORTER_FACTORIES, OtapPdata,
+};
 use crate::node::local::{ContextExporter, ExporterHandler, exporter_factory};
 use crate::urns::ENGINE_LOG_EXPORTER;
 

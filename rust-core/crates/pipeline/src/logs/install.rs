@@ -5,9 +5,8 @@
 
 use std::sync::Once;
 
-use otel_arrow_dfe_telemetry::output_service::{OutputService, OutputServiceConfig};
-
 use super::{panics, subscriber};
+use crate::engine_api::{OutputService, OutputServiceConfig};
 
 /// Prepares this process, once: panics and threads of no pipeline log to the host, and what the
 /// engine would print to standard error on top of logging is dropped.

@@ -3,13 +3,10 @@
 
 //! What the engine's handlers have in common.
 
-use otel_arrow_dfe_config::PortName;
-use otel_arrow_dfe_engine::error::TypedError;
-use otel_arrow_dfe_engine::{
-    MessageSourceLocalEffectHandlerExtension, MessageSourceSharedEffectHandlerExtension, local,
-    shared,
+use crate::engine_api::{
+    MessageSourceLocalEffectHandlerExtension, MessageSourceSharedEffectHandlerExtension, OtapPdata,
+    PortName, TypedError, local, shared,
 };
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 
 /// The engine's handlers of nodes with outputs: receivers and processors, local and shared.
 pub trait SendMessages: sealed::Sealed {

@@ -9,14 +9,13 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use ferrule_context::deadline::deadline_in;
 use ferrule_context::{Attributes, Call, CancelCause, Error, ErrorKind, Metadata, TraceContext};
-use otel_arrow_dfe_channel::error::SendError;
-use otel_arrow_dfe_config::PortName;
-use otel_arrow_dfe_engine::error::TypedError;
-use otel_arrow_dfe_otap::pdata::{OtapPdata, PdataEffectHandlerExtension};
-use otel_arrow_dfe_pdata_codec::{EncodePolicy, PdataEncoding};
 
 use super::effects::SendMessages;
 use crate::engine::state::{Ended, Shared};
+use crate::engine_api::{
+    EncodePolicy, OtapPdata, PdataEffectHandlerExtension, PdataEncoding, PortName, SendError,
+    TypedError,
+};
 use crate::error::nack;
 use crate::text::clean;
 

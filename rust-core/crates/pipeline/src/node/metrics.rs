@@ -4,11 +4,11 @@
 //! What nodes on the public traits, and the gate, did with what came to them.
 
 use ferrule_context::ErrorKind;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_telemetry::instrument::Counter;
-use otel_arrow_dfe_telemetry::metrics::{MeasurementMetricSet, MetricSetSnapshot};
-use otel_arrow_dfe_telemetry::reporter::MetricsReporter;
-use otel_arrow_dfe_telemetry_macros::{AttributeEnum, attribute_set, metric_set};
+
+use crate::engine_api::{
+    AttributeEnum, Counter, MeasurementMetricSet, MetricSetSnapshot, MetricsReporter,
+    PipelineContext, attribute_set, metric_set,
+};
 
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AttributeEnum)]

@@ -5,8 +5,9 @@
 
 use std::time::Duration;
 
-use otel_arrow_dfe_config::error::Error as ConfigError;
 use serde::de::DeserializeOwned;
+
+use crate::engine_api::ConfigError;
 
 /// Longer than any call lasts: who waits for room gives up when its call ends.
 pub(super) const FOREVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);

@@ -18,22 +18,6 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use ferrule_context::merging::PartitionNames;
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::node::NodeUserConfig;
-use otel_arrow_dfe_engine::capability::registry::Capabilities;
-use otel_arrow_dfe_engine::config::ProcessorConfig;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_engine::control::{NodeControlMsg, WakeupSlot};
-use otel_arrow_dfe_engine::error::Error as EngineError;
-use otel_arrow_dfe_engine::local::processor::{EffectHandler, Processor};
-use otel_arrow_dfe_engine::message::Message;
-use otel_arrow_dfe_engine::node::NodeId;
-use otel_arrow_dfe_engine::processor::ProcessorWrapper;
-use otel_arrow_dfe_engine::wiring_contract::WiringContract;
-use otel_arrow_dfe_engine::{
-    LocalWakeupRequirements, ProcessorFactory, ProcessorRuntimeRequirements,
-};
-use otel_arrow_dfe_otap::OTAP_PROCESSOR_FACTORIES;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 use tokio_util::task::AbortOnDropHandle;
 
 use self::buffer::Buffers;
@@ -42,6 +26,12 @@ use self::member::Place as MemberPlace;
 use self::metrics::BatchMetrics;
 use self::output::Outputs;
 use crate::engine::state::Shared;
+use crate::engine_api::local::processor::{EffectHandler, Processor};
+use crate::engine_api::{
+    Capabilities, EngineError, LocalWakeupRequirements, Message, NodeControlMsg, NodeId,
+    NodeUserConfig, OTAP_PROCESSOR_FACTORIES, OtapPdata, PipelineContext, ProcessorConfig,
+    ProcessorFactory, ProcessorRuntimeRequirements, ProcessorWrapper, WakeupSlot, WiringContract,
+};
 use crate::headers::transport::HeaderNames;
 use crate::urns::BATCH_PROCESSOR;
 

@@ -8,17 +8,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ferrule_context::Error;
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::context::ContextEntryName;
-use otel_arrow_dfe_config::context::transport_headers::{
-    TransportHeader, TransportHeaders, TransportHeadersData,
-};
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_engine::ProcessorFactory;
-use otel_arrow_dfe_otap::OTAP_PROCESSOR_FACTORIES;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 use serde::Deserialize;
 
 use crate::engine::state::Shared;
+use crate::engine_api::{
+    ConfigError, ContextEntryName, OTAP_PROCESSOR_FACTORIES, OtapPdata, ProcessorFactory,
+    TransportHeader, TransportHeaders, TransportHeadersData,
+};
 use crate::headers::names::CALL_ID_HEADER;
 use crate::node::Next;
 use crate::node::local::{ContextProcessor, ProcessorHandler, processor_factory};

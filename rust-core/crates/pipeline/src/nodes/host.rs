@@ -16,28 +16,19 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use ferrule_context::Success;
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::node::NodeUserConfig;
-use otel_arrow_dfe_config::validation::{deserialize_typed_config, validate_typed_config};
-use otel_arrow_dfe_engine::ReceiverFactory;
-use otel_arrow_dfe_engine::capability::registry::Capabilities;
-use otel_arrow_dfe_engine::config::ReceiverConfig;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_engine::control::NodeControlMsg;
-use otel_arrow_dfe_engine::error::Error;
-use otel_arrow_dfe_engine::local::receiver::{ControlChannel, EffectHandler, Receiver};
-use otel_arrow_dfe_engine::node::NodeId;
-use otel_arrow_dfe_engine::receiver::ReceiverWrapper;
-use otel_arrow_dfe_engine::terminal_state::TerminalState;
-use otel_arrow_dfe_engine::wiring_contract::WiringContract;
-use otel_arrow_dfe_otap::OTAP_RECEIVER_FACTORIES;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
-use otel_arrow_dfe_telemetry::metrics::MetricSet;
 use serde::Deserialize;
 
 use self::metrics::HostMetrics;
 use self::running::Running;
 use crate::admission::lane::Lane;
 use crate::engine::state::{DRAIN_MARGIN, Pressure, Shared};
+use crate::engine_api::local::receiver::{ControlChannel, EffectHandler, Receiver};
+use crate::engine_api::{
+    Capabilities, EngineError, MetricSet, NodeControlMsg, NodeId, NodeUserConfig,
+    OTAP_RECEIVER_FACTORIES, OtapPdata, PipelineContext, ReceiverConfig, ReceiverFactory,
+    ReceiverWrapper, TerminalState, WiringContract, deserialize_typed_config,
+    validate_typed_config,
+};
 use crate::headers::transport::HeaderNames;
 use crate::urns::HOST_RECEIVER;
 
@@ -100,7 +91,7 @@ impl Receiver<OtapPdata> for HostReceiver {
         self: Box<Self>,
         mut control: ControlChannel<OtapPdata>,
         handler: EffectHandler<OtapPdata>,
-    ) -> Result<TerminalState, Error> {
+    ) -> Result<TerminalState, EngineError> {
         let pipeline = &self.shared.pipelines[self.pipeline];
         let (lane, mut arrivals) = Lane::new(self.shared.config.lane_capacity);
         let measured_lane = Arc::downgrade(&lane);

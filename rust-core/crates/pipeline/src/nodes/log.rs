@@ -8,13 +8,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ferrule_context::{Error, LogLevel, Success};
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_engine::ExporterFactory;
-use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 use serde::Deserialize;
 
 use crate::engine::state::Shared;
+use crate::engine_api::{ConfigError, ExporterFactory, OTAP_EXPORTER_FACTORIES, OtapPdata};
 use crate::node::local::{ContextExporter, ExporterHandler, exporter_factory};
 use crate::signal::signal_of;
 use crate::urns::LOG_EXPORTER;

@@ -4,13 +4,11 @@
 //! The way of the engine's own logs.
 
 use ferrule_context::Error;
-use otel_arrow_dfe_config::engine::{
-    EngineObservabilityPipelineConfig, INTERNAL_TELEMETRY_RECEIVER_URN,
-};
 use serde_json::{Value, json};
 
 use super::json::{object, raise};
 use crate::config::start::StartConfig;
+use crate::engine_api::{EngineObservabilityPipelineConfig, INTERNAL_TELEMETRY_RECEIVER_URN};
 use crate::error::configuration::configuration;
 use crate::urns::ENGINE_LOG_EXPORTER;
 

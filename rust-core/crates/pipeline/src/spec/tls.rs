@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use ferrule_context::Error;
-use otel_arrow_dfe_config::tls::TlsClientConfig;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::json::sorted;
 use super::propagation::is_own_exporter;
 use crate::config::tls::{TlsBundle, check as check_material};
+use crate::engine_api::TlsClientConfig;
 use crate::error::configuration::configuration;
 
 /// Where the settings of TLS stand.

@@ -42,6 +42,13 @@ pub fn rust_files(directory: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// Whether a text names a crate of the engine, other than in comments and strings.
+pub fn names_engine(text: &str) -> bool {
+    tokens(text)
+        .iter()
+        .any(|token| token.starts_with("otel_arrow_dfe"))
+}
+
 fn module_of(file: &Path) -> Vec<String> {
     let file = file.with_extension("");
     let names: Vec<_> = file
@@ -225,6 +232,12 @@ mod tests {
             let x = "crate::b \" crate::c"; let y = r#"crate::d"#; let z = '"'; let w = '\''; 'e: crate::f;
             fn g(self) {}"##;
         assert_eq!(found(text), ["f"]);
+    }
+
+    #[test]
+    fn engine_is_found_in_code_alone() {
+        assert!(names_engine("fn f() { otel_arrow_dfe_otap::g() }"));
+        assert!(!names_engine("/// `otel_arrow_dfe_otap`\nconst X: &str = \"otel_arrow_dfe\";"));
     }
 
     #[test]

@@ -9,22 +9,18 @@ use std::pin::pin;
 use std::task::{Context as Polling, Poll, Waker};
 
 use ferrule_context::{Admission, CallBuilder};
-use otel_arrow_dfe_channel::mpsc::Channel;
-use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_engine::control::runtime_ctrl_msg_channel;
-use otel_arrow_dfe_engine::message::Sender;
-use otel_arrow_dfe_engine::runtime_services::PipelineRuntimeServices;
-use otel_arrow_dfe_engine::shared::message::SharedSender;
-use otel_arrow_dfe_engine::testing::test_node;
-use otel_arrow_dfe_engine::{local as local_engine, shared as shared_engine};
-use otel_arrow_dfe_otap::pdata::Context;
-use otel_arrow_dfe_pdata::OtlpProtoBytes;
-use otel_arrow_dfe_telemetry::reporter::MetricsReporter;
 use serde_json::json;
 
 use super::*;
 use crate::config::start::StartConfig;
 use crate::engine::state::next_id;
+use crate::engine_api::testing::{
+    Channel, PipelineRuntimeServices, Sender, SharedSender, runtime_ctrl_msg_channel, test_node,
+};
+use crate::engine_api::{
+    Context, MetricsReporter, OtlpProtoBytes, SignalType, local as local_engine,
+    shared as shared_engine,
+};
 use crate::headers::call_id::call_id_of;
 use crate::headers::transport::HeaderNames;
 

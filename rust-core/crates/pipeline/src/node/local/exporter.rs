@@ -7,23 +7,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrule_context::{Error, Success};
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_config::node::NodeUserConfig;
-use otel_arrow_dfe_engine::capability::registry::Capabilities;
-use otel_arrow_dfe_engine::config::ExporterConfig;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_engine::control::{AckMsg, NodeControlMsg};
-use otel_arrow_dfe_engine::error::Error as EngineError;
-use otel_arrow_dfe_engine::exporter::ExporterWrapper;
-use otel_arrow_dfe_engine::message::{ExporterInbox, Message};
-use otel_arrow_dfe_engine::node::NodeId;
-use otel_arrow_dfe_engine::terminal_state::TerminalState;
-use otel_arrow_dfe_engine::wiring_contract::WiringContract;
-use otel_arrow_dfe_engine::{ConsumerEffectHandlerExtension, ExporterFactory, local};
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 use serde::de::DeserializeOwned;
 
 use crate::engine::state::Shared;
+use crate::engine_api::{
+    AckMsg, Capabilities, ConfigError, ConsumerEffectHandlerExtension, EngineError, ExporterConfig,
+    ExporterFactory, ExporterInbox, ExporterWrapper, Message, NodeControlMsg, NodeId,
+    NodeUserConfig, OtapPdata, PipelineContext, TerminalState, WiringContract, local,
+};
 use crate::error::nack;
 use crate::node::handler::ContextEffectHandler;
 use crate::node::metrics::{Fate, NodeMetrics};

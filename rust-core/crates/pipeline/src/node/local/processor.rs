@@ -7,22 +7,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrule_context::Error;
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_config::node::NodeUserConfig;
-use otel_arrow_dfe_engine::capability::registry::Capabilities;
-use otel_arrow_dfe_engine::config::ProcessorConfig;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_engine::control::{AckMsg, NodeControlMsg};
-use otel_arrow_dfe_engine::error::Error as EngineError;
-use otel_arrow_dfe_engine::message::Message;
-use otel_arrow_dfe_engine::node::NodeId;
-use otel_arrow_dfe_engine::processor::ProcessorWrapper;
-use otel_arrow_dfe_engine::wiring_contract::WiringContract;
-use otel_arrow_dfe_engine::{ConsumerEffectHandlerExtension, ProcessorFactory, local};
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 use serde::de::DeserializeOwned;
 
 use crate::engine::state::Shared;
+use crate::engine_api::{
+    AckMsg, Capabilities, ConfigError, ConsumerEffectHandlerExtension, EngineError, Message,
+    NodeControlMsg, NodeId, NodeUserConfig, OtapPdata, PipelineContext, ProcessorConfig,
+    ProcessorFactory, ProcessorWrapper, WiringContract, local,
+};
 use crate::error::nack;
 use crate::node::handler::{ContextEffectHandler, Next, Unsent};
 use crate::node::metrics::{Fate, NodeMetrics};

@@ -9,24 +9,16 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use ferrule_context::{CancelCause, Error};
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_config::node::NodeUserConfig;
-use otel_arrow_dfe_engine::capability::registry::Capabilities;
-use otel_arrow_dfe_engine::config::ReceiverConfig;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_engine::control::{Context8u8, NodeControlMsg};
-use otel_arrow_dfe_engine::error::Error as EngineError;
-use otel_arrow_dfe_engine::node::NodeId;
-use otel_arrow_dfe_engine::receiver::ReceiverWrapper;
-use otel_arrow_dfe_engine::terminal_state::TerminalState;
-use otel_arrow_dfe_engine::wiring_contract::WiringContract;
-use otel_arrow_dfe_engine::{Interests, ProducerEffectHandlerExtension, ReceiverFactory, local};
-use otel_arrow_dfe_otap::pdata::OtapPdata;
-use otel_arrow_dfe_telemetry::metrics::MetricSetSnapshot;
 use serde::de::DeserializeOwned;
 use smallvec::smallvec;
 
 use crate::engine::state::Shared;
+use crate::engine_api::{
+    Capabilities, ConfigError, Context8u8, EngineError, Interests, MetricSetSnapshot,
+    NodeControlMsg, NodeId, NodeUserConfig, OtapPdata, PipelineContext,
+    ProducerEffectHandlerExtension, ReceiverConfig, ReceiverFactory, ReceiverWrapper,
+    TerminalState, WiringContract, local,
+};
 use crate::node::handler::{Attempt, ContextEffectHandler};
 use crate::node::support::{RETRY, parse};
 

@@ -3,11 +3,9 @@
 
 //! Answers of the pipeline to what went out.
 
-use otel_arrow_dfe_engine::control::{NackMsg, UnwindData};
-use otel_arrow_dfe_engine::local::processor::EffectHandler;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
-
 use super::BatchProcessor;
+use crate::engine_api::local::processor::EffectHandler;
+use crate::engine_api::{NackMsg, OtapPdata, UnwindData};
 use crate::error::nack::NackTemplate;
 
 impl BatchProcessor {

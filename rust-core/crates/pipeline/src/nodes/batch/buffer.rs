@@ -9,12 +9,11 @@ use std::time::{Duration, Instant};
 
 use ferrule_context::Error;
 use ferrule_context::merging::{PartitionKey, check_partitions};
-use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_pdata_codec::PdataPayload;
 
 use super::config::Plans;
 use super::member::Member;
 use super::metrics::Trigger;
+use crate::engine_api::{PdataPayload, SignalType};
 
 /// Data that waits for more.
 pub(super) struct Waiting {

@@ -7,11 +7,11 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use ferrule_context::merging::PartitionNames;
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_pdata_codec::{
-    BatchPlan, BatchSettings, CodecRegistry, PdataEncoding, PdataFormat,
-};
 use serde::Deserialize;
+
+use crate::engine_api::{
+    BatchPlan, BatchSettings, CodecRegistry, ConfigError, PdataEncoding, PdataFormat,
+};
 
 /// The engine's own names where its batch processor has the setting, too.
 #[derive(Debug, Deserialize)]

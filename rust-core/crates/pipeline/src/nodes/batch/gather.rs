@@ -10,12 +10,6 @@ use std::time::Instant;
 
 use ferrule_context::merging::PartitionKey;
 use ferrule_context::{Call, Error};
-use otel_arrow_dfe_engine::ConsumerEffectHandlerExtension;
-use otel_arrow_dfe_engine::control::AckMsg;
-use otel_arrow_dfe_engine::local::processor::EffectHandler;
-use otel_arrow_dfe_engine::processor::FlowMetricHook;
-use otel_arrow_dfe_otap::pdata::{OtapPdata, PdataEffectHandlerExtension};
-use otel_arrow_dfe_pdata_codec::PdataPayload;
 
 use super::buffer::{Due, Place, Waiting};
 use super::member::Member;
@@ -23,6 +17,11 @@ use super::merge::metadata_of;
 use super::metrics::Trigger;
 use super::{BatchProcessor, DRAIN_WAIT};
 use crate::decode::validate;
+use crate::engine_api::local::processor::EffectHandler;
+use crate::engine_api::{
+    AckMsg, ConsumerEffectHandlerExtension, FlowMetricHook, OtapPdata, PdataEffectHandlerExtension,
+    PdataPayload,
+};
 use crate::error::nack;
 use crate::error::operation::BATCH;
 use crate::signal::signal_of;

@@ -9,13 +9,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ferrule_context::Call;
-use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_engine::ConsumerEffectHandlerExtension;
-use otel_arrow_dfe_engine::control::AckMsg;
-use otel_arrow_dfe_engine::local::processor::EffectHandler;
-use otel_arrow_dfe_otap::pdata::{Context, OtapPdata};
-use otel_arrow_dfe_pdata_codec::PdataPayload;
 
+use crate::engine_api::local::processor::EffectHandler;
+use crate::engine_api::{
+    AckMsg, ConsumerEffectHandlerExtension, Context, OtapPdata, PdataPayload, SignalType,
+};
 use crate::error::nack::{self, NackTemplate};
 
 /// A message from arrival to its one outcome. Its payload goes its own way.

@@ -8,21 +8,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ferrule_context::{Call, Entry, Error, Members, Metadata};
-use otel_arrow_dfe_channel::error::SendError;
-use otel_arrow_dfe_config::context::ContextEntryName;
-use otel_arrow_dfe_config::context::transport_headers::{
-    TransportHeader, TransportHeaders, TransportHeadersData, ValueKind,
-};
-use otel_arrow_dfe_engine::control::Context8u8;
-use otel_arrow_dfe_engine::error::TypedError;
-use otel_arrow_dfe_engine::local::processor::EffectHandler;
-use otel_arrow_dfe_engine::pdata_context::PeerAddrMerger;
-use otel_arrow_dfe_engine::{
-    Interests, MessageSourceLocalEffectHandlerExtension, ProducerEffectHandlerExtension,
-};
-use otel_arrow_dfe_otap::pdata::{Context, OtapPdata, PdataEffectHandlerExtension};
-use otel_arrow_dfe_pdata::OtlpProtoBytes;
-use otel_arrow_dfe_pdata_codec::PdataPayload;
 use smallvec::smallvec;
 
 use super::BatchProcessor;
@@ -31,6 +16,13 @@ use super::member::Member;
 use super::metrics::Trigger;
 use super::output::Output;
 use crate::admission::budget::budgeted;
+use crate::engine_api::local::processor::EffectHandler;
+use crate::engine_api::{
+    Context, Context8u8, ContextEntryName, Interests, MessageSourceLocalEffectHandlerExtension,
+    OtapPdata, OtlpProtoBytes, PdataEffectHandlerExtension, PdataPayload, PeerAddrMerger,
+    ProducerEffectHandlerExtension, SendError, TransportHeader, TransportHeaders,
+    TransportHeadersData, TypedError, ValueKind,
+};
 use crate::error::nack;
 use crate::error::operation::BATCH;
 

@@ -3,11 +3,10 @@
 
 //! What the batch processor counts.
 
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_telemetry::instrument::{Counter, Gauge};
-use otel_arrow_dfe_telemetry::metrics::{MeasurementMetricSet, MetricSet};
-use otel_arrow_dfe_telemetry::reporter::MetricsReporter;
-use otel_arrow_dfe_telemetry_macros::{AttributeEnum, attribute_set, metric_set};
+use crate::engine_api::{
+    AttributeEnum, Counter, Gauge, MeasurementMetricSet, MetricSet, MetricsReporter,
+    PipelineContext, attribute_set, metric_set,
+};
 
 /// Why a batch goes out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AttributeEnum)]

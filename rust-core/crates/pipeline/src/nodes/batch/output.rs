@@ -6,11 +6,10 @@
 use std::rc::Rc;
 
 use ferrule_context::{CallMap, OpenGroup};
-use otel_arrow_dfe_engine::control::UnwindData;
-use otel_arrow_dfe_engine::local::processor::EffectHandler;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 
 use super::member::Member;
+use crate::engine_api::local::processor::EffectHandler;
+use crate::engine_api::{OtapPdata, UnwindData};
 use crate::error::nack::NackTemplate;
 
 /// A batch on its way.

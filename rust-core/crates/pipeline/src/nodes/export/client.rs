@@ -9,10 +9,10 @@ use std::time::Duration;
 use ::http::HeaderMap;
 use bytes::Bytes;
 use ferrule_context::{Call, Error, Outbound, OutboundRules, Success};
-use otel_arrow_dfe_config::SignalType;
 
 use super::settings::Settings;
 use crate::engine::state::Shared;
+use crate::engine_api::SignalType;
 use crate::error::operation::EXPORT;
 use crate::text::{Addresses, clean};
 

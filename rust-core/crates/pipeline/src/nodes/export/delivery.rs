@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use ferrule_context::{Call, CancelCause, Ending, Error, ErrorKind, LogLevel, Success};
-use otel_arrow_dfe_config::SignalType;
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +21,7 @@ use super::job::{Done, Job, Lost};
 use super::metrics::ExporterMetrics;
 use super::retry::RetrySettings;
 use crate::engine::state::Shared;
+use crate::engine_api::SignalType;
 use crate::error::operation::EXPORT;
 
 /// Less is not worth an attempt, and cannot be told to a downstream over HTTP.

@@ -6,26 +6,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_config::node::NodeUserConfig;
-use otel_arrow_dfe_engine::ExporterFactory;
-use otel_arrow_dfe_engine::capability::registry::Capabilities;
-use otel_arrow_dfe_engine::config::ExporterConfig;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_engine::error::{Error as EngineError, ExporterErrorKind, format_error_sources};
-use otel_arrow_dfe_engine::exporter::ExporterWrapper;
-use otel_arrow_dfe_engine::local::exporter::{EffectHandler, Exporter};
-use otel_arrow_dfe_engine::message::ExporterInbox;
-use otel_arrow_dfe_engine::node::NodeId;
-use otel_arrow_dfe_engine::terminal_state::TerminalState;
-use otel_arrow_dfe_engine::wiring_contract::WiringContract;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 
 use super::client::Client;
 use super::delivery::Node;
 use super::metrics::ExporterMetrics;
 use super::settings::Settings;
 use crate::engine::state::Shared;
+use crate::engine_api::local::exporter::{EffectHandler, Exporter};
+use crate::engine_api::{
+    Capabilities, ConfigError, EngineError, ExporterConfig, ExporterErrorKind, ExporterFactory,
+    ExporterInbox, ExporterWrapper, NodeId, NodeUserConfig, OtapPdata, PipelineContext,
+    TerminalState, WiringContract, format_error_sources,
+};
 
 /// Connections are opened when the node starts, on the thread that will use them.
 struct OtlpExporter<C: Client> {

@@ -13,15 +13,6 @@ use std::time::Duration;
 use ferrule_context::deadline::grpc_timeout;
 use ferrule_context::{Call, Error, Outbound, OutboundRules, Success};
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_engine::ExporterFactory;
-use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
-use otel_arrow_dfe_otap::otap_grpc::client_settings::{GrpcClientSettings, GrpcEndpointError};
-use otel_arrow_dfe_otap::otap_grpc::otlp::client::{
-    LogsServiceClient, MetricsServiceClient, OtlpServiceClient, ServiceDescriptor,
-    TraceServiceClient,
-};
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 use tonic::codec::CompressionEncoding;
 use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
@@ -34,6 +25,11 @@ use super::client::{Client, Failure, Request, USER_AGENT};
 use super::factory::factory;
 use super::headers::put;
 use crate::engine::state::Shared;
+use crate::engine_api::{
+    ExporterFactory, GrpcClientSettings, GrpcEndpointError, LogsServiceClient,
+    MetricsServiceClient, OTAP_EXPORTER_FACTORIES, OtapPdata, OtlpServiceClient, ServiceDescriptor,
+    SignalType, TraceServiceClient,
+};
 use crate::error::grpc::error_of_status;
 use crate::text::Addresses;
 use crate::urns::GRPC_EXPORTER;

@@ -15,13 +15,6 @@ use bytes::Bytes;
 use ferrule_context::deadline::timeout_millis;
 use ferrule_context::{Call, Error, Outbound, OutboundRules, Success};
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_engine::ExporterFactory;
-use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
-use otel_arrow_dfe_otap::compression::CompressionMethod;
-use otel_arrow_dfe_otap::otlp_http::PROTOBUF_CONTENT_TYPE;
-use otel_arrow_dfe_otap::otlp_http::client_settings::HttpClientError;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 use reqwest::Url;
 use reqwest::redirect::Policy;
 use secrecy::ExposeSecret;
@@ -31,6 +24,10 @@ use super::client::{Client, Failure, Request, USER_AGENT};
 use super::factory::factory;
 use super::headers::put;
 use crate::engine::state::Shared;
+use crate::engine_api::{
+    CompressionMethod, ExporterFactory, HttpClientError, OTAP_EXPORTER_FACTORIES, OtapPdata,
+    PROTOBUF_CONTENT_TYPE, SignalType,
+};
 use crate::text::Addresses;
 use crate::urns::HTTP_EXPORTER;
 

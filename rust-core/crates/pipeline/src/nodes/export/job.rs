@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ferrule_context::{Call, Error, ErrorKind, Success};
-use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_otap::pdata::PdataDelivery;
+
+use crate::engine_api::{PdataDelivery, SignalType};
 
 /// A message on its way out.
 pub(super) struct Job {

@@ -6,14 +6,12 @@
 use std::cell::RefCell;
 
 use ferrule_context::{ErrorKind, Success};
-use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_telemetry::instrument::{Counter, Gauge};
-use otel_arrow_dfe_telemetry::metrics::{MeasurementMetricSet, MetricSet, MetricSetSnapshot};
-use otel_arrow_dfe_telemetry::reporter::MetricsReporter;
-use otel_arrow_dfe_telemetry_macros::{AttributeEnum, attribute_set, metric_set};
 
 use super::job::Lost;
+use crate::engine_api::{
+    AttributeEnum, Counter, Gauge, MeasurementMetricSet, MetricSet, MetricSetSnapshot,
+    MetricsReporter, PipelineContext, SignalType, attribute_set, metric_set,
+};
 
 /// How the export of a message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AttributeEnum)]

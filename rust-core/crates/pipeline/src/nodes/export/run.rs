@@ -7,20 +7,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ferrule_context::{Error, ErrorKind, Found, LogLevel, Success};
-use otel_arrow_dfe_engine::ConsumerEffectHandlerExtension;
-use otel_arrow_dfe_engine::control::{AckMsg, NackCause, NackMsg, NodeControlMsg};
-use otel_arrow_dfe_engine::error::Error as EngineError;
-use otel_arrow_dfe_engine::local::exporter::EffectHandler;
-use otel_arrow_dfe_engine::message::{ExporterInbox, Message};
-use otel_arrow_dfe_engine::terminal_state::TerminalState;
-use otel_arrow_dfe_otap::otlp_exporter::InFlightExports;
-use otel_arrow_dfe_otap::pdata::{OtapPdata, PdataEffectHandlerExtension};
-use otel_arrow_dfe_pdata_codec::{EncodePolicy, EncodingPlan, PdataEncoding};
 
 use super::client::Client;
 use super::delivery::{Node, Running};
 use super::job::{Done, Job, Lost};
 use crate::engine::state::{EXPORTER_DRAIN_MARGIN, Shared};
+use crate::engine_api::local::exporter::EffectHandler;
+use crate::engine_api::{
+    AckMsg, ConsumerEffectHandlerExtension, EncodePolicy, EncodingPlan, EngineError, ExporterInbox,
+    InFlightExports, Message, NackCause, NackMsg, NodeControlMsg, OtapPdata,
+    PdataEffectHandlerExtension, PdataEncoding, TerminalState,
+};
 use crate::headers::call_id::call_id_of;
 use crate::text::clean;
 

@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use otel_arrow_dfe_config::error::Error as ConfigError;
 use tokio::sync::Semaphore;
 
 use super::retry::RetrySettings;
+use crate::engine_api::ConfigError;
 
 /// Requests of one exporter that may be under way at once.
 pub(super) const fn default_max_in_flight() -> usize {

@@ -3,8 +3,7 @@
 
 //! What the host receiver counts.
 
-use otel_arrow_dfe_telemetry::instrument::{Counter, Gauge};
-use otel_arrow_dfe_telemetry_macros::metric_set;
+use crate::engine_api::{Counter, Gauge, metric_set};
 
 /// Calls of one running instance of a host receiver.
 #[metric_set(name = "ferrule.receiver.host")]

@@ -11,17 +11,6 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use ferrule_context::Outcome;
-use otel_arrow_dfe_channel::error::SendError;
-use otel_arrow_dfe_engine::control::{Context8u8, NackMsg};
-use otel_arrow_dfe_engine::error::TypedError;
-use otel_arrow_dfe_engine::local::receiver::EffectHandler;
-use otel_arrow_dfe_engine::{
-    Interests, MessageSourceLocalEffectHandlerExtension, ProducerEffectHandlerExtension,
-};
-use otel_arrow_dfe_otap::pdata::{Context, OtapPdata};
-use otel_arrow_dfe_pdata::OtlpProtoBytes;
-use otel_arrow_dfe_telemetry::metrics::MetricSet;
-use otel_arrow_dfe_telemetry::reporter::MetricsReporter;
 use smallvec::smallvec;
 
 use super::in_flight::{InFlight, Stage};
@@ -29,6 +18,12 @@ use super::lingering::Lingering;
 use super::metrics::HostMetrics;
 use crate::admission::lane::{LaneMessage, QueuedCall};
 use crate::engine::state::Shared;
+use crate::engine_api::local::receiver::EffectHandler;
+use crate::engine_api::{
+    Context, Context8u8, Interests, MessageSourceLocalEffectHandlerExtension, MetricSet,
+    MetricsReporter, NackMsg, OtapPdata, OtlpProtoBytes, ProducerEffectHandlerExtension, SendError,
+    TypedError,
+};
 use crate::error::nack;
 use crate::headers::transport::HeaderNames;
 use crate::signal::signal_type;

@@ -5,12 +5,10 @@
 
 use std::time::Duration;
 
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_config::validation::deserialize_typed_config;
-use otel_arrow_dfe_otap::otap_grpc::client_settings::GrpcClientSettings;
 use serde::Deserialize;
 
 use crate::config::tls;
+use crate::engine_api::{ConfigError, GrpcClientSettings, deserialize_typed_config};
 use crate::nodes::export::retry::RetrySettings;
 use crate::nodes::export::settings::{Settings, check_limit, default_max_in_flight};
 

@@ -6,15 +6,14 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_config::validation::deserialize_typed_config;
-use otel_arrow_dfe_otap::otlp_http::client_settings::HttpClientSettings;
-use otel_arrow_dfe_otap::otlp_http::{LOGS_PATH, METRICS_PATH, TRACES_PATH};
 use reqwest::{ClientBuilder, NoProxy, Proxy, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::config::tls;
+use crate::engine_api::{
+    ConfigError, HttpClientSettings, LOGS_PATH, METRICS_PATH, TRACES_PATH, deserialize_typed_config,
+};
 use crate::nodes::export::retry::RetrySettings;
 use crate::nodes::export::settings::{Settings, check_limit, default_max_in_flight};
 

@@ -10,9 +10,9 @@ use std::time::SystemTime;
 use ::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use bytes::{Bytes, BytesMut};
 use ferrule_context::{Error, Success};
-use otel_arrow_dfe_otap::otlp_http::PROTOBUF_CONTENT_TYPE;
 use reqwest::Response;
 
+use crate::engine_api::PROTOBUF_CONTENT_TYPE;
 use crate::error::http::error_of_http;
 use crate::error::retry_after;
 use crate::error::rpc_status::DownstreamStatus;
