@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrule_context::Error;
-use ferrule_pipeline::Shared;
+use ferrule_pipeline::EngineState;
 use ferrule_pipeline::engine_api::{
     ConfigError, OTAP_PROCESSOR_FACTORIES, OtapPdata, ProcessorFactory,
 };
@@ -47,7 +47,7 @@ static FACTORY: ProcessorFactory<OtapPdata> =
 impl ContextProcessor for Quota {
     type Config = Config;
 
-    fn new(config: Config, _: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+    fn new(config: Config, _: Option<&Arc<EngineState>>) -> Result<Self, ConfigError> {
         if config.tenants.is_empty() {
             return Err(ConfigError::InvalidUserConfig {
                 error: "tenants is empty, so everything would be refused".to_owned(),

@@ -21,11 +21,11 @@ use ferrule_context::{CancelCause, Error, Fetched, Message, Phase};
 use parking_lot::Mutex;
 
 use self::runtime::Runtime;
-use self::state::{DRAIN_MARGIN, Shared, next_id};
+use self::state::{DRAIN_MARGIN, EngineState, next_id};
 use crate::config::start::StartConfig;
 use crate::config::tls::TlsBundle;
-use crate::decode::decompress::Limits;
-use crate::decode::pool::CodecPool;
+use crate::decode::decompress::DecodeLimits;
+use crate::decode::pool::DecodePool;
 use crate::logs::{install, subscriber};
 use crate::spec;
 
@@ -38,8 +38,8 @@ const JOIN_MARGIN: Duration = Duration::from_secs(2);
 /// A running engine. All methods may be called from any thread; none but `start`, `poll` and
 /// `stop` waits.
 pub struct Engine {
-    pub(crate) shared: Arc<Shared>,
-    codec: CodecPool,
+    pub(crate) state: Arc<EngineState>,
+    codec: DecodePool,
     runtime: Mutex<Option<Arc<Runtime>>>,
     last_sweep: Mutex<Instant>,
     /// Held while stopping; then whether the threads ended in time.
@@ -61,35 +61,35 @@ impl Engine {
         config.forget_spec();
         let traces = config.follow_traces()?;
         let tls_bundles = std::mem::take(&mut config.tls_bundles);
-        let shared = Shared::register(
+        let state = EngineState::register(
             id,
             config,
             prepared.outbound,
             tls_bundles,
             prepared.pipelines,
         );
-        shared.calls.follow().only(&traces);
+        state.calls.follow().only(&traces);
         subscriber::refresh();
-        let config = &shared.config;
-        let limits = Limits {
-            budget: Arc::clone(&shared.budget),
+        let config = &state.config;
+        let limits = DecodeLimits {
+            budget: Arc::clone(&state.budget),
             max_decoded: config.max_decoded_bytes,
             retry_delay: config.retry_delay(),
         };
-        let codec = CodecPool::start(
+        let codec = DecodePool::start(
             &config.name,
             config.codec_threads,
             config.codec_queue_capacity,
-            &shared.calls,
+            &state.calls,
             &limits,
         )
         .map_err(|error| Error {
             message: format!("codec threads cannot be started: {error}").into(),
             ..Error::from(&error)
         })?;
-        let runtime = Runtime::start(&shared, prepared.spec)?;
+        let runtime = Runtime::start(&state, prepared.spec)?;
         Ok(Self {
-            shared,
+            state,
             codec,
             runtime: Mutex::new(Some(Arc::new(runtime))),
             last_sweep: Mutex::new(Instant::now()),
@@ -111,12 +111,12 @@ impl Engine {
     /// # Errors
     /// `Configuration` if a bundle is unknown or cannot be used; then none is replaced.
     pub fn update_tls_bundles(&self, json: &[u8]) -> Result<(), Error> {
-        self.shared.tls_bundles.replace(TlsBundle::read_all(json)?)
+        self.state.tls_bundles.replace(TlsBundle::read_all(json)?)
     }
 
     /// Names of the pipelines that can be submitted to, by index.
     pub fn pipelines(&self) -> impl Iterator<Item = &str> {
-        self.shared
+        self.state
             .pipelines
             .iter()
             .map(|pipeline| pipeline.name.as_str())
@@ -125,12 +125,12 @@ impl Engine {
     /// How far a call has come; none if it is not in flight.
     #[must_use]
     pub fn phase(&self, call_id: u64) -> Option<Phase> {
-        self.shared.calls.get(call_id).map(|call| call.phase())
+        self.state.calls.get(call_id).map(|call| call.phase())
     }
 
     /// Cancels a call; false if it has its outcome already.
     pub fn cancel(&self, call_id: u64, cause: CancelCause) -> bool {
-        self.shared.calls.cancel(call_id, cause)
+        self.state.calls.cancel(call_id, cause)
     }
 
     /// Waits for messages to the host and offers them to `accept`, as [`Outbox::fetch`] does.
@@ -146,7 +146,7 @@ impl Engine {
                     .saturating_duration_since(Instant::now())
                     .min(SWEEP_INTERVAL)
             });
-            let fetched = self.shared.outbox.fetch(left, &mut accept);
+            let fetched = self.state.outbox.fetch(left, &mut accept);
             self.sweep();
             match fetched {
                 Fetched::Closed => return false,
@@ -166,13 +166,13 @@ impl Engine {
         if now.duration_since(*last) >= SWEEP_INTERVAL {
             *last = now;
             drop(last);
-            self.shared.calls.sweep(now);
+            self.state.calls.sweep(now);
         }
     }
 
     /// Makes a waiting `poll` return.
     pub fn wake(&self) {
-        self.shared.outbox.wake();
+        self.state.outbox.wake();
     }
 
     /// Stops the engine: no new calls, `drain` for those in flight, then the rest is finished as
@@ -185,8 +185,8 @@ impl Engine {
 
     fn stop_once(&self, drain: Duration) -> bool {
         let deadline = Instant::now() + drain.saturating_sub(DRAIN_MARGIN);
-        *self.shared.drain_deadline.lock() = Some(deadline);
-        self.shared.begin_stop();
+        *self.state.drain_deadline.lock() = Some(deadline);
+        self.state.begin_stop();
         let Some(runtime) = self.runtime.lock().take() else {
             return true;
         };
@@ -195,7 +195,7 @@ impl Engine {
             // Already on its way down, as after a fatal error of the engine.
             Err(_) => runtime.join(JOIN_MARGIN),
         };
-        self.shared.end();
+        self.state.end();
         clean
     }
 

@@ -5,7 +5,7 @@
 //!
 //! [`Engine`] starts and stops one engine in this process and is the way in for payloads. Its
 //! `host` receiver feeds a pipeline, `batch` and the exporters obey the calls whose data they
-//! handle, and the `log` exporter tells the host what arrived. Nodes of others build on [`node`], and
+//! handle, and the `log` exporter summarises data in the host's log. Nodes of others build on [`node`], and
 //! on the types of the engine in [`engine_api`].
 
 mod admission;
@@ -33,7 +33,7 @@ pub use config::start::StartConfig;
 pub use config::tls::TlsBundle;
 pub use decode::coding::{ContentCoding, Encoding};
 pub use engine::Engine;
-pub use engine::state::Shared;
+pub use engine::state::EngineState;
 pub use engine::submit::{Submission, Ticket};
 pub use error::{error_of_engine, error_of_status};
 pub use ferrule_otlp::Signal;

@@ -16,7 +16,7 @@ mod effects;
 mod handler;
 pub mod local;
 mod metrics;
-mod support;
+pub(crate) mod support;
 
 pub use self::effects::SendMessages;
 pub use self::handler::{ContextEffectHandler, Next, Unsent};

@@ -74,7 +74,7 @@ fn refused(error: impl std::fmt::Display) -> Error {
     )
 }
 
-/// Numbers the pipelines that have a host receiver and tells each of our nodes its engine.
+/// Numbers the pipelines that have a host receiver and gives each of our nodes its engine's number.
 fn attach_nodes(spec: &mut Value, engine_id: u64) -> Result<Vec<String>, Error> {
     let mut found = Vec::new();
     for (_, node) in sorted(spec.pointer_mut("/engine/observability/pipeline/nodes")) {
@@ -109,7 +109,7 @@ fn attach_nodes(spec: &mut Value, engine_id: u64) -> Result<Vec<String>, Error> 
     Ok(names(&found))
 }
 
-/// Tells a node its engine; false if it is not one of ours.
+/// Gives a node its engine's number; false if it is not one of ours.
 fn attach(node: &mut Value, engine_id: u64) -> bool {
     let ours = node["type"]
         .as_str()

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrule_context::{Error, LogLevel, Success};
-use ferrule_pipeline::Shared;
+use ferrule_pipeline::EngineState;
 use ferrule_pipeline::engine_api::{
     ConfigError, Context, ExporterFactory, OTAP_EXPORTER_FACTORIES, OTAP_PROCESSOR_FACTORIES,
     OTAP_RECEIVER_FACTORIES, OtapPdata, OtlpProtoBytes, ProcessorFactory, ReceiverFactory,
@@ -29,7 +29,7 @@ const TARGET: &str = "testing.adapted";
 #[derive(Deserialize)]
 struct Config {}
 
-struct Adapted(Option<Arc<Shared>>);
+struct Adapted(Option<Arc<EngineState>>);
 
 #[allow(
     unsafe_code,
@@ -40,7 +40,7 @@ static EXPORTER: ExporterFactory<OtapPdata> =
     exporter_factory::<Adapted>("urn:ferrule-testing:exporter:adapted");
 
 /// Tells when it is dropped before its time.
-struct Told<'a>(&'a Shared, u64);
+struct Told<'a>(&'a EngineState, u64);
 
 impl Drop for Told<'_> {
     fn drop(&mut self) {
@@ -53,7 +53,7 @@ impl Drop for Told<'_> {
 impl ContextExporter for Adapted {
     type Config = Config;
 
-    fn new(_: Config, engine: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+    fn new(_: Config, engine: Option<&Arc<EngineState>>) -> Result<Self, ConfigError> {
         Ok(Self(engine.cloned()))
     }
 
@@ -67,7 +67,7 @@ impl ContextExporter for Adapted {
         };
         match Order::of(call) {
             Order::Park => {
-                let _told = self.0.as_deref().map(|shared| Told(shared, call.id()));
+                let _told = self.0.as_deref().map(|engine| Told(engine, call.id()));
                 std::future::pending().await
             }
             Order::Finish(outcome) => outcome,
@@ -90,7 +90,7 @@ static PROCESSOR: ProcessorFactory<OtapPdata> =
 impl ContextProcessor for Pass {
     type Config = Config;
 
-    fn new(_: Config, _: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+    fn new(_: Config, _: Option<&Arc<EngineState>>) -> Result<Self, ConfigError> {
         Ok(Self)
     }
 
@@ -109,7 +109,7 @@ impl ContextProcessor for Pass {
 
 /// Sends three messages, and tells their outcomes.
 struct Three {
-    engine: Option<Arc<Shared>>,
+    engine: Option<Arc<EngineState>>,
     sent: u64,
 }
 
@@ -125,7 +125,7 @@ static RECEIVER: ReceiverFactory<OtapPdata> =
 impl ContextReceiver for Three {
     type Config = Config;
 
-    fn new(_: Config, engine: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+    fn new(_: Config, engine: Option<&Arc<EngineState>>) -> Result<Self, ConfigError> {
         Ok(Self {
             engine: engine.cloned(),
             sent: 0,

@@ -14,7 +14,7 @@ use ferrule_pipeline::engine_api::{
     NodeUserConfig, OTAP_EXPORTER_FACTORIES, OtapPdata, PipelineContext, TerminalState,
     WiringContract,
 };
-use ferrule_pipeline::{Shared, call_id_of};
+use ferrule_pipeline::{EngineState, call_id_of};
 use linkme::distributed_slice;
 
 use crate::order::Order;
@@ -23,7 +23,7 @@ use crate::park::{Parking, arrival};
 const TARGET: &str = "testing.outcome";
 
 struct OutcomeExporter {
-    shared: Arc<Shared>,
+    engine: Arc<EngineState>,
 }
 
 #[allow(
@@ -38,9 +38,9 @@ static FACTORY: ExporterFactory<OtapPdata> = ExporterFactory {
              node_config: Arc<NodeUserConfig>,
              exporter_config: &ExporterConfig,
              _: &Capabilities| {
-        let shared = Shared::of_node(&node_config.config)?;
+        let engine = EngineState::of_node(&node_config.config)?;
         Ok(ExporterWrapper::local(
-            OutcomeExporter { shared },
+            OutcomeExporter { engine },
             node,
             node_config,
             exporter_config,
@@ -61,7 +61,7 @@ impl Exporter<OtapPdata> for OutcomeExporter {
         let mut held = Vec::new();
         let mut waiting = Vec::new();
         let mut has_failed = false;
-        let mut parking = Parking::new(Arc::clone(&self.shared), handler.clone());
+        let mut parking = Parking::new(Arc::clone(&self.engine), handler.clone());
         loop {
             match inbox.recv().await? {
                 Message::Control(NodeControlMsg::Shutdown { .. }) => {
@@ -70,7 +70,7 @@ impl Exporter<OtapPdata> for OutcomeExporter {
                 Message::Control(_) => {}
                 Message::PData(data) => {
                     let call =
-                        call_id_of(&data).and_then(|call_id| self.shared.calls().get(call_id));
+                        call_id_of(&data).and_then(|call_id| self.engine.calls().get(call_id));
                     match (call.as_deref().map(Order::of), call) {
                         (Some(Order::Hang), _) => {
                             held.push(data);
@@ -85,7 +85,7 @@ impl Exporter<OtapPdata> for OutcomeExporter {
                             panic!("a test asked for a panic in the exporter")
                         }
                         (Some(Order::Hold), Some(call)) => {
-                            self.shared.log(LogLevel::Info, TARGET, arrival(&call));
+                            self.engine.log(LogLevel::Info, TARGET, arrival(&call));
                             waiting.push(data);
                             continue;
                         }
@@ -102,14 +102,14 @@ impl Exporter<OtapPdata> for OutcomeExporter {
                         }
                         (Some(Order::Finish(Err(error))), Some(call)) if call.is_group() => {
                             handler
-                                .notify_nack(refusal(&self.shared, error, data))
+                                .notify_nack(refusal(&self.engine, error, data))
                                 .await?;
                             continue;
                         }
                         (Some(Order::Finish(outcome)), Some(call))
                             if outcome != Ok(Success::default()) =>
                         {
-                            self.shared.calls().finish(call.id(), outcome);
+                            self.engine.calls().finish(call.id(), outcome);
                         }
                         _ => {}
                     }
@@ -120,9 +120,9 @@ impl Exporter<OtapPdata> for OutcomeExporter {
     }
 }
 
-fn refusal(shared: &Shared, error: Error, data: OtapPdata) -> NackMsg<OtapPdata> {
+fn refusal(engine: &EngineState, error: Error, data: OtapPdata) -> NackMsg<OtapPdata> {
     let permanent = error.is_permanent();
-    let reason = shared.reason_of(error);
+    let reason = engine.reason_of(error);
     if permanent {
         NackMsg::new_permanent(reason, data)
     } else {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Bytes that payloads may hold at once.
+/// A counter of the bytes that payloads hold at once, with a bound.
 #[derive(Debug)]
 pub(crate) struct ByteBudget {
     used: AtomicUsize,
@@ -45,7 +45,7 @@ impl ByteBudget {
     }
 }
 
-/// Bytes taken out of the budget; they go back when this is dropped.
+/// A permit for bytes of the budget, given back when dropped.
 #[derive(Debug)]
 pub struct Permit {
     budget: Arc<ByteBudget>,
@@ -82,7 +82,7 @@ impl Drop for Permit {
     }
 }
 
-/// Bytes that hold their part of the budget until they are dropped.
+/// Bytes with the permit that they hold until they are dropped.
 pub(crate) struct Budgeted<T> {
     bytes: T,
     _permit: Permit,

@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Lanes: the bounded ways from submission into one pipeline instance.
+//! Lanes: bounded queues from submission into one pipeline instance.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::error::operation::DECODE;
 
-/// The way into one pipeline instance. Its bound counts calls from submission until the
+/// A bounded queue into one pipeline instance. Its bound counts calls from submission until the
 /// pipeline took them, so the receiver can always empty the channel and arm deadlines.
 #[derive(Debug)]
 pub(crate) struct Lane {
@@ -24,7 +24,7 @@ pub(crate) struct Lane {
     capacity: usize,
 }
 
-/// What arrives at the receiver.
+/// A message to the receiver.
 #[derive(Debug)]
 pub(crate) enum LaneMessage {
     /// A call to process.
@@ -44,14 +44,14 @@ impl Lane {
         (Arc::new(lane), receiver)
     }
 
-    /// Takes a place in the lane if one is free.
-    pub(crate) fn reserve(self: &Arc<Self>) -> Option<LanePlace> {
+    /// Takes a permit of the lane if one is free.
+    pub(crate) fn reserve(self: &Arc<Self>) -> Option<LanePermit> {
         self.depth
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |depth| {
                 (depth < self.capacity).then_some(depth + 1)
             })
             .ok()
-            .map(|_| LanePlace {
+            .map(|_| LanePermit {
                 lane: Arc::clone(self),
             })
     }
@@ -70,25 +70,25 @@ impl CallOwner for Lane {
     }
 }
 
-/// A place in a lane, given back when dropped.
+/// A permit for one call in a lane, given back when dropped.
 #[derive(Debug)]
-pub(crate) struct LanePlace {
+pub(crate) struct LanePermit {
     lane: Arc<Lane>,
 }
 
-impl LanePlace {
+impl LanePermit {
     pub(crate) fn owner(&self) -> Arc<dyn CallOwner> {
         Arc::<Lane>::clone(&self.lane)
     }
 
     /// Puts a call into its lane. If the receiver is gone the call is dropped, which finishes it.
     pub(crate) fn send(call: QueuedCall) {
-        let lane = Arc::clone(&call.place.lane);
+        let lane = Arc::clone(&call.permit.lane);
         let _ = lane.sender.send(LaneMessage::Call(call));
     }
 }
 
-impl Drop for LanePlace {
+impl Drop for LanePermit {
     fn drop(&mut self) {
         self.lane.depth.fetch_sub(1, Ordering::Relaxed);
     }
@@ -101,11 +101,11 @@ pub(crate) struct QueuedCall {
     pub(crate) call: Arc<Call>,
     pub(crate) signal: Signal,
     pub(crate) payload: Bytes,
-    pub(crate) place: LanePlace,
+    pub(crate) permit: LanePermit,
     pub(crate) guard: Undelivered,
 }
 
-/// Finishes a call that was dropped before the pipeline took it.
+/// A drop guard that finishes a call which is dropped before the pipeline took it.
 #[derive(Debug)]
 pub(crate) struct Undelivered {
     calls: Arc<CallTable>,
@@ -127,7 +127,7 @@ impl Undelivered {
         self.payload_blamed = blamed;
     }
 
-    /// Somebody else answers for the call from now on.
+    /// Leaves the call to somebody else.
     pub(crate) fn disarm(mut self) {
         self.call_id = None;
     }
@@ -157,9 +157,9 @@ pub(crate) struct Lanes {
     next: AtomicUsize,
 }
 
-/// Why no place could be taken.
+/// The reason why no permit could be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoPlace {
+pub(crate) enum LaneError {
     /// No instance is running.
     NotReady,
     /// All lanes are full.
@@ -176,16 +176,16 @@ impl Lanes {
         }
     }
 
-    /// Takes a place, in turn and then wherever one is free.
-    pub(crate) fn reserve(&self) -> Result<LanePlace, NoPlace> {
+    /// Takes a permit, in turn and then wherever one is free.
+    pub(crate) fn reserve(&self) -> Result<LanePermit, LaneError> {
         let lanes = self.lanes.read();
         if lanes.is_empty() {
-            return Err(NoPlace::NotReady);
+            return Err(LaneError::NotReady);
         }
         let first = self.next.fetch_add(1, Ordering::Relaxed);
         (0..lanes.len())
             .find_map(|i| lanes[first.wrapping_add(i) % lanes.len()].reserve())
-            .ok_or(NoPlace::Full)
+            .ok_or(LaneError::Full)
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -197,7 +197,7 @@ impl Lanes {
     }
 }
 
-/// Closes a lane to new calls when dropped.
+/// A drop guard that closes a lane to new calls.
 pub(crate) struct OpenLane {
     lanes: Arc<Lanes>,
     lane: Arc<Lane>,
@@ -219,9 +219,9 @@ mod tests {
     #[test]
     fn full_lane_gives_its_place_back_when_dropped() {
         let (lane, _receiver) = Lane::new(1);
-        let place = lane.reserve().unwrap();
+        let permit = lane.reserve().unwrap();
         assert!(lane.reserve().is_none());
-        drop(place);
+        drop(permit);
         assert!(lane.reserve().is_some());
     }
 
@@ -233,7 +233,7 @@ mod tests {
         let _open = (lanes.open(Arc::clone(&first)), lanes.open(second));
         let _taken = first.reserve().unwrap();
         let _place = lanes.reserve().unwrap();
-        assert_eq!(lanes.reserve().unwrap_err(), NoPlace::Full);
+        assert_eq!(lanes.reserve().unwrap_err(), LaneError::Full);
     }
 
     #[test]
@@ -241,6 +241,6 @@ mod tests {
         let lanes = Arc::new(Lanes::default());
         let (lane, _receiver) = Lane::new(1);
         drop(lanes.open(lane));
-        assert_eq!(lanes.reserve().unwrap_err(), NoPlace::NotReady);
+        assert_eq!(lanes.reserve().unwrap_err(), LaneError::NotReady);
     }
 }

@@ -1,13 +1,13 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Why a submission was refused at once.
+//! Refusals of submissions.
 
 use std::time::Duration;
 
 use ferrule_context::ErrorKind;
 
-/// Why; numbers are those of the host.
+/// The reason of a refusal; numbers are those of the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Reason {
@@ -67,12 +67,12 @@ impl Reason {
     }
 }
 
-/// A refused submission. The call was never in flight.
+/// The refusal of a submission; the call was never in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refusal {
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// When to come back.
+    /// The delay to come back after.
     pub retry_delay: Option<Duration>,
 }
 

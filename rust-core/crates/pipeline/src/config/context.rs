@@ -15,7 +15,7 @@ use crate::error::configuration::configuration;
 /// Longest deadline, so that nanoseconds fit a signed 64-bit number.
 const MOST_MILLIS: u64 = i64::MAX as u64 / 1_000_000;
 
-/// Settings of call contexts: the field `context` of the start configuration.
+/// The settings of call contexts: the field `context` of the start configuration.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ContextSettings {
@@ -33,7 +33,7 @@ pub struct ContextSettings {
     pub outbound: OutboundSettings,
 }
 
-/// How a header writes a deadline; the grammars are those of the protocols that it came from.
+/// The grammar of a deadline header, which is that of the protocol that it came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -48,7 +48,7 @@ pub enum DeadlineForm {
     Duration,
 }
 
-/// Capture of request headers.
+/// The settings of the capture of request headers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct MetadataSettings {
@@ -64,7 +64,7 @@ pub struct MetadataSettings {
     pub max_total_bytes: usize,
 }
 
-/// Captured headers that go to the downstream.
+/// The allow-list of captured headers that go to the downstream.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct OutboundSettings {

@@ -8,7 +8,8 @@ use serde::Deserialize;
 /// Targets of the engine and its nodes start so. Libraries below it may log what they transport.
 pub(crate) const ENGINE_TARGET: &str = "otel";
 
-/// The least severe of the engine's log lines that go to the host; numbers are those of the host.
+/// The least severe level of the engine's log lines that go to the host; numbers are those of the
+/// host.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]

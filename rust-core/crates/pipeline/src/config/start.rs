@@ -17,7 +17,7 @@ use crate::error::configuration::configuration;
 /// Largest value of any limit, so that sums of a few stay far from overflow.
 const MOST: usize = 1 << 40;
 
-/// Start configuration, as JSON in camelCase.
+/// The configuration that an engine is started with, as JSON in camelCase.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StartConfig {
@@ -52,7 +52,7 @@ pub struct StartConfig {
     /// Most payloads that wait for those threads.
     #[serde(default = "default_codec_queue_capacity")]
     pub codec_queue_capacity: usize,
-    /// Milliseconds after which a refused caller is told to come back.
+    /// Milliseconds that a refused caller is asked to wait.
     #[serde(default = "default_retry_delay_millis")]
     pub default_retry_delay_millis: u64,
     /// Which of the engine's own log lines go to the host until that says otherwise.

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use crate::engine_api::{GrpcClientSettings, TlsClientConfig};
 use crate::error::configuration::configuration;
 
-/// What a client needs for TLS, as PEM.
+/// The certificates and the key of a TLS client, as PEM.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TlsBundle {
@@ -59,7 +59,7 @@ impl TlsBundle {
     }
 }
 
-/// The bundles of one engine.
+/// The TLS bundles of one engine, by name.
 #[derive(Debug)]
 pub(crate) struct TlsBundles {
     current: Mutex<BTreeMap<String, TlsBundle>>,
@@ -78,7 +78,7 @@ impl TlsBundles {
         self.current.lock().get(name).cloned()
     }
 
-    /// Tells when bundles were replaced.
+    /// A signal for each replacement of bundles.
     pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
     }

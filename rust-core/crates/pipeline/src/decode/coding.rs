@@ -5,7 +5,7 @@
 
 use ferrule_otlp::JsonMode;
 
-/// How a payload is encoded, after decompression.
+/// The encoding of a payload, after decompression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     /// OTLP protobuf.
@@ -27,7 +27,7 @@ impl Encoding {
     }
 }
 
-/// How a payload is compressed.
+/// The content coding of a payload, as HTTP calls its compression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentCoding {
     /// Not at all.

@@ -25,9 +25,9 @@ const FIRST_CHUNK: usize = 8 << 10;
 /// Decompression looks up this often whether anybody still wants the result.
 const MOST_READ: usize = 1 << 20;
 
-/// What decoding may use.
+/// The resources that decoding may use.
 #[derive(Debug, Clone)]
-pub(crate) struct Limits {
+pub(crate) struct DecodeLimits {
     pub(crate) budget: Arc<ByteBudget>,
     pub(crate) max_decoded: usize,
     pub(crate) retry_delay: Duration,
@@ -40,7 +40,7 @@ pub(crate) fn decode(
     encoding: Encoding,
     coding: ContentCoding,
     payload: Bytes,
-    limits: &Limits,
+    limits: &DecodeLimits,
     is_wanted: &dyn Fn() -> bool,
 ) -> Result<Bytes, Error> {
     let plain = match coding {
@@ -79,7 +79,7 @@ fn too_large(most: usize) -> Error {
     ))
 }
 
-impl Limits {
+impl DecodeLimits {
     fn exhausted(&self) -> Error {
         Error::exhausted("the byte budget for payloads is used up", self.retry_delay)
     }
@@ -88,7 +88,7 @@ impl Limits {
 fn decompress(
     coding: ContentCoding,
     input: &[u8],
-    limits: &Limits,
+    limits: &DecodeLimits,
     is_wanted: &dyn Fn() -> bool,
 ) -> Result<Bytes, Error> {
     let malformed = |_| malformed(coding);
@@ -135,7 +135,7 @@ fn malformed(coding: ContentCoding) -> Error {
 fn read_all(
     coding: ContentCoding,
     mut decoder: impl Read,
-    limits: &Limits,
+    limits: &DecodeLimits,
     is_wanted: &dyn Fn() -> bool,
 ) -> Result<Bytes, Error> {
     let mut permit: Permit = limits.budget.take(0).ok_or_else(|| limits.exhausted())?;
@@ -146,7 +146,7 @@ fn read_all(
             if length > limits.max_decoded {
                 return Err(too_large(limits.max_decoded));
             }
-            // One byte more than allowed, so that the end and the breach can be told apart.
+            // One byte more than allowed, so that the end and the breach differ.
             let room = (limits.max_decoded + 1 - length).min(length.max(FIRST_CHUNK));
             if !permit.grow(room) {
                 return Err(limits.exhausted());

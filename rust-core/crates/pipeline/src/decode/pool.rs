@@ -11,30 +11,30 @@ use crossbeam_channel::{Receiver, Sender, TrySendError};
 use ferrule_context::CallTable;
 
 use super::coding::{ContentCoding, Encoding};
-use super::decompress::{Limits, decode};
-use crate::admission::lane::{LanePlace, QueuedCall};
+use super::decompress::{DecodeLimits, decode};
+use crate::admission::lane::{LanePermit, QueuedCall};
 use crate::error::operation::DECODE;
 
-/// A payload that must be decoded before its call goes on.
-pub(crate) struct CodecJob {
+/// A call whose payload must be decoded before it goes on.
+pub(crate) struct DecodeJob {
     pub(crate) queued: QueuedCall,
     pub(crate) encoding: Encoding,
     pub(crate) coding: ContentCoding,
 }
 
-/// The threads that decode payloads.
-pub(crate) struct CodecPool {
-    sender: Option<Sender<CodecJob>>,
+/// A pool of threads that decode payloads.
+pub(crate) struct DecodePool {
+    sender: Option<Sender<DecodeJob>>,
     threads: Vec<JoinHandle<()>>,
 }
 
-impl CodecPool {
+impl DecodePool {
     pub(crate) fn start(
         name: &str,
         threads: usize,
         capacity: usize,
         calls: &Arc<CallTable>,
-        limits: &Limits,
+        limits: &DecodeLimits,
     ) -> std::io::Result<Self> {
         let (sender, receiver) = crossbeam_channel::bounded(capacity);
         let threads = (0..threads)
@@ -53,7 +53,7 @@ impl CodecPool {
     }
 
     /// Hands a payload over; if the queue is full the job comes back.
-    pub(crate) fn submit(&self, job: CodecJob) -> Result<(), CodecJob> {
+    pub(crate) fn submit(&self, job: DecodeJob) -> Result<(), DecodeJob> {
         match &self.sender {
             Some(sender) => {
                 job.queued.call.mark_decoding(true);
@@ -66,7 +66,7 @@ impl CodecPool {
     }
 }
 
-impl Drop for CodecPool {
+impl Drop for DecodePool {
     fn drop(&mut self) {
         self.sender = None;
         for thread in self.threads.drain(..) {
@@ -76,15 +76,15 @@ impl Drop for CodecPool {
     }
 }
 
-fn work(receiver: &Receiver<CodecJob>, calls: &CallTable, limits: &Limits) {
+fn work(receiver: &Receiver<DecodeJob>, calls: &CallTable, limits: &DecodeLimits) {
     for job in receiver {
         // A panic drops the job, which finishes its call; the panic hook has logged it.
         let _ = catch_unwind(AssertUnwindSafe(|| run(job, calls, limits)));
     }
 }
 
-fn run(job: CodecJob, calls: &CallTable, limits: &Limits) {
-    let CodecJob {
+fn run(job: DecodeJob, calls: &CallTable, limits: &DecodeLimits) {
+    let DecodeJob {
         mut queued,
         encoding,
         coding,
@@ -102,7 +102,7 @@ fn run(job: CodecJob, calls: &CallTable, limits: &Limits) {
         Ok(payload) => {
             queued.payload = payload;
             queued.call.mark_decoding(false);
-            LanePlace::send(queued);
+            LanePermit::send(queued);
         }
         Err(error) => {
             calls.finish_if_open(queued.call.id(), Err(error));

@@ -14,7 +14,7 @@ impl Engine {
     /// always go. Returns false if the engine is busy with a change of its configuration and must
     /// be asked again.
     pub fn set_log_level(&self, threshold: LogThreshold) -> bool {
-        self.shared
+        self.state
             .log_threshold
             .store(threshold as u8, Ordering::Relaxed);
         subscriber::refresh();
@@ -24,6 +24,6 @@ impl Engine {
 
     /// Sets whether each step of the calls that the configuration names is logged.
     pub fn follow_calls(&self, on: bool) {
-        self.shared.calls.follow().set(on);
+        self.state.calls.follow().set(on);
     }
 }

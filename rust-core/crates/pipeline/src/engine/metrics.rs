@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the engine measures of itself, for the host.
+//! The engine's metrics, for the host.
 
 use std::collections::BTreeMap;
 
@@ -19,10 +19,10 @@ const MOST_SERIES: usize = 10_000;
 /// The only attribute of channels that is a tag: `control` or `pdata`.
 const CHANNEL: &str = "channel.kind";
 
-/// What was printed, which is nothing inside a host.
+/// Set of the engine that counts what was printed, which is nothing inside a host.
 const CONSOLE: &str = "engine.console_output";
 
-/// What tells series apart. Cores and single channels do not: their values are put together.
+/// The key of a time series. Values of several cores and channels are put together in one.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Series {
     set: &'static str,
@@ -33,12 +33,14 @@ struct Series {
     tags: Vec<(String, String)>,
 }
 
+/// A metric with its current value.
 #[derive(Debug)]
 struct Measured {
     field: &'static MetricsField,
     value: Measure,
 }
 
+/// A value of a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Measure {
     Count(u64),

@@ -13,7 +13,7 @@ use ferrule_context::{Error, LogLevel};
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use super::state::Shared;
+use super::state::EngineState;
 use crate::config::log_threshold::LogThreshold;
 use crate::engine_api::{
     Controller, ControllerExtensionContext, ControllerExtensionRegistry, ControllerExtensionTask,
@@ -39,23 +39,23 @@ pub(crate) struct Runtime {
 
 impl Runtime {
     /// Starts the controller and waits until all pipelines are ready.
-    pub(crate) fn start(shared: &Arc<Shared>, spec: OtelDataflowSpec) -> Result<Self, Error> {
-        let timeout = shared.config.start_timeout();
+    pub(crate) fn start(state: &Arc<EngineState>, spec: OtelDataflowSpec) -> Result<Self, Error> {
+        let timeout = state.config.start_timeout();
         let until = Instant::now() + timeout;
         let unwanted = Arc::new(AtomicBool::new(false));
         let (hand_over, handles) = channel();
         let options = ControllerRunOptions {
-            extensions: extensions(hand_over, Arc::clone(&unwanted), Arc::clone(shared)),
+            extensions: extensions(hand_over, Arc::clone(&unwanted), Arc::clone(state)),
             ..ControllerRunOptions::default()
         };
         let (end, ended) = channel();
-        let engine = Arc::clone(shared);
+        let engine = Arc::clone(state);
         std::thread::Builder::new()
-            .name(format!("{}-engine", shared.config.name))
+            .name(format!("{}-engine", state.config.name))
             .spawn(move || {
                 own_thread(engine.id);
                 let result = run(spec, options);
-                engine.give_up(match &result {
+                engine.fail(match &result {
                     Some(Ok(())) => "the engine was told to stop by somebody else",
                     Some(Err(message)) => message,
                     None => PANICKED,
@@ -204,13 +204,13 @@ fn run(spec: OtelDataflowSpec, options: ControllerRunOptions) -> Option<Result<(
     Some(result)
 }
 
-/// The extension passes the controller's handles on, and tells `engine` when the controller's end
-/// begins. `unwanted` is set if nobody waits for the handles any more; the controller then ends,
+/// The extension passes the controller's handles on, and records in `engine` when the controller's
+/// end begins. `unwanted` is set if nobody waits for the handles any more; the controller then ends,
 /// because one of its extensions fails.
 fn extensions(
     hand_over: Sender<ControllerExtensionContext>,
     unwanted: Arc<AtomicBool>,
-    engine: Arc<Shared>,
+    engine: Arc<EngineState>,
 ) -> ControllerExtensionRegistry {
     let mut registry = ControllerExtensionRegistry::default();
     let hand_over = Mutex::new(hand_over);
@@ -229,7 +229,7 @@ fn extensions(
                     }
                     stop.cancelled().await;
                     // The exact reason is known only at the end, up to ten seconds later.
-                    engine.give_up("a pipeline failed and is not restarted");
+                    engine.fail("a pipeline failed and is not restarted");
                     Ok(())
                 });
                 task

@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the parts of one engine share, and how nodes find it.
+//! The state that the parts of one engine share, and how nodes find it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -28,17 +28,17 @@ use crate::error::slab::{ErrorSlab, without_markers};
 use crate::headers::call_id::call_id_of;
 use crate::text::clean;
 
-/// Time between the end of the host receiver's drain and the engine's, so that what the receiver
-/// gives up still has its outcome from it.
+/// Time between the end of the host receiver's drain and the engine's, so that the calls that are
+/// left over have their outcome from the receiver.
 pub(crate) const DRAIN_MARGIN: Duration = Duration::from_millis(100);
 
 /// Time between the end of an exporter's drain and the receiver's, so that the Nacks still get
 /// through.
 pub(crate) const EXPORTER_DRAIN_MARGIN: Duration = Duration::from_millis(50);
 
-/// State of one engine.
+/// The state of one engine, which its nodes share with the host's side.
 #[derive(Debug)]
-pub struct Shared {
+pub struct EngineState {
     pub(crate) id: u64,
     pub(crate) config: StartConfig,
     pub(crate) outbound: OutboundRules,
@@ -65,9 +65,10 @@ pub struct Shared {
     pub(crate) pressure: OnceLock<Pressure>,
 }
 
-/// Nobody waits for the data any more: its call was cancelled or has expired, as the kind says.
+/// The error for data that nobody waits for any more: its call was cancelled or has expired, as the
+/// kind says.
 #[derive(Debug)]
-pub(crate) struct Ended(pub(crate) ErrorKind);
+pub(crate) struct CallEnded(pub(crate) ErrorKind);
 
 /// A pipeline that the host can submit to.
 #[derive(Debug)]
@@ -87,7 +88,7 @@ impl std::fmt::Debug for Pressure {
     }
 }
 
-static ENGINES: Registry<Shared> = Registry::new();
+static ENGINES: Registry<EngineState> = Registry::new();
 
 /// An id for a new engine, never used again.
 pub(crate) fn next_id() -> u64 {
@@ -95,11 +96,11 @@ pub(crate) fn next_id() -> u64 {
 }
 
 /// All running engines.
-pub(crate) fn engines() -> Vec<Arc<Shared>> {
+pub(crate) fn engines() -> Vec<Arc<EngineState>> {
     ENGINES.all()
 }
 
-impl Shared {
+impl EngineState {
     pub(crate) fn register(
         id: u64,
         config: StartConfig,
@@ -108,7 +109,7 @@ impl Shared {
         pipelines: Vec<String>,
     ) -> Arc<Self> {
         let outbox = Arc::new(Outbox::new(config.max_in_flight));
-        let shared = Arc::new(Self {
+        let state = Arc::new(Self {
             id,
             calls: Arc::new(CallTable::new(Arc::clone(&outbox))),
             errors: ErrorSlab::new(config.max_in_flight),
@@ -136,8 +137,8 @@ impl Shared {
             tls_bundles: TlsBundles::new(tls_bundles),
             config,
         });
-        ENGINES.insert(id, &shared);
-        shared
+        ENGINES.insert(id, &state);
+        state
     }
 
     /// The engine of a node, from the `engine` number that every `urn:ferrule` node's
@@ -168,16 +169,16 @@ impl Shared {
     /// before its data went on, as by a node that keeps data.
     ///
     /// # Errors
-    /// `Ended` if nobody waits for the data any more.
-    pub(crate) fn call_of(&self, data: &OtapPdata) -> Result<Option<Arc<Call>>, Ended> {
+    /// `CallEnded` if nobody waits for the data any more.
+    pub(crate) fn call_of(&self, data: &OtapPdata) -> Result<Option<Arc<Call>>, CallEnded> {
         match call_id_of(data).map(|id| self.calls.find(id)) {
             Some(Found::Open(call)) if !call.is_finished() => Ok(Some(call)),
-            Some(Found::Open(call)) => Err(Ended(
+            Some(Found::Open(call)) => Err(CallEnded(
                 call.ending()
                     .and_then(|it| it.failure)
                     .unwrap_or(ErrorKind::Cancelled),
             )),
-            Some(Found::GivenUp(kind)) => Err(Ended(kind)),
+            Some(Found::GivenUp(kind)) => Err(CallEnded(kind)),
             Some(Found::Unknown) | None => Ok(None),
         }
     }
@@ -200,8 +201,8 @@ impl Shared {
         self.outbox.log(level, target, text);
     }
 
-    /// The error that a Nack stands for: the one that our exporter stored, or what can be told
-    /// from the Nack itself. A batch asks once for all its members.
+    /// The error that a Nack stands for: the one that our exporter stored, or what the Nack itself
+    /// says. A batch asks once for all its members.
     #[must_use]
     pub fn error_of(&self, nack: &NackMsg<OtapPdata>) -> Error {
         self.errors.resolve(&nack.reason).unwrap_or_else(|| {
@@ -216,7 +217,7 @@ impl Shared {
     }
 
     /// The reason for a Nack that stands for `error`. Whoever receives the Nack gets the error
-    /// from [`Shared::error_of`].
+    /// from [`EngineState::error_of`].
     #[must_use]
     pub fn reason_of(&self, error: Error) -> String {
         let left_out = u64::from(error.left_out());
@@ -238,8 +239,7 @@ impl Shared {
             .then(|| Duration::from_secs(u64::from(pressure.retry_after_secs())))
     }
 
-    /// The instant at which a node gives up during the drain, for which the engine named
-    /// `deadline`.
+    /// The end of a node's drain if the host named one, at most the engine's `deadline`.
     pub(crate) fn drain_until(&self, deadline: Instant) -> Option<Instant> {
         let own = *self.drain_deadline.lock();
         own.map(|own| own.min(deadline))
@@ -255,9 +255,9 @@ impl Shared {
         self.stop_began.notify_waiters();
     }
 
-    /// To be called when the engine ends, for a reason that matters only if nobody stopped it. The
-    /// last reason counts.
-    pub(crate) fn give_up(&self, reason: &str) {
+    /// Records a reason of the engine's end, which counts only if nobody stopped it. The last one
+    /// counts.
+    pub(crate) fn fail(&self, reason: &str) {
         let mut failure = self.failure.lock();
         if failure.is_some() || !self.is_stopping() {
             *failure = Some(clean(reason));
@@ -307,7 +307,7 @@ impl Shared {
     }
 }
 
-impl Drop for Shared {
+impl Drop for EngineState {
     fn drop(&mut self) {
         ENGINES.remove(self.id);
     }

@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the engine tells of itself.
+//! The engine's state and counters, for the host.
 
 use std::sync::atomic::Ordering;
 
@@ -22,14 +22,14 @@ impl Engine {
     /// `inFlight`, `openBatches`, `payloadBytes` and `queued` are as of now.
     #[must_use]
     pub fn status(&self) -> String {
-        let shared = &self.shared;
-        let counters = shared.calls.counters();
+        let state = &self.state;
+        let counters = state.calls.counters();
         let failed: serde_json::Map<_, _> = ErrorKind::ALL
             .iter()
             .zip(counters.failed)
             .map(|(kind, count)| (kind.name().to_owned(), json!(count)))
             .collect();
-        let pipelines: Vec<_> = shared
+        let pipelines: Vec<_> = state
             .pipelines
             .iter()
             .map(|pipeline| {
@@ -45,23 +45,23 @@ impl Engine {
         json!({
             "version": env!("CARGO_PKG_VERSION"),
             "ready": ready,
-            "stopping": shared.is_stopping(),
-            "failure": shared.failure(),
-            "memoryPressure": shared.pressure_delay().is_some(),
-            "inFlight": shared.calls.len(),
-            "openBatches": shared.calls.open_groups(),
+            "stopping": state.is_stopping(),
+            "failure": state.failure(),
+            "memoryPressure": state.pressure_delay().is_some(),
+            "inFlight": state.calls.len(),
+            "openBatches": state.calls.open_groups(),
             "submitted": counters.submitted,
             "succeeded": counters.succeeded,
             "failed": failed,
             "late": counters.late,
             "degraded": counters.degraded,
-            "lingering": shared.lingering.load(Ordering::Relaxed),
-            "droppedHeaders": shared.dropped_headers.load(Ordering::Relaxed),
-            "droppedDetails": shared.dropped_details.load(Ordering::Relaxed),
-            "payloadBytes": shared.budget.used(),
-            "maxPayloadBytes": shared.config.max_payload_bytes,
-            "maxInFlight": shared.config.max_in_flight,
-            "droppedLogLines": shared.outbox.dropped_lines(),
+            "lingering": state.lingering.load(Ordering::Relaxed),
+            "droppedHeaders": state.dropped_headers.load(Ordering::Relaxed),
+            "droppedDetails": state.dropped_details.load(Ordering::Relaxed),
+            "payloadBytes": state.budget.used(),
+            "maxPayloadBytes": state.config.max_payload_bytes,
+            "maxInFlight": state.config.max_in_flight,
+            "droppedLogLines": state.outbox.dropped_lines(),
             "pipelines": pipelines,
         })
         .to_string()

@@ -11,13 +11,13 @@ use ferrule_otlp::Signal;
 
 use super::Engine;
 use crate::admission::budget::{Permit, budgeted};
-use crate::admission::lane::{LanePlace, NoPlace, QueuedCall, Undelivered};
+use crate::admission::lane::{LaneError, LanePermit, QueuedCall, Undelivered};
 use crate::admission::refusal::{Reason, Refusal};
 use crate::decode::coding::{ContentCoding, Encoding};
-use crate::decode::pool::CodecJob;
+use crate::decode::pool::DecodeJob;
 use crate::decode::validate::check;
 
-/// A call to be submitted.
+/// A call with its context, to be submitted.
 #[derive(Debug)]
 pub struct Submission {
     /// Id of the call, not zero, never reused.
@@ -38,9 +38,9 @@ pub struct Submission {
     pub attributes: Attributes,
 }
 
-/// A place in a pipeline's lane, taken before the payload is copied.
+/// A reservation in a pipeline's lane, made before the payload is copied.
 pub struct Ticket {
-    place: LanePlace,
+    permit: LanePermit,
 }
 
 impl Engine {
@@ -51,33 +51,33 @@ impl Engine {
     /// budget, or `Stopping`.
     pub fn take_bytes(&self, bytes: usize) -> Result<Permit, Refusal> {
         self.check_open()?;
-        if bytes > self.shared.config.max_payload_bytes {
+        if bytes > self.state.config.max_payload_bytes {
             return Err(Refusal::of(Reason::PayloadTooLarge));
         }
-        self.shared
+        self.state
             .budget
             .take(bytes)
             .ok_or_else(|| self.later(Reason::ByteBudget))
     }
 
-    /// Takes a place in the lane of a pipeline.
+    /// Reserves room for one call in the lane of a pipeline.
     ///
     /// # Errors
     /// `TooManyCalls`, `LaneFull` or `NotReady` with a delay, `UnknownPipeline`, or `Stopping`.
-    pub fn take_place(&self, pipeline: usize) -> Result<Ticket, Refusal> {
+    pub fn reserve_lane(&self, pipeline: usize) -> Result<Ticket, Refusal> {
         self.check_open()?;
-        if !self.shared.outbox.has_credit() {
+        if !self.state.outbox.has_credit() {
             return Err(self.no_credit());
         }
         let pipeline = self
-            .shared
+            .state
             .pipelines
             .get(pipeline)
             .ok_or(Refusal::of(Reason::UnknownPipeline))?;
         match pipeline.lanes.reserve() {
-            Ok(place) => Ok(Ticket { place }),
-            Err(NoPlace::Full) => Err(self.later(Reason::LaneFull)),
-            Err(NoPlace::NotReady) => Err(self.later(Reason::NotReady)),
+            Ok(permit) => Ok(Ticket { permit }),
+            Err(LaneError::Full) => Err(self.later(Reason::LaneFull)),
+            Err(LaneError::NotReady) => Err(self.later(Reason::NotReady)),
         }
     }
 
@@ -101,26 +101,26 @@ impl Engine {
             submission.metadata,
             submission.trace,
             submission.attributes,
-            ticket.place.owner(),
+            ticket.permit.owner(),
         );
-        let call = match self.shared.calls.admit(call) {
+        let call = match self.state.calls.admit(call) {
             Admission::Admitted(call) => call,
             Admission::TooManyCalls => return Err(self.no_credit()),
             Admission::Duplicate => return Err(Refusal::of(Reason::DuplicateCall)),
         };
         let queued = QueuedCall {
-            guard: Undelivered::new(Arc::clone(&self.shared.calls), call.id()),
+            guard: Undelivered::new(Arc::clone(&self.state.calls), call.id()),
             call,
             signal: submission.signal,
             payload: budgeted(payload, permit),
-            place: ticket.place,
+            permit: ticket.permit,
         };
         self.dispatch(queued, submission.encoding, submission.coding);
         // An end that is over looked for calls before this one was admitted.
-        if self.shared.has_ended() {
-            self.shared
+        if self.state.has_ended() {
+            self.state
                 .calls
-                .abort(submission.call_id, self.shared.end_error());
+                .abort(submission.call_id, self.state.end_error());
         }
         Ok(())
     }
@@ -128,16 +128,16 @@ impl Engine {
     fn dispatch(&self, queued: QueuedCall, encoding: Encoding, coding: ContentCoding) {
         if (encoding, coding) == (Encoding::Protobuf, ContentCoding::Identity) {
             match check(queued.signal, &queued.payload) {
-                Ok(()) => LanePlace::send(queued),
+                Ok(()) => LanePermit::send(queued),
                 Err(error) => {
-                    self.shared
+                    self.state
                         .calls
                         .finish_if_open(queued.call.id(), Err(error));
                 }
             }
             return;
         }
-        let job = CodecJob {
+        let job = DecodeJob {
             queued,
             encoding,
             coding,
@@ -145,19 +145,19 @@ impl Engine {
         if let Err(job) = self.codec.submit(job) {
             let error = Error::exhausted(
                 "too many payloads wait for decompression",
-                self.shared.config.retry_delay(),
+                self.state.config.retry_delay(),
             );
-            self.shared
+            self.state
                 .calls
                 .finish_if_open(job.queued.call.id(), Err(error));
         }
     }
 
     fn check_open(&self) -> Result<(), Refusal> {
-        if self.shared.is_stopping() {
+        if self.state.is_stopping() {
             return Err(self.later(self.closed()));
         }
-        match self.shared.pressure_delay() {
+        match self.state.pressure_delay() {
             Some(retry_delay) => Err(Refusal {
                 reason: Reason::MemoryPressure,
                 retry_delay: Some(retry_delay),
@@ -168,7 +168,7 @@ impl Engine {
 
     /// An engine that stops gives out no credits.
     fn no_credit(&self) -> Refusal {
-        self.later(if self.shared.is_stopping() {
+        self.later(if self.state.is_stopping() {
             self.closed()
         } else {
             Reason::TooManyCalls
@@ -177,7 +177,7 @@ impl Engine {
 
     /// Why an engine that stops takes no calls.
     fn closed(&self) -> Reason {
-        if self.shared.failure().is_some() {
+        if self.state.failure().is_some() {
             Reason::Ended
         } else {
             Reason::Stopping
@@ -187,7 +187,7 @@ impl Engine {
     fn later(&self, reason: Reason) -> Refusal {
         Refusal {
             reason,
-            retry_delay: Some(self.shared.config.retry_delay()),
+            retry_delay: Some(self.state.config.retry_delay()),
         }
     }
 }

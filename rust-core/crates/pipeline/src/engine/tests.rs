@@ -62,7 +62,7 @@ impl Host {
             trace: None,
             attributes: Attributes::default(),
         };
-        let ticket = self.0.take_place(0).unwrap();
+        let ticket = self.0.reserve_lane(0).unwrap();
         let permit = self.0.take_bytes(payload.len()).unwrap();
         self.0.submit(ticket, submission, payload, permit).unwrap();
     }
@@ -160,7 +160,7 @@ fn host_batch_and_exporter_report_what_they_count() {
     host.wait_for(BATCH, "dropped", &[], 1);
     host.submit(10, "a", LONG, SMALL);
     host.wait_for(BATCH, "pending.members", &[], 1);
-    host.0.shared.begin_stop();
+    host.0.state.begin_stop();
     host.wait_for(FLUSHED, "batches", &[("trigger", "drain")], 1);
     host.wait_for(EXPORTER, "messages", &success, 4);
     for (set, name, wanted) in [

@@ -41,8 +41,8 @@ pub(crate) fn error_of_code(code: u8, message: String, retry_delay: Option<Durat
 }
 
 /// The error that a gRPC status stands for, as the answer of a downstream: its code, its delay and
-/// its details are kept. A status that stands for no answer, because there was no connection, is
-/// for the caller to tell.
+/// its details are kept. A status that stands for no answer, because there was no connection, must
+/// be recognised by the caller.
 #[must_use]
 pub fn error_of_status(status: &Status) -> Error {
     // tonic takes codes that it does not know for UNKNOWN

@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a Nack means. Our own exporters hand over structured errors; for the
+//! Nacks and the errors that they stand for. Our own exporters hand over structured errors; for the
 //! engine's, whose Nack holds text only, the text is read.
 
 use std::borrow::Cow;
@@ -13,7 +13,7 @@ use super::grpc::{REFUSED, error_of_code};
 use crate::engine_api::{NackCause, NackMsg, OtapPdata};
 use crate::text;
 
-/// Says that code, delay and kind of an error were read from the text of one of the engine's own
+/// Origin of an error whose code, delay and kind were read from the text of one of the engine's own
 /// exporters, and may be wrong.
 const FROM_TEXT: &str = "engine-text";
 

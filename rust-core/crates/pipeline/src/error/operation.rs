@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! What was being done when an error arose, as the error tells.
+//! The operations in which errors arise, as the errors name them.
 
 /// Decompression, JSON and validation of a payload.
 pub(crate) const DECODE: &str = "decode";

@@ -19,7 +19,7 @@ const MOST_DETAILS: usize = 4 << 20;
 /// Stands before and behind a marker. No text of a downstream contains it, because it is cleaned.
 const EDGE: char = '\u{1e}';
 
-/// Errors by the markers that stand for them in the reasons of Nacks.
+/// A ring of errors, by the markers that stand for them in the reasons of Nacks.
 ///
 /// An error may be looked up any number of times, because a Nack may go to all members of a
 /// batch. Nothing has to be given back: a new error takes the place of the oldest, so that

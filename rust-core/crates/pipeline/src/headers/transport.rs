@@ -11,7 +11,7 @@ use crate::engine_api::{
     CompiledHeaderCapturePolicy, ConfigError, ContextEntryName, TransportHeader, TransportHeaders,
 };
 
-/// Names that need no check for each message.
+/// The names of our headers, so that they need no check for each message.
 pub(crate) struct HeaderNames {
     call_id: ContextEntryName,
     trace_parent: ContextEntryName,
@@ -47,7 +47,7 @@ impl HeaderNames {
     }
 
     /// Adds to `headers` what may go to the downstream, unless its name is there already, the
-    /// trace, and the call id; and tells how many values were left out because gRPC cannot carry
+    /// trace, and the call id; and counts the values that were left out because gRPC cannot carry
     /// them.
     ///
     /// Only exporters whose policy names a header send it, and none sends the call id.

@@ -9,16 +9,16 @@ use async_trait::async_trait;
 use ferrule_context::{Error, LogLevel, Success};
 use linkme::distributed_slice;
 use prost::Message as _;
-use serde::Deserialize;
 
 use super::line::LineText;
-use crate::engine::state::Shared;
+use crate::engine::state::EngineState;
 use crate::engine_api::any_value::Value;
 use crate::engine_api::{
     AnyValue, ConfigError, ExportLogsServiceRequest, ExporterFactory, InstrumentationScope,
     LogRecord, OTAP_EXPORTER_FACTORIES, OtapPdata,
 };
 use crate::node::local::{ContextExporter, ExporterHandler, exporter_factory};
+use crate::node::support::NoSettings;
 use crate::urns::ENGINE_LOG_EXPORTER;
 
 /// What of the engine's scope goes into a line, and as which field.
@@ -27,11 +27,6 @@ const PLACE: [(&str, &str); 3] = [
     ("node.id", "node"),
     ("core.id", "core"),
 ];
-
-/// Nothing can be set.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {}
 
 struct EngineLogExporter;
 
@@ -45,9 +40,9 @@ static FACTORY: ExporterFactory<OtapPdata> =
 
 #[async_trait(?Send)]
 impl ContextExporter for EngineLogExporter {
-    type Config = Config;
+    type Config = NoSettings;
 
-    fn new(_: Config, _: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+    fn new(_: NoSettings, _: Option<&Arc<EngineState>>) -> Result<Self, ConfigError> {
         Ok(Self)
     }
 
@@ -63,7 +58,7 @@ impl ContextExporter for EngineLogExporter {
     }
 }
 
-fn write(engine: &Shared, request: ExportLogsServiceRequest) {
+fn write(engine: &EngineState, request: ExportLogsServiceRequest) {
     // Each scope has a place of its own, so records are in order only within one.
     let mut lines: Vec<_> = request
         .resource_logs

@@ -24,9 +24,9 @@ pub(crate) fn own_thread(engine_id: u64) {
 /// Sends a line to the host of the engine that this thread works for, else to all hosts.
 pub(crate) fn log_from_thread(level: LogLevel, target: &'static str, text: &str) {
     let owner = OWNER.get();
-    for shared in engines() {
-        if owner == 0 || owner == shared.id {
-            shared.log(level, target, text.to_owned());
+    for engine in engines() {
+        if owner == 0 || owner == engine.id {
+            engine.log(level, target, text.to_owned());
         }
     }
 }
@@ -34,19 +34,19 @@ pub(crate) fn log_from_thread(level: LogLevel, target: &'static str, text: &str)
 /// As [`log_from_thread`], but only to hosts that want lines of the level.
 pub(super) fn log_if_wanted(level: LogLevel, target: &'static str, text: &str) {
     let owner = OWNER.get();
-    for shared in engines() {
-        let threshold = shared.log_threshold.load(Ordering::Relaxed);
+    for engine in engines() {
+        let threshold = engine.log_threshold.load(Ordering::Relaxed);
         let wanted = threshold != LogThreshold::Off as u8 && threshold <= level as u8;
-        if wanted && (owner == 0 || owner == shared.id) {
-            shared.log(level, target, text.to_owned());
+        if wanted && (owner == 0 || owner == engine.id) {
+            engine.log(level, target, text.to_owned());
         }
     }
 }
 
 /// Sends a line to the logging of all hosts, for what belongs to no single engine.
 pub(crate) fn log_to_all(level: LogLevel, target: &'static str, text: &str) {
-    for shared in engines() {
-        shared.log(level, target, text.to_owned());
+    for engine in engines() {
+        engine.log(level, target, text.to_owned());
     }
 }
 
@@ -54,8 +54,8 @@ pub(crate) fn log_to_all(level: LogLevel, target: &'static str, text: &str) {
 pub(super) fn most_verbose() -> LogThreshold {
     engines()
         .iter()
-        .filter_map(|shared| {
-            LogThreshold::from_number(shared.log_threshold.load(Ordering::Relaxed).into())
+        .filter_map(|engine| {
+            LogThreshold::from_number(engine.log_threshold.load(Ordering::Relaxed).into())
         })
         .filter(|threshold| *threshold != LogThreshold::Off)
         .min()

@@ -11,7 +11,7 @@ use ferrule_context::deadline::deadline_in;
 use ferrule_context::{Attributes, Call, CancelCause, Error, ErrorKind, Metadata, TraceContext};
 
 use super::effects::SendMessages;
-use crate::engine::state::{Ended, Shared};
+use crate::engine::state::{CallEnded, EngineState};
 use crate::engine_api::{
     EncodePolicy, OtapPdata, PdataEffectHandlerExtension, PdataEncoding, PortName, SendError,
     TypedError,
@@ -26,14 +26,14 @@ const LONGEST_WAIT: Duration = Duration::from_millis(5);
 static NO_METADATA: LazyLock<Metadata> = LazyLock::new(Metadata::default);
 static NO_ATTRIBUTES: LazyLock<Attributes> = LazyLock::new(Attributes::default);
 
-/// The engine's handler of a node, beside the call whose data the node has at hand.
+/// A view of the call whose data a node has at hand, around the engine's handler of the node.
 pub struct ContextEffectHandler<'a, H> {
     inner: &'a H,
-    shared: &'a Arc<Shared>,
+    engine: &'a Arc<EngineState>,
     call: Option<Arc<Call>>,
 }
 
-/// What to do with data once it was processed.
+/// The next step for data that was processed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Next {
@@ -45,10 +45,10 @@ pub enum Next {
     Done,
 }
 
-/// Data that was not sent, and why.
+/// The error of a send, with the data that comes back.
 #[derive(Debug)]
 pub struct Unsent {
-    /// Why.
+    /// The error.
     pub error: Error,
     /// The data, with its way back.
     pub data: Box<OtapPdata>,
@@ -59,24 +59,28 @@ impl<'a, H> ContextEffectHandler<'a, H> {
     ///
     /// # Errors
     /// The data comes back if nobody waits for it any more.
-    pub fn new(inner: &'a H, shared: &'a Arc<Shared>, data: &OtapPdata) -> Result<Self, Error> {
-        let call = shared.call_of(data).map_err(|Ended(kind)| match kind {
+    pub fn new(
+        inner: &'a H,
+        engine: &'a Arc<EngineState>,
+        data: &OtapPdata,
+    ) -> Result<Self, Error> {
+        let call = engine.call_of(data).map_err(|CallEnded(kind)| match kind {
             ErrorKind::Timeout => Error::timeout(),
             _ => ended(),
         })?;
         Ok(Self {
             inner,
-            shared,
+            engine,
             call,
         })
     }
 
     /// The handler while no data is at hand.
     #[must_use]
-    pub fn without_call(inner: &'a H, shared: &'a Arc<Shared>) -> Self {
+    pub fn without_call(inner: &'a H, engine: &'a Arc<EngineState>) -> Self {
         Self {
             inner,
-            shared,
+            engine,
             call: None,
         }
     }
@@ -89,8 +93,8 @@ impl<'a, H> ContextEffectHandler<'a, H> {
 
     /// The engine of the node, with its settings and its log.
     #[must_use]
-    pub fn engine(&self) -> &'a Arc<Shared> {
-        self.shared
+    pub fn engine(&self) -> &'a Arc<EngineState> {
+        self.engine
     }
 
     /// The call; none if the data belongs to no call. That of a merged batch stands for all its
@@ -228,13 +232,13 @@ impl<H: SendMessages> ContextEffectHandler<'_, H> {
             }
             // A send that waits cannot be cancelled without losing the data's way back
             data = match self.try_send(port.clone(), data) {
-                Attempt::Sent => return Ok(()),
-                Attempt::Full(back) => back,
-                Attempt::Failed(unsent) => return Err(unsent),
+                SendAttempt::Sent => return Ok(()),
+                SendAttempt::Full(back) => back,
+                SendAttempt::Failed(unsent) => return Err(unsent),
             };
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                let delay = self.shared.config.retry_delay();
+                let delay = self.engine.config.retry_delay();
                 let error = Error::exhausted("the pipeline is full", delay);
                 return Err(Unsent::new(error, data));
             }
@@ -247,24 +251,24 @@ impl<H: SendMessages> ContextEffectHandler<'_, H> {
         }
     }
 
-    pub(super) fn try_send(&self, port: Option<PortName>, data: OtapPdata) -> Attempt {
+    pub(super) fn try_send(&self, port: Option<PortName>, data: OtapPdata) -> SendAttempt {
         if !self.inner.has_output(port.as_ref()) {
             let error = Error::new(ErrorKind::Configuration, "the node has no such output");
-            return Attempt::Failed(Unsent::new(error, data));
+            return SendAttempt::Failed(Unsent::new(error, data));
         }
         match self.inner.try_send(port, data) {
-            Err(TypedError::ChannelSendError(SendError::Full(data))) => Attempt::Full(data),
+            Err(TypedError::ChannelSendError(SendError::Full(data))) => SendAttempt::Full(data),
             Err(TypedError::ChannelSendError(SendError::Closed(data))) => {
-                Attempt::Failed(Unsent::new(nack::closed(), data))
+                SendAttempt::Failed(Unsent::new(nack::closed(), data))
             }
             // Other errors are about outputs that do not exist, which was looked at
-            Ok(()) | Err(_) => Attempt::Sent,
+            Ok(()) | Err(_) => SendAttempt::Sent,
         }
     }
 }
 
-/// What became of data that was tried to be sent.
-pub(super) enum Attempt {
+/// The result of one attempt to send.
+pub(super) enum SendAttempt {
     Sent,
     Full(OtapPdata),
     Failed(Unsent),

@@ -5,11 +5,17 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::engine_api::ConfigError;
 
-/// Longer than any call lasts: who waits for room gives up when its call ends.
+/// The configuration of a node that has no settings.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoSettings {}
+
+/// Longer than any call lasts: waiting for room ends with the call.
 pub(super) const FOREVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 /// How soon a receiver tries again to send what there was no room for.

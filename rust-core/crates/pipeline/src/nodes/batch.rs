@@ -22,10 +22,10 @@ use tokio_util::task::AbortOnDropHandle;
 
 use self::buffer::Buffers;
 use self::config::{Config, Plans};
-use self::member::Place as MemberPlace;
+use self::member::PendingCounter;
 use self::metrics::BatchMetrics;
 use self::output::Outputs;
-use crate::engine::state::Shared;
+use crate::engine::state::EngineState;
 use crate::engine_api::local::processor::{EffectHandler, Processor};
 use crate::engine_api::{
     Capabilities, EngineError, LocalWakeupRequirements, Message, NodeControlMsg, NodeId,
@@ -35,8 +35,8 @@ use crate::engine_api::{
 use crate::headers::transport::HeaderNames;
 use crate::urns::BATCH_PROCESSOR;
 
-/// While calls are here: how soon those that have ended meanwhile are let go of. Shorter than
-/// the grace that calls have after their outcome.
+/// While calls are here: how soon those that have ended meanwhile are nacked. Shorter than the
+/// grace that calls have after their outcome.
 const LOOK_INTERVAL: Duration = Duration::from_millis(200);
 
 /// While the engine is being stopped, data waits for more no longer than this.
@@ -46,7 +46,7 @@ const TIMER: WakeupSlot = WakeupSlot(0);
 const STOPPING: WakeupSlot = WakeupSlot(1);
 
 struct BatchProcessor {
-    shared: Arc<Shared>,
+    engine: Arc<EngineState>,
     config: Config,
     plans: Plans,
     names: PartitionNames,
@@ -55,7 +55,7 @@ struct BatchProcessor {
     most_outputs: usize,
     buffers: Buffers,
     outputs: Outputs,
-    members: MemberPlace,
+    members: PendingCounter,
     metrics: BatchMetrics,
     /// When the timer fires.
     armed: Option<Instant>,
@@ -74,10 +74,10 @@ static FACTORY: ProcessorFactory<OtapPdata> = ProcessorFactory {
              node_config: Arc<NodeUserConfig>,
              processor_config: &ProcessorConfig,
              _: &Capabilities| {
-        let shared = Shared::of_node(&node_config.config)?;
+        let engine = EngineState::of_node(&node_config.config)?;
         let config = Config::parse(&node_config.config)?;
         let limit = |limit: Option<std::num::NonZeroUsize>| {
-            limit.map_or(shared.config.max_in_flight, Into::into)
+            limit.map_or(engine.config.max_in_flight, Into::into)
         };
         let processor = BatchProcessor {
             plans: Plans::new(&config)?,
@@ -86,10 +86,10 @@ static FACTORY: ProcessorFactory<OtapPdata> = ProcessorFactory {
             most_members: limit(config.inbound_request_limit),
             most_outputs: limit(config.outbound_request_limit),
             config,
-            shared,
+            engine,
             buffers: Buffers::default(),
             outputs: Outputs::default(),
-            members: MemberPlace::default(),
+            members: PendingCounter::default(),
             metrics: BatchMetrics::register(&pipeline),
             armed: None,
             stop_watch: None,
@@ -125,7 +125,7 @@ impl Processor<OtapPdata> for BatchProcessor {
                     self.buffers.hurry(Instant::now() + DRAIN_WAIT);
                 } else {
                     self.armed = None;
-                    self.let_dead_go(handler).await;
+                    self.nack_dead(handler).await;
                     self.flush_due(Instant::now(), handler).await;
                     self.buffers.refresh();
                 }
@@ -165,18 +165,18 @@ impl Processor<OtapPdata> for BatchProcessor {
 
 impl BatchProcessor {
     async fn flush_due(&mut self, now: Instant, handler: &EffectHandler<OtapPdata>) {
-        for (place, trigger) in self.buffers.due(now) {
-            self.flush(&place, trigger, handler).await;
+        for (key, trigger) in self.buffers.due(now) {
+            self.flush(&key, trigger, handler).await;
         }
     }
 
-    async fn let_dead_go(&mut self, handler: &EffectHandler<OtapPdata>) {
+    async fn nack_dead(&mut self, handler: &EffectHandler<OtapPdata>) {
         for waiting in self.buffers.take_dead() {
             self.metrics.counts.dropped.inc();
-            waiting.member.let_go(handler).await;
+            waiting.member.nack_ended(handler).await;
         }
         for member in self.outputs.dead_members() {
-            member.let_go(handler).await;
+            member.nack_ended(handler).await;
         }
     }
 
@@ -200,12 +200,12 @@ impl BatchProcessor {
         }
     }
 
-    /// Once the engine is being stopped nothing waits for more; nobody tells a processor else.
+    /// Once the engine is being stopped nothing waits for more; processors get no message of it.
     fn watch_stop(&mut self, handler: &EffectHandler<OtapPdata>) {
         if self.stop_watch.is_none() {
-            let (shared, handler) = (Arc::clone(&self.shared), handler.clone());
+            let (engine, handler) = (Arc::clone(&self.engine), handler.clone());
             let watch = tokio::task::spawn_local(async move {
-                shared.stopping().await;
+                engine.stopping().await;
                 let _ = handler.set_wakeup(STOPPING, Instant::now());
             });
             self.stop_watch = Some(AbortOnDropHandle::new(watch));

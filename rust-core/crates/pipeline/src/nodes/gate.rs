@@ -8,9 +8,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ferrule_context::Error;
 use linkme::distributed_slice;
-use serde::Deserialize;
 
-use crate::engine::state::Shared;
+use crate::engine::state::EngineState;
 use crate::engine_api::{
     ConfigError, ContextEntryName, OTAP_PROCESSOR_FACTORIES, OtapPdata, ProcessorFactory,
     TransportHeader, TransportHeaders, TransportHeadersData,
@@ -18,12 +17,8 @@ use crate::engine_api::{
 use crate::headers::names::CALL_ID_HEADER;
 use crate::node::Next;
 use crate::node::local::{ContextProcessor, ProcessorHandler, processor_factory};
+use crate::node::support::NoSettings;
 use crate::urns::GATE_PROCESSOR;
-
-/// Nothing can be set.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {}
 
 /// Lets data pass that somebody waits for, without our own headers. Who refuses the rest is the
 /// adapter, before this sees it.
@@ -38,9 +33,9 @@ static FACTORY: ProcessorFactory<OtapPdata> = processor_factory::<Gate>(GATE_PRO
 
 #[async_trait(?Send)]
 impl ContextProcessor for Gate {
-    type Config = Config;
+    type Config = NoSettings;
 
-    fn new(_: Config, _: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+    fn new(_: NoSettings, _: Option<&Arc<EngineState>>) -> Result<Self, ConfigError> {
         Ok(Self)
     }
 

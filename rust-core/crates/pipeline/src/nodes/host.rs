@@ -19,9 +19,9 @@ use linkme::distributed_slice;
 use serde::Deserialize;
 
 use self::metrics::HostMetrics;
-use self::running::Running;
+use self::running::RunningReceiver;
 use crate::admission::lane::Lane;
-use crate::engine::state::{DRAIN_MARGIN, Pressure, Shared};
+use crate::engine::state::{DRAIN_MARGIN, EngineState, Pressure};
 use crate::engine_api::local::receiver::{ControlChannel, EffectHandler, Receiver};
 use crate::engine_api::{
     Capabilities, EngineError, MetricSet, NodeControlMsg, NodeId, NodeUserConfig,
@@ -42,7 +42,7 @@ struct Config {
 }
 
 struct HostReceiver {
-    shared: Arc<Shared>,
+    engine: Arc<EngineState>,
     pipeline: usize,
     names: HeaderNames,
     metrics: MetricSet<HostMetrics>,
@@ -61,13 +61,13 @@ static FACTORY: ReceiverFactory<OtapPdata> = ReceiverFactory {
              receiver_config: &ReceiverConfig,
              _: &Capabilities| {
         let config = deserialize_typed_config::<Config>(&node_config.config)?;
-        let shared = Shared::of_node(&node_config.config)?;
+        let engine = EngineState::of_node(&node_config.config)?;
         // The first instance sets it; all instances of an engine share one state.
-        let _ = shared
+        let _ = engine
             .pressure
             .set(Pressure(pipeline.memory_pressure_state()));
         let receiver = HostReceiver {
-            shared,
+            engine,
             pipeline: config.pipeline,
             names: HeaderNames::new()?,
             metrics: HostMetrics::register(&pipeline),
@@ -92,15 +92,16 @@ impl Receiver<OtapPdata> for HostReceiver {
         mut control: ControlChannel<OtapPdata>,
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, EngineError> {
-        let pipeline = &self.shared.pipelines[self.pipeline];
-        let (lane, mut arrivals) = Lane::new(self.shared.config.lane_capacity);
+        let pipeline = &self.engine.pipelines[self.pipeline];
+        let (lane, mut arrivals) = Lane::new(self.engine.config.lane_capacity);
         let measured_lane = Arc::downgrade(&lane);
         // Calls and places alone hold the lane, so it closes when no call can arrive any more.
         let mut open_lane = Some(pipeline.lanes.open(lane));
         let mut lane_open = true;
         pipeline.starts.fetch_add(1, Ordering::Relaxed);
         handler.signal_ready();
-        let mut running = Running::new(Arc::clone(&self.shared), self.names, self.metrics, handler);
+        let mut running =
+            RunningReceiver::new(Arc::clone(&self.engine), self.names, self.metrics, handler);
         let timer = tokio::time::sleep(FAR);
         tokio::pin!(timer);
         let mut armed = None;
@@ -142,7 +143,7 @@ impl Receiver<OtapPdata> for HostReceiver {
                     NodeControlMsg::DrainIngress { deadline, .. } => {
                         drop(open_lane.take());
                         let most = deadline.checked_sub(DRAIN_MARGIN).unwrap_or(deadline);
-                        drain_until = Some(self.shared.drain_until(deadline).unwrap_or(most));
+                        drain_until = Some(self.engine.drain_until(deadline).unwrap_or(most));
                     }
                     NodeControlMsg::Shutdown { deadline, .. } => {
                         running.abandon();

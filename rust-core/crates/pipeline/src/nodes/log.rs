@@ -8,21 +8,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ferrule_context::{Error, LogLevel, Success};
 use linkme::distributed_slice;
-use serde::Deserialize;
 
-use crate::engine::state::Shared;
+use crate::engine::state::EngineState;
 use crate::engine_api::{ConfigError, ExporterFactory, OTAP_EXPORTER_FACTORIES, OtapPdata};
 use crate::node::local::{ContextExporter, ExporterHandler, exporter_factory};
+use crate::node::support::NoSettings;
 use crate::signal::signal_of;
 use crate::urns::LOG_EXPORTER;
 
 /// Logger name of the summaries.
 const TARGET: &str = "exporter.log";
-
-/// Nothing can be set.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {}
 
 struct LogExporter;
 
@@ -35,9 +30,9 @@ static FACTORY: ExporterFactory<OtapPdata> = exporter_factory::<LogExporter>(LOG
 
 #[async_trait(?Send)]
 impl ContextExporter for LogExporter {
-    type Config = Config;
+    type Config = NoSettings;
 
-    fn new(_: Config, _: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+    fn new(_: NoSettings, _: Option<&Arc<EngineState>>) -> Result<Self, ConfigError> {
         Ok(Self)
     }
 

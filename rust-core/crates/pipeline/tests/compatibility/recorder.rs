@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use ferrule_context::{Error, LogLevel, Success};
-use ferrule_pipeline::Shared;
+use ferrule_pipeline::EngineState;
 use ferrule_pipeline::engine_api::{
     ConfigError, ExporterFactory, OTAP_EXPORTER_FACTORIES, OtapPdata,
 };
@@ -26,7 +26,7 @@ struct Config {
 
 struct Recorder {
     refuse: bool,
-    engine: Option<Arc<Shared>>,
+    engine: Option<Arc<EngineState>>,
 }
 
 #[allow(
@@ -45,7 +45,7 @@ pub fn refusal() -> Error {
 impl ContextExporter for Recorder {
     type Config = Config;
 
-    fn new(config: Config, engine: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+    fn new(config: Config, engine: Option<&Arc<EngineState>>) -> Result<Self, ConfigError> {
         Ok(Self {
             refuse: config.refuse,
             engine: engine.cloned(),

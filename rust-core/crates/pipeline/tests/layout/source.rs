@@ -237,7 +237,9 @@ mod tests {
     #[test]
     fn engine_is_found_in_code_alone() {
         assert!(names_engine("fn f() { otel_arrow_dfe_otap::g() }"));
-        assert!(!names_engine("/// `otel_arrow_dfe_otap`\nconst X: &str = \"otel_arrow_dfe\";"));
+        assert!(!names_engine(
+            "/// `otel_arrow_dfe_otap`\nconst X: &str = \"otel_arrow_dfe\";"
+        ));
     }
 
     #[test]

@@ -12,8 +12,8 @@ use super::*;
 /// An `ExportTraceServiceRequest` with one empty `ResourceSpans`.
 const TRACES: &[u8] = &[0x0a, 0x00];
 
-fn limits(max_decoded: usize) -> Limits {
-    Limits {
+fn limits(max_decoded: usize) -> DecodeLimits {
+    DecodeLimits {
         budget: ByteBudget::new(1 << 20),
         max_decoded,
         retry_delay: Duration::from_secs(1),
@@ -32,7 +32,7 @@ fn zlib(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn decoded(coding: ContentCoding, payload: &[u8], limits: &Limits) -> Result<Bytes, Error> {
+fn decoded(coding: ContentCoding, payload: &[u8], limits: &DecodeLimits) -> Result<Bytes, Error> {
     decode(
         Signal::Traces,
         Encoding::Protobuf,
@@ -135,7 +135,7 @@ fn payload_of_exactly_the_limit_is_accepted() {
 
 #[test]
 fn used_up_budget_is_exhaustion_with_a_delay() {
-    let limits = Limits {
+    let limits = DecodeLimits {
         budget: ByteBudget::new(1000),
         ..limits(1 << 20)
     };

@@ -26,9 +26,9 @@ use crate::headers::transport::HeaderNames;
 
 const LONG: Duration = Duration::from_secs(3600);
 
-fn engine() -> Arc<Shared> {
+fn engine() -> Arc<EngineState> {
     let config = StartConfig::from_json(json!({"specYaml": "x"}).to_string().as_bytes()).unwrap();
-    Shared::register(
+    EngineState::register(
         next_id(),
         config,
         Default::default(),
@@ -38,7 +38,7 @@ fn engine() -> Arc<Shared> {
 }
 
 /// Data of a call that has this time left.
-fn data_of(engine: &Shared, id: u64, time_left: Duration) -> OtapPdata {
+fn data_of(engine: &EngineState, id: u64, time_left: Duration) -> OtapPdata {
     let call = CallBuilder::new(id).time_left(time_left).build().unwrap();
     let Admission::Admitted(call) = engine.calls.admit(call) else {
         panic!("not admitted");

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use ferrule_context::{Error, Success};
 use serde::de::DeserializeOwned;
 
-use crate::engine::state::Shared;
+use crate::engine::state::EngineState;
 use crate::engine_api::{
     AckMsg, Capabilities, ConfigError, ConsumerEffectHandlerExtension, EngineError, ExporterConfig,
     ExporterFactory, ExporterInbox, ExporterWrapper, Message, NodeControlMsg, NodeId,
@@ -17,7 +17,7 @@ use crate::engine_api::{
 };
 use crate::error::nack;
 use crate::node::handler::ContextEffectHandler;
-use crate::node::metrics::{Fate, NodeMetrics};
+use crate::node::metrics::{NodeMetrics, NodeOutcome};
 use crate::node::support::parse;
 
 /// The handler of an exporter.
@@ -35,7 +35,7 @@ pub trait ContextExporter: Sized + 'static {
     ///
     /// # Errors
     /// If the configuration is wrong.
-    fn new(config: Self::Config, engine: Option<&Arc<Shared>>) -> Result<Self, ConfigError>;
+    fn new(config: Self::Config, engine: Option<&Arc<EngineState>>) -> Result<Self, ConfigError>;
 
     /// Exports data that somebody waits for. Partial success is part of the outcome.
     ///
@@ -65,9 +65,9 @@ pub const fn exporter_factory<E: ContextExporter>(
     }
 }
 
-struct Adapter<N> {
+struct ExporterAdapter<N> {
     node: N,
-    shared: Arc<Shared>,
+    engine: Arc<EngineState>,
     metrics: NodeMetrics,
 }
 
@@ -78,19 +78,19 @@ fn create_exporter<E: ContextExporter>(
     runtime: &ExporterConfig,
     _: &Capabilities,
 ) -> Result<ExporterWrapper<OtapPdata>, ConfigError> {
-    let shared = Shared::of_node(&config.config)?;
-    let node = E::new(parse(&config.config)?, Some(&shared))?;
+    let engine = EngineState::of_node(&config.config)?;
+    let node = E::new(parse(&config.config)?, Some(&engine))?;
     let metrics = NodeMetrics::register(&pipeline);
-    let adapter = Adapter {
+    let adapter = ExporterAdapter {
         node,
-        shared,
+        engine,
         metrics,
     };
     Ok(ExporterWrapper::local(adapter, id, config, runtime))
 }
 
 #[async_trait(?Send)]
-impl<E: ContextExporter> local::exporter::Exporter<OtapPdata> for Adapter<E> {
+impl<E: ContextExporter> local::exporter::Exporter<OtapPdata> for ExporterAdapter<E> {
     async fn start(
         mut self: Box<Self>,
         mut inbox: ExporterInbox<OtapPdata>,
@@ -111,7 +111,7 @@ impl<E: ContextExporter> local::exporter::Exporter<OtapPdata> for Adapter<E> {
     }
 }
 
-impl<E: ContextExporter> Adapter<E> {
+impl<E: ContextExporter> ExporterAdapter<E> {
     /// Exports a message and answers it. Answering fails only while the pipeline ends, and then
     /// the receiver answers.
     async fn export(
@@ -119,10 +119,10 @@ impl<E: ContextExporter> Adapter<E> {
         mut data: OtapPdata,
         inner: &local::exporter::EffectHandler<OtapPdata>,
     ) {
-        let handler = match ContextEffectHandler::new(inner, &self.shared, &data) {
+        let handler = match ContextEffectHandler::new(inner, &self.engine, &data) {
             Ok(handler) => handler,
             Err(error) => {
-                self.metrics.count(Fate::of(error.kind));
+                self.metrics.count(NodeOutcome::of(error.kind));
                 let _ = inner.notify_nack(nack::of_ended(data)).await;
                 return;
             }
@@ -136,11 +136,11 @@ impl<E: ContextExporter> Adapter<E> {
             Err(error) => Some(Err(error)),
         };
         self.metrics.count(match &result {
-            Some(Ok(_)) => Fate::Passed,
-            Some(Err(error)) => Fate::of(error.kind),
+            Some(Ok(_)) => NodeOutcome::Passed,
+            Some(Err(error)) => NodeOutcome::of(error.kind),
             None => {
                 let ended = handler.check_deadline().err();
-                ended.map_or(Fate::Cancelled, |it| Fate::of(it.kind))
+                ended.map_or(NodeOutcome::Cancelled, |it| NodeOutcome::of(it.kind))
             }
         });
         let _ = match result {
@@ -153,7 +153,7 @@ impl<E: ContextExporter> Adapter<E> {
                 inner.notify_ack(AckMsg::new(data)).await
             }
             Some(Err(error)) => {
-                let nack = self.shared.nack_of(error).nack(data);
+                let nack = self.engine.nack_of(error).nack(data);
                 inner.notify_nack(nack).await
             }
             None => inner.notify_nack(nack::of_ended(data)).await,

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use ferrule_context::Error;
 use serde::de::DeserializeOwned;
 
-use crate::engine::state::Shared;
+use crate::engine::state::EngineState;
 use crate::engine_api::{
     AckMsg, Capabilities, ConfigError, ConsumerEffectHandlerExtension, EngineError, Message,
     NodeControlMsg, NodeId, NodeUserConfig, OtapPdata, PipelineContext, ProcessorConfig,
@@ -17,7 +17,7 @@ use crate::engine_api::{
 };
 use crate::error::nack;
 use crate::node::handler::{ContextEffectHandler, Next, Unsent};
-use crate::node::metrics::{Fate, NodeMetrics};
+use crate::node::metrics::{NodeMetrics, NodeOutcome};
 use crate::node::support::{FOREVER, parse};
 
 /// The handler of a processor.
@@ -34,7 +34,7 @@ pub trait ContextProcessor: Sized + 'static {
     ///
     /// # Errors
     /// If the configuration is wrong.
-    fn new(config: Self::Config, engine: Option<&Arc<Shared>>) -> Result<Self, ConfigError>;
+    fn new(config: Self::Config, engine: Option<&Arc<EngineState>>) -> Result<Self, ConfigError>;
 
     /// Processes data that somebody waits for, in place.
     ///
@@ -73,9 +73,9 @@ pub const fn processor_factory<P: ContextProcessor>(
     }
 }
 
-struct Adapter<N> {
+struct ProcessorAdapter<N> {
     node: N,
-    shared: Arc<Shared>,
+    engine: Arc<EngineState>,
     metrics: NodeMetrics,
 }
 
@@ -86,19 +86,19 @@ fn create_processor<P: ContextProcessor>(
     runtime: &ProcessorConfig,
     _: &Capabilities,
 ) -> Result<ProcessorWrapper<OtapPdata>, ConfigError> {
-    let shared = Shared::of_node(&config.config)?;
-    let node = P::new(parse(&config.config)?, Some(&shared))?;
+    let engine = EngineState::of_node(&config.config)?;
+    let node = P::new(parse(&config.config)?, Some(&engine))?;
     let metrics = NodeMetrics::register(&pipeline);
-    let adapter = Adapter {
+    let adapter = ProcessorAdapter {
         node,
-        shared,
+        engine,
         metrics,
     };
     Ok(ProcessorWrapper::local(adapter, id, config, runtime))
 }
 
 #[async_trait(?Send)]
-impl<P: ContextProcessor> local::processor::Processor<OtapPdata> for Adapter<P> {
+impl<P: ContextProcessor> local::processor::Processor<OtapPdata> for ProcessorAdapter<P> {
     async fn process(
         &mut self,
         message: Message<OtapPdata>,
@@ -111,14 +111,14 @@ impl<P: ContextProcessor> local::processor::Processor<OtapPdata> for Adapter<P> 
                 if let NodeControlMsg::CollectTelemetry { metrics_reporter } = &message {
                     self.metrics.report(&mut metrics_reporter.clone());
                 }
-                let handler = ContextEffectHandler::without_call(inner, &self.shared);
+                let handler = ContextEffectHandler::without_call(inner, &self.engine);
                 return self.node.control(message, &handler).await;
             }
         };
-        let handler = match ContextEffectHandler::new(inner, &self.shared, &data) {
+        let handler = match ContextEffectHandler::new(inner, &self.engine, &data) {
             Ok(handler) => handler,
             Err(error) => {
-                self.metrics.count(Fate::of(error.kind));
+                self.metrics.count(NodeOutcome::of(error.kind));
                 // It fails only while the pipeline ends, and then the receiver answers
                 let _ = inner.notify_nack(nack::of_ended(data)).await;
                 return Ok(());
@@ -141,11 +141,11 @@ impl<P: ContextProcessor> local::processor::Processor<OtapPdata> for Adapter<P> 
             }),
         };
         match sent {
-            Ok(()) => self.metrics.count(Fate::Passed),
+            Ok(()) => self.metrics.count(NodeOutcome::Passed),
             Err(Unsent { error, data }) => {
-                self.metrics.count(Fate::of(error.kind));
+                self.metrics.count(NodeOutcome::of(error.kind));
                 let _ = inner
-                    .notify_nack(self.shared.nack_of(error).nack(*data))
+                    .notify_nack(self.engine.nack_of(error).nack(*data))
                     .await;
             }
         }

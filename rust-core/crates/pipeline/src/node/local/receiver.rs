@@ -12,14 +12,14 @@ use ferrule_context::{CancelCause, Error};
 use serde::de::DeserializeOwned;
 use smallvec::smallvec;
 
-use crate::engine::state::Shared;
+use crate::engine::state::EngineState;
 use crate::engine_api::{
     Capabilities, ConfigError, Context8u8, EngineError, Interests, MetricSetSnapshot,
     NodeControlMsg, NodeId, NodeUserConfig, OtapPdata, PipelineContext,
     ProducerEffectHandlerExtension, ReceiverConfig, ReceiverFactory, ReceiverWrapper,
     TerminalState, WiringContract, local,
 };
-use crate::node::handler::{Attempt, ContextEffectHandler};
+use crate::node::handler::{ContextEffectHandler, SendAttempt};
 use crate::node::support::{RETRY, parse};
 
 /// The handler of a receiver.
@@ -36,7 +36,7 @@ pub trait ContextReceiver: Sized + 'static {
     ///
     /// # Errors
     /// If the configuration is wrong.
-    fn new(config: Self::Config, engine: Option<&Arc<Shared>>) -> Result<Self, ConfigError>;
+    fn new(config: Self::Config, engine: Option<&Arc<EngineState>>) -> Result<Self, ConfigError>;
 
     /// Waits for data, with a number under which its outcome comes back; none if no
     /// more will come. Not called while there is no room in the pipeline.
@@ -63,9 +63,9 @@ pub const fn receiver_factory<R: ContextReceiver>(
     }
 }
 
-struct Adapter<N> {
+struct ReceiverAdapter<N> {
     node: N,
-    shared: Arc<Shared>,
+    engine: Arc<EngineState>,
 }
 
 fn create_receiver<R: ContextReceiver>(
@@ -75,10 +75,10 @@ fn create_receiver<R: ContextReceiver>(
     runtime: &ReceiverConfig,
     _: &Capabilities,
 ) -> Result<ReceiverWrapper<OtapPdata>, ConfigError> {
-    let shared = Shared::of_node(&config.config)?;
-    let node = R::new(parse(&config.config)?, Some(&shared))?;
+    let engine = EngineState::of_node(&config.config)?;
+    let node = R::new(parse(&config.config)?, Some(&engine))?;
     Ok(ReceiverWrapper::local(
-        Adapter { node, shared },
+        ReceiverAdapter { node, engine },
         id,
         config,
         runtime,
@@ -86,15 +86,15 @@ fn create_receiver<R: ContextReceiver>(
 }
 
 #[async_trait(?Send)]
-impl<R: ContextReceiver> local::receiver::Receiver<OtapPdata> for Adapter<R> {
+impl<R: ContextReceiver> local::receiver::Receiver<OtapPdata> for ReceiverAdapter<R> {
     async fn start(
         mut self: Box<Self>,
         mut control: local::receiver::ControlChannel<OtapPdata>,
         inner: local::receiver::EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, EngineError> {
         let inner = &inner;
-        let shared = Arc::clone(&self.shared);
-        let idle = ContextEffectHandler::without_call(inner, &shared);
+        let engine = Arc::clone(&self.engine);
+        let idle = ContextEffectHandler::without_call(inner, &engine);
         let mut open = HashSet::new();
         let mut waiting: Option<(u64, OtapPdata)> = None;
         let mut more = true;
@@ -122,7 +122,7 @@ impl<R: ContextReceiver> local::receiver::Receiver<OtapPdata> for Adapter<R> {
                     let (unwind, outcome) = match message? {
                         NodeControlMsg::Ack(ack) => (ack.unwind, Ok(())),
                         NodeControlMsg::Nack(nack) => {
-                            let error = shared.error_of(&nack);
+                            let error = engine.error_of(&nack);
                             (nack.unwind, Err(error))
                         }
                         NodeControlMsg::DrainIngress { deadline, .. } => {
@@ -172,7 +172,7 @@ enum Sent {
     Full(Box<OtapPdata>),
 }
 
-impl<R: ContextReceiver> Adapter<R> {
+impl<R: ContextReceiver> ReceiverAdapter<R> {
     /// Answers what the pipeline has not answered in time.
     async fn abandon(&mut self, numbers: impl Iterator<Item = u64>) {
         let numbers: Vec<_> = numbers.collect();
@@ -189,12 +189,12 @@ impl<R: ContextReceiver> Adapter<R> {
         number: u64,
         data: OtapPdata,
     ) -> Sent {
-        let shared = Arc::clone(&self.shared);
-        let error = match ContextEffectHandler::new(inner, &shared, &data) {
+        let engine = Arc::clone(&self.engine);
+        let error = match ContextEffectHandler::new(inner, &engine, &data) {
             Ok(handler) => match handler.try_send(None, data) {
-                Attempt::Sent => return Sent::Yes,
-                Attempt::Full(data) => return Sent::Full(Box::new(data)),
-                Attempt::Failed(unsent) => unsent.error,
+                SendAttempt::Sent => return Sent::Yes,
+                SendAttempt::Full(data) => return Sent::Full(Box::new(data)),
+                SendAttempt::Failed(unsent) => unsent.error,
             },
             Err(error) => error,
         };

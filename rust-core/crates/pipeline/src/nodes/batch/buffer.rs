@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! What has gathered and not gone out.
+//! Buffers of data that waits for more.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -47,12 +47,12 @@ impl Due {
     }
 }
 
-/// Where data gathers: plan, signal, and what it must have in common.
+/// The key of a buffer: plan, signal, and what its data has in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct BufferKey {
     pub(super) plan: usize,
     pub(super) signal: SignalType,
-    pub(super) key: PartitionKey,
+    pub(super) partition: PartitionKey,
 }
 
 const SIGNALS: [SignalType; 3] = [SignalType::Traces, SignalType::Metrics, SignalType::Logs];
@@ -75,28 +75,28 @@ fn kind(plan: usize, signal: SignalType) -> usize {
 }
 
 impl Buffers {
-    /// What has gathered at a place; if nothing has, checks that data may gather there.
+    /// The size of a buffer; if there is none, checks that there may be one.
     pub(super) fn size(
         &self,
-        place: &Place,
+        key: &BufferKey,
         limit: usize,
         delay: Duration,
     ) -> Result<usize, Error> {
-        let buffers = &self.by_kind[kind(place.plan, place.signal)];
-        match buffers.get(&place.key) {
+        let buffers = &self.by_kind[kind(key.plan, key.signal)];
+        match buffers.get(&key.partition) {
             Some(buffer) => Ok(buffer.size),
             None => check_partitions(buffers.len(), limit, delay).map(|()| 0),
         }
     }
 
-    /// Adds data, and returns what waits there now and when it is due.
-    pub(super) fn add(&mut self, place: &Place, waiting: Waiting, due: Due) -> (usize, Due) {
+    /// Adds data to a buffer, and returns its size and when it is due.
+    pub(super) fn add(&mut self, key: &BufferKey, waiting: Waiting, due: Due) -> (usize, Due) {
         self.earliest = Some(
             self.earliest
                 .map_or(due.at, |earliest| earliest.min(due.at)),
         );
-        let buffers = &mut self.by_kind[kind(place.plan, place.signal)];
-        if let Some(buffer) = buffers.get_mut(&place.key) {
+        let buffers = &mut self.by_kind[kind(key.plan, key.signal)];
+        if let Some(buffer) = buffers.get_mut(&key.partition) {
             buffer.size += waiting.size;
             buffer.due = buffer.due.or(due.at, due.trigger);
             buffer.waiting.push(waiting);
@@ -108,30 +108,30 @@ impl Buffers {
             size,
             due,
         };
-        buffers.insert(place.key.clone(), buffer);
+        buffers.insert(key.partition.clone(), buffer);
         (size, due)
     }
 
-    pub(super) fn take(&mut self, place: &Place) -> Option<Buffer> {
-        self.by_kind[kind(place.plan, place.signal)].remove(&place.key)
+    pub(super) fn take(&mut self, key: &BufferKey) -> Option<Buffer> {
+        self.by_kind[kind(key.plan, key.signal)].remove(&key.partition)
     }
 
-    /// Places whose data is due at `now`, and why.
-    pub(super) fn due(&self, now: Instant) -> Vec<(Place, Trigger)> {
-        let places = self.by_kind.iter().enumerate().flat_map(|(kind, buffers)| {
+    /// The buffers that are due at `now`, and why.
+    pub(super) fn due(&self, now: Instant) -> Vec<(BufferKey, Trigger)> {
+        let due = self.by_kind.iter().enumerate().flat_map(|(kind, buffers)| {
             buffers
                 .iter()
                 .filter(|(_, buffer)| buffer.due.at <= now)
-                .map(move |(key, buffer)| {
-                    let place = Place {
+                .map(move |(partition, buffer)| {
+                    let key = BufferKey {
                         plan: kind / SIGNALS.len(),
                         signal: SIGNALS[kind % SIGNALS.len()],
-                        key: key.clone(),
+                        partition: partition.clone(),
                     };
-                    (place, buffer.due.trigger)
+                    (key, buffer.due.trigger)
                 })
         });
-        places.collect()
+        due.collect()
     }
 
     /// When to look again at the latest.

@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! What comes in: checked, passed on if it is large enough, and else gathered.
+//! Inputs: checked, passed on if they are large enough, and else buffered.
 
 use std::num::NonZeroU64;
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use std::time::Instant;
 use ferrule_context::merging::PartitionKey;
 use ferrule_context::{Call, Error};
 
-use super::buffer::{Due, Place, Waiting};
+use super::buffer::{BufferKey, Due, Waiting};
 use super::member::Member;
 use super::merge::metadata_of;
 use super::metrics::Trigger;
@@ -29,7 +29,7 @@ use crate::signal::signal_of;
 impl BatchProcessor {
     pub(super) async fn accept(&mut self, data: OtapPdata, handler: &EffectHandler<OtapPdata>) {
         self.metrics.counts.inputs.inc();
-        let Ok(call) = self.shared.call_of(&data) else {
+        let Ok(call) = self.engine.call_of(&data) else {
             self.metrics.counts.dropped.inc();
             let _ = handler.notify_nack(nack::of_ended(data)).await;
             return;
@@ -65,25 +65,25 @@ impl BatchProcessor {
             self.metrics.counts.passed.inc();
             return self.forward(call.as_deref(), data, handler).await;
         }
-        let place = Place {
+        let key = BufferKey {
             plan: plan_number,
             signal,
-            key: self.partition_key(call.as_deref(), &data),
+            partition: self.partition_key(call.as_deref(), &data),
         };
         let (limit, delay) = (
             self.config.partition_limit,
-            self.shared.config.retry_delay(),
+            self.engine.config.retry_delay(),
         );
-        let gathered = match self.buffers.size(&place, limit.get(), delay) {
+        let gathered = match self.buffers.size(&key, limit.get(), delay) {
             Ok(gathered) => gathered,
             Err(error) => return self.reject(error, data, handler).await,
         };
         let settings = plan.settings();
         let too_large = |most: NonZeroU64| gathered > 0 && (gathered + size) as u64 > most.get();
         if settings.max_size.is_some_and(too_large) {
-            self.flush(&place, Trigger::Size, handler).await;
+            self.flush(&key, Trigger::Size, handler).await;
         }
-        self.gather(place, call, data, size, handler).await;
+        self.gather(key, call, data, size, handler).await;
     }
 
     /// Checks that the data ends where its neighbour in a batch would begin. What came through
@@ -107,7 +107,7 @@ impl BatchProcessor {
 
     async fn gather(
         &mut self,
-        place: Place,
+        key: BufferKey,
         call: Option<Arc<Call>>,
         data: OtapPdata,
         size: usize,
@@ -122,28 +122,28 @@ impl BatchProcessor {
             let latest = call.deadline().checked_sub(self.config.deadline_margin);
             due = due.or(latest.unwrap_or(now), Trigger::Deadline);
         }
-        if self.shared.is_stopping() {
+        if self.engine.is_stopping() {
             due = due.or(now + DRAIN_WAIT, Trigger::Drain);
         }
         if let Some(call) = &call {
-            self.shared.calls.step(call, || {
+            self.engine.calls.step(call, || {
                 let wait = due.at.saturating_duration_since(now);
                 format!("waits in a batch for {wait:?} at most")
             });
         }
         let (context, payload) = data.into_parts();
-        let member = Rc::new(Member::new(call, place.signal, context, &self.members));
+        let member = Rc::new(Member::new(call, key.signal, context, &self.members));
         let waiting = Waiting {
             member,
             payload,
             size,
         };
-        let (gathered, due) = self.buffers.add(&place, waiting, due);
-        let settings = self.plans.get(place.plan).settings();
+        let (gathered, due) = self.buffers.add(&key, waiting, due);
+        let settings = self.plans.get(key.plan).settings();
         if gathered as u64 >= settings.lower_limit() {
-            self.flush(&place, Trigger::Size, handler).await;
+            self.flush(&key, Trigger::Size, handler).await;
         } else if due.at <= now {
-            self.flush(&place, due.trigger, handler).await;
+            self.flush(&key, due.trigger, handler).await;
         }
     }
 
@@ -165,7 +165,7 @@ impl BatchProcessor {
         data: OtapPdata,
         handler: &EffectHandler<OtapPdata>,
     ) {
-        let nack = self.shared.nack_of(error).nack(data);
+        let nack = self.engine.nack_of(error).nack(data);
         // It fails only while the pipeline ends, and then the receiver answers
         let _ = handler.notify_nack(nack).await;
     }

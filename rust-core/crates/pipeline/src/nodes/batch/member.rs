@@ -16,22 +16,22 @@ use crate::engine_api::{
 };
 use crate::error::nack::{self, NackTemplate};
 
-/// A message from arrival to its one outcome. Its payload goes its own way.
+/// A message of a batch, from arrival to its one Ack or Nack. Its payload goes its own way.
 pub(super) struct Member {
     pub(super) call: Option<Arc<Call>>,
     signal: SignalType,
-    /// The way back; gone once the outcome was told.
+    /// The way back; gone once it was acked or nacked.
     context: RefCell<Option<Context>>,
     /// Messages that must be delivered for this one to be.
     parts: Cell<usize>,
-    _place: Place,
+    _pending: PendingCounter,
 }
 
-/// Counts the messages whose outcome is not known.
+/// A counter of the messages without Ack or Nack; each clone counts until it is dropped.
 #[derive(Default)]
-pub(super) struct Place(Rc<Cell<usize>>);
+pub(super) struct PendingCounter(Rc<Cell<usize>>);
 
-impl Place {
+impl PendingCounter {
     pub(super) fn taken(&self) -> usize {
         self.0.get()
     }
@@ -42,7 +42,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for PendingCounter {
     fn drop(&mut self) {
         self.0.set(self.0.get().saturating_sub(1));
     }
@@ -53,14 +53,14 @@ impl Member {
         call: Option<Arc<Call>>,
         signal: SignalType,
         context: Context,
-        places: &Place,
+        pending: &PendingCounter,
     ) -> Self {
         Self {
             call,
             signal,
             context: RefCell::new(Some(context)),
             parts: Cell::new(0),
-            _place: places.take(),
+            _pending: pending.take(),
         }
     }
 
@@ -73,7 +73,7 @@ impl Member {
         self.context.borrow().as_ref().and_then(Context::peer_addr)
     }
 
-    /// Looks at the context; the default if the outcome was told.
+    /// Looks at the context; the default once it was acked or nacked.
     pub(super) fn with_context<T: Default>(&self, look: impl FnOnce(&Context) -> T) -> T {
         self.context.borrow().as_ref().map(look).unwrap_or_default()
     }
@@ -100,15 +100,15 @@ impl Member {
         }
     }
 
-    /// Tells the failure, unless another outcome was told.
+    /// Nacks the message, unless it was acked or nacked before.
     pub(super) async fn fail(&self, nack: &NackTemplate, handler: &EffectHandler<OtapPdata>) {
         if let Some(data) = self.restore(PdataPayload::empty(self.signal)) {
             let _ = handler.notify_nack(nack.nack(data)).await;
         }
     }
 
-    /// Lets go of a call that has its outcome.
-    pub(super) async fn let_go(&self, handler: &EffectHandler<OtapPdata>) {
+    /// Nacks a message whose call has its outcome.
+    pub(super) async fn nack_ended(&self, handler: &EffectHandler<OtapPdata>) {
         if let Some(data) = self.restore(PdataPayload::empty(self.signal)) {
             let _ = handler.notify_nack(nack::of_ended(data)).await;
         }

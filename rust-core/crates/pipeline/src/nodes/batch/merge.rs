@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! From what has gathered to what goes out.
+//! Flushing: from a buffer to the batches that go out.
 
 use std::ops::RangeInclusive;
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use ferrule_context::{Call, Entry, Error, Members, Metadata};
 use smallvec::smallvec;
 
 use super::BatchProcessor;
-use super::buffer::{Place, Waiting};
+use super::buffer::{BufferKey, Waiting};
 use super::member::Member;
 use super::metrics::Trigger;
 use super::output::Output;
@@ -27,24 +27,24 @@ use crate::error::nack;
 use crate::error::operation::BATCH;
 
 impl BatchProcessor {
-    /// Sends what has gathered at a place, without the data that nobody waits for any more.
+    /// Sends the content of a buffer, without the data that nobody waits for any more.
     pub(super) async fn flush(
         &mut self,
-        place: &Place,
+        key: &BufferKey,
         trigger: Trigger,
         handler: &EffectHandler<OtapPdata>,
     ) {
-        let Some(mut buffer) = self.buffers.take(place) else {
+        let Some(mut buffer) = self.buffers.take(key) else {
             return;
         };
         for dead in buffer.take_dead() {
             self.metrics.counts.dropped.inc();
-            dead.member.let_go(handler).await;
+            dead.member.nack_ended(handler).await;
         }
         if buffer.waiting.is_empty() {
             return;
         }
-        let most = self.plans.get(place.plan).settings().max_size;
+        let most = self.plans.get(key.plan).settings().max_size;
         let is_whole = most.is_none_or(|most| buffer.size as u64 <= most.get());
         if buffer.waiting.len() == 1 && is_whole {
             self.metrics.flushed(trigger, 1, 1);
@@ -55,15 +55,14 @@ impl BatchProcessor {
             .iter()
             .map(|waiting| (Rc::clone(&waiting.member), waiting.payload.clone()))
             .unzip();
-        let plan = self.plans.get(place.plan);
-        match handler.batch(plan, place.signal, payloads).await {
+        let plan = self.plans.get(key.plan);
+        match handler.batch(plan, key.signal, payloads).await {
             Ok(merged) => {
                 // Their part of the byte budget goes to the merged data
                 drop(buffer);
                 self.metrics
                     .flushed(trigger, members.len(), merged.batches.len());
-                self.send_all(place, merged.batches, &members, handler)
-                    .await;
+                self.send_all(key, merged.batches, &members, handler).await;
             }
             // Whatever is wrong with one of them must not touch the others
             Err(_) => {
@@ -75,7 +74,7 @@ impl BatchProcessor {
 
     async fn send_all(
         &mut self,
-        place: &Place,
+        key: &BufferKey,
         batches: Vec<(PdataPayload, RangeInclusive<usize>)>,
         members: &[Rc<Member>],
         handler: &EffectHandler<OtapPdata>,
@@ -92,7 +91,7 @@ impl BatchProcessor {
             member.add_part();
         }
         for (payload, range) in batches {
-            self.send(place, payload, &members[range], handler).await;
+            self.send(key, payload, &members[range], handler).await;
         }
         for member in members {
             member.part_delivered(handler).await;
@@ -101,16 +100,16 @@ impl BatchProcessor {
 
     async fn send(
         &mut self,
-        place: &Place,
+        key: &BufferKey,
         mut payload: PdataPayload,
         members: &[Rc<Member>],
         handler: &EffectHandler<OtapPdata>,
     ) {
-        let plan = self.plans.get(place.plan);
+        let plan = self.plans.get(key.plan);
         if let Err(error) = handler.finish_batch(plan, &mut payload).await {
             let error =
                 Error::permanent(format!("the batch cannot be encoded: {error}")).during(BATCH);
-            let nack = self.shared.nack_of(error);
+            let nack = self.engine.nack_of(error);
             for member in members {
                 member.fail(&nack, handler).await;
             }
@@ -130,11 +129,11 @@ impl BatchProcessor {
             let metadata = self.names.merged(first.metadata());
             let count = calls.len();
             let members = Members { calls, others };
-            let opened = self.shared.calls.open_group(members, metadata);
-            self.shared
+            let opened = self.engine.calls.open_group(members, metadata);
+            self.engine
                 .calls
                 .step(&opened, || format!("leaves in a batch of {count} calls"));
-            let outbound = &self.shared.outbound;
+            let outbound = &self.engine.outbound;
             (headers, _) = self.header_names.headers(&opened, headers, outbound);
             group = Some(opened);
         }
@@ -159,7 +158,7 @@ impl BatchProcessor {
         if handler.send_message_with_source_node(data).await.is_err()
             && let Some(output) = self.outputs.take_number(number)
         {
-            let nack = self.shared.nack_of(nack::closed());
+            let nack = self.engine.nack_of(nack::closed());
             output.fail(&nack, handler).await;
         }
     }
@@ -170,7 +169,7 @@ impl BatchProcessor {
         let Some(bytes) = payload.into_encoded_bytes() else {
             return PdataPayload::empty(signal);
         };
-        let permit = self.shared.budget.take_anyway(bytes.len());
+        let permit = self.engine.budget.take_anyway(bytes.len());
         OtlpProtoBytes::new_from_bytes(signal, budgeted(bytes, permit)).into()
     }
 
@@ -199,7 +198,7 @@ impl BatchProcessor {
             // The way back went with the data
             Err(_) => {
                 if let Some(call) = call {
-                    let calls: &Arc<_> = &self.shared.calls;
+                    let calls: &Arc<_> = &self.engine.calls;
                     calls.finish_if_open(call.id(), Err(nack::closed()));
                 }
             }

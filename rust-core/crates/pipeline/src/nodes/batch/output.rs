@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! What went out and has no outcome yet.
+//! Batches that went out and have no outcome yet.
 
 use std::rc::Rc;
 
@@ -12,14 +12,14 @@ use crate::engine_api::local::processor::EffectHandler;
 use crate::engine_api::{OtapPdata, UnwindData};
 use crate::error::nack::NackTemplate;
 
-/// A batch on its way.
+/// A batch that went out, with its members.
 pub(super) struct Output {
     pub(super) members: Vec<Rc<Member>>,
     /// The call that exporters see; none if there is data of no call only.
     pub(super) _group: Option<OpenGroup>,
 }
 
-/// Batches by number.
+/// The batches that went out, by number.
 #[derive(Default)]
 pub(super) struct Outputs {
     by_number: CallMap<Output>,

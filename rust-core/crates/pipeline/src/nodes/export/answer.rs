@@ -17,7 +17,7 @@ struct ExportResponse {
     partial_success: Option<PartialSuccess>,
 }
 
-/// Which part the downstream did not take.
+/// The part that the downstream did not take.
 #[derive(Clone, PartialEq, Message)]
 struct PartialSuccess {
     #[prost(int64, tag = "1")]

@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the protocols of the exporters do, each in its own way.
+//! The protocol of an exporter, as a strategy.
 
 use std::future::Future;
 use std::time::Duration;
@@ -10,33 +10,33 @@ use ::http::HeaderMap;
 use bytes::Bytes;
 use ferrule_context::{Call, Error, Outbound, OutboundRules, Success};
 
-use super::settings::Settings;
-use crate::engine::state::Shared;
+use super::settings::ExporterSettings;
+use crate::engine::state::EngineState;
 use crate::engine_api::SignalType;
 use crate::error::operation::EXPORT;
 use crate::text::{Addresses, clean};
 
-/// What we call ourselves, unless the configuration says otherwise.
+/// The user agent, unless the configuration names one.
 pub(super) const USER_AGENT: &str = concat!("ferrule/", env!("CARGO_PKG_VERSION"));
 
-/// What a protocol does for an exporter.
+/// A strategy for one protocol: connections, headers, and one attempt to send.
 pub(super) trait Client: Sized + 'static {
     /// Name in logs.
     const TARGET: &'static str;
 
-    type Settings: Settings;
+    type Settings: ExporterSettings;
     type ConnectError: std::error::Error;
 
     /// Opens the connections.
     async fn connect(
         settings: Self::Settings,
         rules: OutboundRules,
-        shared: &Shared,
+        engine: &EngineState,
     ) -> Result<Self, Self::ConnectError>;
 
     /// Opens new connections for what is sent from now on, if the host renewed what they are made
     /// with. After an error those of before are used.
-    fn renew(&self, shared: &Shared) -> impl Future<Output = Result<(), String>>;
+    fn renew(&self, engine: &EngineState) -> impl Future<Output = Result<(), String>>;
 
     /// Headers of a call that go out, and how many values the protocol cannot carry.
     fn outbound<'a>(&'a self, call: &'a Call) -> Outbound<'a>;
@@ -58,10 +58,10 @@ pub(super) trait Client: Sized + 'static {
         &self,
         request: Request,
         limit: Option<Duration>,
-    ) -> impl Future<Output = Result<Success, Failure>>;
+    ) -> impl Future<Output = Result<Success, AttemptError>>;
 }
 
-/// What is sent, again for each attempt.
+/// A request, which is sent again for each attempt.
 #[derive(Clone)]
 pub(super) struct Request {
     pub(super) signal: SignalType,
@@ -69,15 +69,15 @@ pub(super) struct Request {
     pub(super) headers: HeaderMap,
 }
 
-/// A failed attempt.
+/// The error of one attempt.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(super) struct AttemptError {
     pub(super) error: Error,
     /// What the transport says, for the log only: it may name addresses.
     pub(super) detail: Option<String>,
 }
 
-impl From<Error> for Failure {
+impl From<Error> for AttemptError {
     fn from(error: Error) -> Self {
         Self {
             error,
@@ -86,7 +86,7 @@ impl From<Error> for Failure {
     }
 }
 
-impl Failure {
+impl AttemptError {
     /// There was no connection, so nothing was sent.
     pub(super) fn unreachable(detail: &dyn std::error::Error) -> Self {
         Self {

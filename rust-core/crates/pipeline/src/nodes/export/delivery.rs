@@ -15,24 +15,24 @@ use ferrule_context::{Call, CancelCause, Ending, Error, ErrorKind, LogLevel, Suc
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::client::{Client, Failure, Request};
+use super::client::{AttemptError, Client, Request};
 use super::headers::headers_of;
-use super::job::{Done, Job, Lost};
+use super::job::{ExportError, ExportJob, FinishedJob};
 use super::metrics::ExporterMetrics;
 use super::retry::RetrySettings;
-use crate::engine::state::Shared;
+use crate::engine::state::EngineState;
 use crate::engine_api::SignalType;
 use crate::error::operation::EXPORT;
 
-/// Less is not worth an attempt, and cannot be told to a downstream over HTTP.
+/// Shorter timeouts are not worth an attempt, and have no form over HTTP.
 const LEAST: Duration = Duration::from_millis(1);
 
 /// At most one line of log in this time.
 const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
-/// What both exporters are made of.
-pub(super) struct Node<C> {
-    pub(super) shared: Arc<Shared>,
+/// The parts of an exporter, whatever its protocol.
+pub(super) struct ExporterParts<C> {
+    pub(super) engine: Arc<EngineState>,
     pub(super) client: C,
     /// Subscribed before the client was made, so that no renewal is missed.
     pub(super) renewed: watch::Receiver<()>,
@@ -43,28 +43,28 @@ pub(super) struct Node<C> {
     pub(super) metrics: ExporterMetrics,
 }
 
-/// Shared by all messages of one running exporter.
-pub(super) struct Running<C> {
-    pub(super) node: Node<C>,
-    places: Semaphore,
+/// A running exporter, shared by all its messages.
+pub(super) struct RunningExporter<C> {
+    pub(super) parts: ExporterParts<C>,
+    permits: Semaphore,
     /// Cancelled when the drain is over.
     pub(super) stop: CancellationToken,
     quiet_until: Cell<Option<Instant>>,
 }
 
-impl<C: Client> Running<C> {
-    pub(super) fn new(node: Node<C>) -> Rc<Self> {
+impl<C: Client> RunningExporter<C> {
+    pub(super) fn new(parts: ExporterParts<C>) -> Rc<Self> {
         Rc::new(Self {
-            places: Semaphore::new(node.max_in_flight),
+            permits: Semaphore::new(parts.max_in_flight),
             stop: CancellationToken::new(),
             quiet_until: Cell::new(None),
-            node,
+            parts,
         })
     }
 
-    /// Delivers a message, or gives up once nobody waits for it any more.
-    pub(super) async fn deliver(self: Rc<Self>, job: Job) -> Done {
-        let Job {
+    /// Delivers a message, until nobody waits for it any more.
+    pub(super) async fn deliver(self: Rc<Self>, job: ExportJob) -> FinishedJob {
+        let ExportJob {
             call,
             signal,
             content,
@@ -73,11 +73,11 @@ impl<C: Client> Running<C> {
         let bytes = content.len();
         let result = tokio::select! {
             biased;
-            lost = given_up(call.as_deref()) => Err(lost),
+            lost = call_ended(call.as_deref()) => Err(lost),
             () = self.stop.cancelled() => Err(Error::cancelled(CancelCause::Shutdown).into()),
-            result = self.export(call.as_deref(), signal, content) => result.map_err(Lost::Failed),
+            result = self.export(call.as_deref(), signal, content) => result.map_err(ExportError::Failed),
         };
-        Done {
+        FinishedJob {
             call,
             signal,
             bytes,
@@ -93,17 +93,18 @@ impl<C: Client> Running<C> {
         signal: SignalType,
         content: Bytes,
     ) -> Result<Success, Error> {
-        let node = &self.node;
+        let parts = &self.parts;
         let (headers, dropped) = call
-            .map(|call| headers_of(&node.client, call))
+            .map(|call| headers_of(&parts.client, call))
             .unwrap_or_default();
         if dropped > 0 {
-            node.shared
+            parts
+                .engine
                 .dropped_headers
                 .fetch_add(dropped, Ordering::Relaxed);
         }
-        let mut place = self.place().await;
-        let body = node.client.body(content)?;
+        let mut permit = self.permit().await;
+        let body = parts.client.body(content)?;
         let request = Request {
             signal,
             body,
@@ -121,12 +122,12 @@ impl<C: Client> Running<C> {
                 }
                 Err(failure) => failure,
             };
-            drop(place);
+            drop(permit);
             self.log(&failure);
             let now = Instant::now();
             let remaining = time_left(call, now);
             let elapsed = now.saturating_duration_since(start);
-            let Some(wait) = node
+            let Some(wait) = parts
                 .retry
                 .wait(&failure.error, attempts, elapsed, remaining)
             else {
@@ -145,7 +146,7 @@ impl<C: Client> Running<C> {
                 )
             });
             tokio::time::sleep(wait).await;
-            place = self.place().await;
+            permit = self.permit().await;
         }
     }
 
@@ -155,7 +156,7 @@ impl<C: Client> Running<C> {
         call: Option<&Call>,
         number: u32,
         request: Request,
-    ) -> Result<Success, Failure> {
+    ) -> Result<Success, AttemptError> {
         let remaining = time_left(call, Instant::now());
         if remaining.is_some_and(|remaining| remaining < LEAST) {
             return Err(Error::timeout().into());
@@ -163,10 +164,10 @@ impl<C: Client> Running<C> {
         if let Some(call) = call {
             call.note_attempt();
         }
-        self.node.metrics.attempt(number);
-        let timeout = self.node.timeout;
+        self.parts.metrics.attempt(number);
+        let timeout = self.parts.timeout;
         let limit = remaining.into_iter().chain(timeout).min();
-        let send = self.node.client.send(request, limit);
+        let send = self.parts.client.send(request, limit);
         let Some(limit) = limit else {
             return send.await;
         };
@@ -185,43 +186,44 @@ impl<C: Client> Running<C> {
 
     /// Requests under way.
     pub(super) fn in_flight(&self) -> usize {
-        self.node.max_in_flight - self.places.available_permits()
+        self.parts.max_in_flight - self.permits.available_permits()
     }
 
-    async fn place(&self) -> Option<SemaphorePermit<'_>> {
+    async fn permit(&self) -> Option<SemaphorePermit<'_>> {
         // The semaphore is never closed, so there always is one.
-        self.places.acquire().await.ok()
+        self.permits.acquire().await.ok()
     }
 
-    /// The message of a downstream must not tell where it is.
+    /// Hides the downstream's addresses in its message.
     fn without_addresses(&self, mut success: Success) -> Success {
-        let addresses = self.node.client.addresses();
+        let addresses = self.parts.client.addresses();
         if let Some(hidden) = success.message.as_deref().and_then(|it| addresses.hide(it)) {
             success.message = Some(hidden.into());
         }
         success
     }
 
-    /// Nor must that of an error; and a downstream that is exhausted may not say for how long.
+    /// Hides them in the message of an error, and gives one of exhaustion a delay if the downstream
+    /// named none.
     fn finished(&self, mut error: Error) -> Error {
         if let Cow::Owned(message) = &error.message
-            && let Some(hidden) = self.node.client.addresses().hide(message)
+            && let Some(hidden) = self.parts.client.addresses().hide(message)
         {
             error.message = hidden.into();
         }
         if error.kind == ErrorKind::ResourceExhausted && error.retry_delay.is_none() {
-            error.retry_delay = Some(self.node.shared.config.retry_delay());
+            error.retry_delay = Some(self.parts.engine.config.retry_delay());
         }
         error
     }
 
     fn step(&self, call: Option<&Call>, text: impl FnOnce() -> String) {
         if let Some(call) = call {
-            self.node.shared.calls.step(call, text);
+            self.parts.engine.calls.step(call, text);
         }
     }
 
-    fn log(&self, failure: &Failure) {
+    fn log(&self, failure: &AttemptError) {
         let Some(detail) = &failure.detail else {
             return;
         };
@@ -229,7 +231,7 @@ impl<C: Client> Running<C> {
         if self.quiet_until.get().is_none_or(|until| until <= now) {
             self.quiet_until.set(Some(now + LOG_INTERVAL));
             let text = format!("{} ({detail})", failure.error.message);
-            self.node.shared.log(LogLevel::Warn, C::TARGET, text);
+            self.parts.engine.log(LogLevel::Warn, C::TARGET, text);
         }
     }
 }
@@ -245,7 +247,7 @@ fn time_left(call: Option<&Call>, now: Instant) -> Option<Duration> {
 ///
 /// # Cancel safety
 /// Safe: nothing is lost when the future is dropped.
-async fn given_up(call: Option<&Call>) -> Lost {
+async fn call_ended(call: Option<&Call>) -> ExportError {
     let Some(call) = call else {
         return std::future::pending().await;
     };
@@ -255,11 +257,11 @@ async fn given_up(call: Option<&Call>) -> Lost {
         () = tokio::time::sleep_until(call.deadline().into()) => {}
     }
     match call.ending() {
-        None => Lost::Failed(Error::timeout()),
+        None => ExportError::Failed(Error::timeout()),
         Some(Ending {
             failure: Some(kind),
             ..
-        }) => Lost::GivenUp(kind),
+        }) => ExportError::Ended(kind),
         Some(_) => std::future::pending().await,
     }
 }

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::client::Client;
-use super::delivery::Node;
+use super::delivery::ExporterParts;
 use super::metrics::ExporterMetrics;
-use super::settings::Settings;
-use crate::engine::state::Shared;
+use super::settings::ExporterSettings;
+use crate::engine::state::EngineState;
 use crate::engine_api::local::exporter::{EffectHandler, Exporter};
 use crate::engine_api::{
     Capabilities, ConfigError, EngineError, ExporterConfig, ExporterErrorKind, ExporterFactory,
@@ -21,7 +21,7 @@ use crate::engine_api::{
 
 /// Connections are opened when the node starts, on the thread that will use them.
 struct OtlpExporter<C: Client> {
-    shared: Arc<Shared>,
+    engine: Arc<EngineState>,
     metrics: ExporterMetrics,
     settings: C::Settings,
 }
@@ -46,7 +46,7 @@ fn create<C: Client>(
 ) -> Result<ExporterWrapper<OtapPdata>, ConfigError> {
     let exporter = OtlpExporter::<C> {
         settings: C::Settings::read(&node_config.config)?,
-        shared: Shared::of_node(&node_config.config)?,
+        engine: EngineState::of_node(&node_config.config)?,
         metrics: ExporterMetrics::register(&pipeline),
     };
     Ok(ExporterWrapper::local(
@@ -65,17 +65,17 @@ impl<C: Client> Exporter<OtapPdata> for OtlpExporter<C> {
         handler: EffectHandler<OtapPdata>,
     ) -> Result<TerminalState, EngineError> {
         let Self {
-            shared,
+            engine,
             metrics,
             mut settings,
         } = *self;
         // Before the connections are made, so that no renewal is missed
-        let renewed = shared.tls_bundles.subscribe();
-        let rules = shared.outbound.clone().without(settings.header_names());
+        let renewed = engine.tls_bundles.subscribe();
+        let rules = engine.outbound.clone().without(settings.header_names());
         // One attempt's time is watched together with that of the call
         let timeout = settings.take_timeout();
         let (retry, max_in_flight) = (settings.retry().clone(), settings.max_in_flight());
-        let client = C::connect(settings, rules, &shared)
+        let client = C::connect(settings, rules, &engine)
             .await
             .map_err(|error| EngineError::ExporterError {
                 exporter: handler.exporter_id(),
@@ -83,8 +83,8 @@ impl<C: Client> Exporter<OtapPdata> for OtlpExporter<C> {
                 error: error.to_string(),
                 source_detail: format_error_sources(&error),
             })?;
-        let node = Node {
-            shared,
+        let parts = ExporterParts {
+            engine,
             client,
             renewed,
             retry,
@@ -92,6 +92,6 @@ impl<C: Client> Exporter<OtapPdata> for OtlpExporter<C> {
             max_in_flight,
             metrics,
         };
-        node.run(inbox, handler).await
+        parts.run(inbox, handler).await
     }
 }

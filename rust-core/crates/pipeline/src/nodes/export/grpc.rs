@@ -18,13 +18,13 @@ use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
 use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
-use self::checked::{Checked, Refused};
+use self::checked::{CheckedChannel, RefusalFlag};
 use self::config::Config;
 use super::answer::{self, unreadable};
-use super::client::{Client, Failure, Request, USER_AGENT};
+use super::client::{AttemptError, Client, Request, USER_AGENT};
 use super::factory::factory;
 use super::headers::put;
-use crate::engine::state::Shared;
+use crate::engine::state::EngineState;
 use crate::engine_api::{
     ExporterFactory, GrpcClientSettings, GrpcEndpointError, LogsServiceClient,
     MetricsServiceClient, OTAP_EXPORTER_FACTORIES, OtapPdata, OtlpServiceClient, ServiceDescriptor,
@@ -63,10 +63,10 @@ impl GrpcClient {
 
     async fn call<R, S>(
         &self,
-        mut client: OtlpServiceClient<Checked, R, S>,
+        mut client: OtlpServiceClient<CheckedChannel, R, S>,
         request: tonic::Request<bytes::Bytes>,
-        refused: &Refused,
-    ) -> Result<R, Failure>
+        refused: &RefusalFlag,
+    ) -> Result<R, AttemptError>
     where
         R: prost::Message + Default + Send + 'static,
         S: ServiceDescriptor,
@@ -101,10 +101,10 @@ async fn open(
 fn with_tls(
     settings: &GrpcClientSettings,
     bundle: Option<&str>,
-    shared: &Shared,
+    engine: &EngineState,
 ) -> GrpcClientSettings {
     let mut settings = settings.clone();
-    if let Some(bundle) = bundle.and_then(|name| shared.tls_bundles.get(name)) {
+    if let Some(bundle) = bundle.and_then(|name| engine.tls_bundles.get(name)) {
         settings.tls = Some(bundle.apply(settings.tls));
     }
     settings
@@ -119,14 +119,14 @@ impl Client for GrpcClient {
     async fn connect(
         config: Config,
         rules: OutboundRules,
-        shared: &Shared,
+        engine: &EngineState,
     ) -> Result<Self, GrpcEndpointError> {
         let mut settings = config.grpc;
         settings
             .user_agent
             .get_or_insert_with(|| USER_AGENT.to_owned());
         let bundle = config.tls_bundle;
-        let with_tls = with_tls(&settings, bundle.as_deref(), shared);
+        let with_tls = with_tls(&settings, bundle.as_deref(), engine);
         with_tls.run_startup_check().await?;
         Ok(Self {
             channels: RefCell::new(open(&with_tls, config.num_connections).await?),
@@ -140,11 +140,11 @@ impl Client for GrpcClient {
         })
     }
 
-    async fn renew(&self, shared: &Shared) -> Result<(), String> {
+    async fn renew(&self, engine: &EngineState) -> Result<(), String> {
         if self.bundle.is_none() {
             return Ok(());
         }
-        let settings = with_tls(&self.settings, self.bundle.as_deref(), shared);
+        let settings = with_tls(&self.settings, self.bundle.as_deref(), engine);
         let connections = self.channels.borrow().len();
         let channels = open(&settings, connections)
             .await
@@ -169,7 +169,11 @@ impl Client for GrpcClient {
         Ok(content)
     }
 
-    async fn send(&self, request: Request, limit: Option<Duration>) -> Result<Success, Failure> {
+    async fn send(
+        &self,
+        request: Request,
+        limit: Option<Duration>,
+    ) -> Result<Success, AttemptError> {
         let mut headers = self.static_headers.clone().into_headers();
         headers.extend(request.headers);
         if let Some(timeout) = limit.and_then(grpc_timeout) {
@@ -177,7 +181,7 @@ impl Client for GrpcClient {
         }
         let metadata = MetadataMap::from_headers(headers);
         let message = tonic::Request::from_parts(metadata, tonic::Extensions::new(), request.body);
-        let (channel, refused) = Checked::new(self.channel());
+        let (channel, refused) = CheckedChannel::new(self.channel());
         // The three answers differ in the names of their fields only.
         let partial = match request.signal {
             SignalType::Traces => self
@@ -206,9 +210,9 @@ const NOT_READY: &str = "Service was not ready: ";
 
 /// A status that has a source was made here, because there was no answer; and so was any other
 /// unless the downstream refused the request.
-fn failure(status: &Status, refused: bool) -> Failure {
+fn failure(status: &Status, refused: bool) -> AttemptError {
     if status.code() == Code::Unknown && status.message().starts_with(NOT_READY) {
-        return Failure::unreachable(status);
+        return AttemptError::unreachable(status);
     }
     if status.source().is_none() && !refused {
         return match status.code() {
@@ -225,9 +229,9 @@ fn failure(status: &Status, refused: bool) -> Failure {
         return error_of_status(status).into();
     }
     if is_caused_by::<ConnectError>(status) {
-        Failure::unreachable(status)
+        AttemptError::unreachable(status)
     } else {
-        Failure::lost(status)
+        AttemptError::lost(status)
     }
 }
 

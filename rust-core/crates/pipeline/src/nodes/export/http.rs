@@ -20,10 +20,10 @@ use reqwest::redirect::Policy;
 use secrecy::ExposeSecret;
 
 use self::config::Config;
-use super::client::{Client, Failure, Request, USER_AGENT};
+use super::client::{AttemptError, Client, Request, USER_AGENT};
 use super::factory::factory;
 use super::headers::put;
-use crate::engine::state::Shared;
+use crate::engine::state::EngineState;
 use crate::engine_api::{
     CompressionMethod, ExporterFactory, HttpClientError, OTAP_EXPORTER_FACTORIES, OtapPdata,
     PROTOBUF_CONTENT_TYPE, SignalType,
@@ -63,10 +63,13 @@ impl HttpClient {
     }
 }
 
-async fn open(config: &Config, shared: &Shared) -> Result<Vec<reqwest::Client>, HttpClientError> {
+async fn open(
+    config: &Config,
+    engine: &EngineState,
+) -> Result<Vec<reqwest::Client>, HttpClientError> {
     let mut settings = config.http.clone();
     let bundle = config.tls_bundle.as_deref();
-    if let Some(bundle) = bundle.and_then(|name| shared.tls_bundles.get(name)) {
+    if let Some(bundle) = bundle.and_then(|name| engine.tls_bundles.get(name)) {
         settings.tls = Some(bundle.apply(settings.tls));
     }
     let mut clients = Vec::with_capacity(config.client_pool_size.get());
@@ -112,7 +115,7 @@ impl Client for HttpClient {
     async fn connect(
         mut config: Config,
         rules: OutboundRules,
-        shared: &Shared,
+        engine: &EngineState,
     ) -> Result<Self, HttpClientError> {
         config
             .http
@@ -120,7 +123,7 @@ impl Client for HttpClient {
             .get_or_insert_with(|| USER_AGENT.to_owned());
         let urls = config.urls().map_err(HttpClientError::InvalidConfig)?;
         Ok(Self {
-            clients: RefCell::new(open(&config, shared).await?),
+            clients: RefCell::new(open(&config, engine).await?),
             next: Cell::new(0),
             addresses: Addresses::of(urls.iter().map(Url::as_str)),
             urls,
@@ -131,9 +134,9 @@ impl Client for HttpClient {
         })
     }
 
-    async fn renew(&self, shared: &Shared) -> Result<(), String> {
+    async fn renew(&self, engine: &EngineState) -> Result<(), String> {
         if self.config.tls_bundle.is_some() {
-            let clients = open(&self.config, shared).await;
+            let clients = open(&self.config, engine).await;
             *self.clients.borrow_mut() = clients.map_err(|error| error.to_string())?;
         }
         Ok(())
@@ -162,7 +165,11 @@ impl Client for HttpClient {
         Ok(compressed.into())
     }
 
-    async fn send(&self, request: Request, limit: Option<Duration>) -> Result<Success, Failure> {
+    async fn send(
+        &self,
+        request: Request,
+        limit: Option<Duration>,
+    ) -> Result<Success, AttemptError> {
         let mut headers = self.static_headers.clone();
         headers.extend(request.headers);
         if !self.has_static(TIMEOUT_HEADER)

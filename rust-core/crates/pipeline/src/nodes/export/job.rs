@@ -1,7 +1,7 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! A message that an exporter is to deliver, and how that ended.
+//! Jobs of an exporter: messages on their way out.
 
 use std::sync::Arc;
 
@@ -10,31 +10,31 @@ use ferrule_context::{Call, Error, ErrorKind, Success};
 
 use crate::engine_api::{PdataDelivery, SignalType};
 
-/// A message on its way out.
-pub(super) struct Job {
+/// A message that an exporter is to deliver.
+pub(super) struct ExportJob {
     pub(super) call: Option<Arc<Call>>,
     pub(super) signal: SignalType,
     pub(super) content: Bytes,
     pub(super) delivery: PdataDelivery,
 }
 
-/// How it ended.
-pub(super) struct Done {
+/// A job with its result.
+pub(super) struct FinishedJob {
     pub(super) call: Option<Arc<Call>>,
     pub(super) signal: SignalType,
     pub(super) bytes: usize,
     pub(super) delivery: PdataDelivery,
-    pub(super) result: Result<Success, Lost>,
+    pub(super) result: Result<Success, ExportError>,
 }
 
-/// Why a message was not delivered.
-pub(super) enum Lost {
-    /// The call has its outcome already: cancelled or expired.
-    GivenUp(ErrorKind),
+/// The reason why a message was not delivered.
+pub(super) enum ExportError {
+    /// The call had failed before, cancelled or expired.
+    Ended(ErrorKind),
     Failed(Error),
 }
 
-impl From<Error> for Lost {
+impl From<Error> for ExportError {
     fn from(error: Error) -> Self {
         Self::Failed(error)
     }

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use ferrule_context::{ErrorKind, Success};
 
-use super::job::Lost;
+use super::job::ExportError;
 use crate::engine_api::{
     AttributeEnum, Counter, Gauge, MeasurementMetricSet, MetricSet, MetricSetSnapshot,
     MetricsReporter, PipelineContext, SignalType, attribute_set, metric_set,
@@ -29,12 +29,12 @@ pub(super) enum ExportOutcome {
 }
 
 impl ExportOutcome {
-    pub(super) fn of(result: &Result<Success, Lost>) -> Self {
+    pub(super) fn of(result: &Result<Success, ExportError>) -> Self {
         let kind = match result {
             Ok(_) => return Self::Success,
-            Err(Lost::GivenUp(kind)) => *kind,
-            Err(Lost::Failed(error)) if error.is_permanent() => return Self::Refused,
-            Err(Lost::Failed(error)) => error.kind,
+            Err(ExportError::Ended(kind)) => *kind,
+            Err(ExportError::Failed(error)) if error.is_permanent() => return Self::Refused,
+            Err(ExportError::Failed(error)) => error.kind,
         };
         match kind {
             ErrorKind::Cancelled => Self::Cancelled,
@@ -108,7 +108,12 @@ impl ExporterMetrics {
     }
 
     /// Counts how a message of so many bytes ended.
-    pub(super) fn ended(&self, signal: SignalType, bytes: usize, result: &Result<Success, Lost>) {
+    pub(super) fn ended(
+        &self,
+        signal: SignalType,
+        bytes: usize,
+        result: &Result<Success, ExportError>,
+    ) {
         let outcome = ExportOutcome::of(result);
         let mut exports = self.exports.borrow_mut();
         let exports = exports.with(ExportAttributes { signal, outcome });

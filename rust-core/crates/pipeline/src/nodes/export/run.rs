@@ -9,9 +9,9 @@ use std::sync::Arc;
 use ferrule_context::{Error, ErrorKind, Found, LogLevel, Success};
 
 use super::client::Client;
-use super::delivery::{Node, Running};
-use super::job::{Done, Job, Lost};
-use crate::engine::state::{EXPORTER_DRAIN_MARGIN, Shared};
+use super::delivery::{ExporterParts, RunningExporter};
+use super::job::{ExportError, ExportJob, FinishedJob};
+use crate::engine::state::{EXPORTER_DRAIN_MARGIN, EngineState};
 use crate::engine_api::local::exporter::EffectHandler;
 use crate::engine_api::{
     AckMsg, ConsumerEffectHandlerExtension, EncodePolicy, EncodingPlan, EngineError, ExporterInbox,
@@ -21,9 +21,9 @@ use crate::engine_api::{
 use crate::headers::call_id::call_id_of;
 use crate::text::clean;
 
-impl<C: Client> Node<C> {
+impl<C: Client> ExporterParts<C> {
     /// Runs until the engine shuts the exporter down. Messages are always taken from the inbox,
-    /// and wait for a place here, so that those whose call ends can be let go of at once.
+    /// and wait for a permit here, so that those whose call ends are nacked at once.
     pub(super) async fn run(
         self,
         mut inbox: ExporterInbox<OtapPdata>,
@@ -31,23 +31,23 @@ impl<C: Client> Node<C> {
     ) -> Result<TerminalState, EngineError> {
         let plan = handler.resolve_encoding_plan(&PdataEncoding::OTLP, EncodePolicy::default())?;
         let mut renewed = self.renewed.clone();
-        let running = Running::new(self);
-        let shared = Arc::clone(&running.node.shared);
+        let running = RunningExporter::new(self);
+        let engine = Arc::clone(&running.parts.engine);
         // Messages of calls are bounded by the calls in flight; others are by this.
-        let most_held = shared.config.max_in_flight.max(running.node.max_in_flight);
+        let most_held = engine.config.max_in_flight.max(running.parts.max_in_flight);
         let mut exports = InFlightExports::new();
         loop {
             let has_room = exports.len() < most_held;
             let message = tokio::select! {
                 biased;
                 Some(done) = exports.next_completion(), if !exports.is_empty() => {
-                    answer(&running.node, &handler, done).await;
+                    answer(&running.parts, &handler, done).await;
                     continue;
                 }
                 Ok(()) = renewed.changed() => {
-                    if let Err(error) = running.node.client.renew(&shared).await {
+                    if let Err(error) = running.parts.client.renew(&engine).await {
                         let text = format!("new certificates cannot be used: {}", clean(&error));
-                        shared.log(LogLevel::Warn, C::TARGET, text);
+                        engine.log(LogLevel::Warn, C::TARGET, text);
                     }
                     continue;
                 }
@@ -55,7 +55,7 @@ impl<C: Client> Node<C> {
             };
             match message {
                 Message::Control(NodeControlMsg::Shutdown { deadline, .. }) => {
-                    let until = shared.drain_until(deadline).unwrap_or(deadline);
+                    let until = engine.drain_until(deadline).unwrap_or(deadline);
                     let until = until.checked_sub(EXPORTER_DRAIN_MARGIN).unwrap_or(until);
                     let over = tokio::time::sleep_until(until.into());
                     tokio::pin!(over);
@@ -63,26 +63,26 @@ impl<C: Client> Node<C> {
                         tokio::select! {
                             biased;
                             Some(done) = exports.next_completion() => {
-                                answer(&running.node, &handler, done).await;
+                                answer(&running.parts, &handler, done).await;
                             }
                             () = &mut over, if !running.stop.is_cancelled() => running.stop.cancel(),
                         }
                     }
-                    return Ok(TerminalState::new(deadline, running.node.metrics.take()));
+                    return Ok(TerminalState::new(deadline, running.parts.metrics.take()));
                 }
                 Message::Control(NodeControlMsg::CollectTelemetry {
                     mut metrics_reporter,
                 }) => {
                     let (in_flight, held) = (running.in_flight(), exports.len());
                     running
-                        .node
+                        .parts
                         .metrics
                         .report(in_flight, held, &mut metrics_reporter);
                 }
                 Message::Control(_) => {}
-                Message::PData(data) => match prepare(&shared, &handler, &plan, data).await {
+                Message::PData(data) => match prepare(&engine, &handler, &plan, data).await {
                     Ok(job) => exports.push(Rc::clone(&running).deliver(job)),
-                    Err(done) => answer(&running.node, &handler, done).await,
+                    Err(done) => answer(&running.parts, &handler, done).await,
                 },
             }
         }
@@ -91,21 +91,21 @@ impl<C: Client> Node<C> {
 
 /// Finds the call and encodes the data; or says why it is not sent.
 async fn prepare(
-    shared: &Shared,
+    engine: &EngineState,
     handler: &EffectHandler<OtapPdata>,
     plan: &EncodingPlan,
     data: OtapPdata,
-) -> Result<Job, Done> {
+) -> Result<ExportJob, FinishedJob> {
     let signal = data.signal_type();
-    let call = match call_id_of(&data).map(|call_id| shared.calls.find(call_id)) {
+    let call = match call_id_of(&data).map(|call_id| engine.calls.find(call_id)) {
         Some(Found::Open(call)) => Some(call),
         Some(Found::GivenUp(kind)) => {
-            return Err(Done {
+            return Err(FinishedJob {
                 call: None,
                 signal,
                 bytes: 0,
                 delivery: data.into_delivery(),
-                result: Err(Lost::GivenUp(kind)),
+                result: Err(ExportError::Ended(kind)),
             });
         }
         Some(Found::Unknown) | None => None,
@@ -114,7 +114,7 @@ async fn prepare(
     let encoded = handler.encode_owned(&mut payload, plan).await;
     let delivery = OtapPdata::new(context, payload).into_delivery();
     match encoded {
-        Ok(content) => Ok(Job {
+        Ok(content) => Ok(ExportJob {
             call,
             signal,
             content,
@@ -123,20 +123,24 @@ async fn prepare(
         Err(error) => {
             let text = clean(&error.to_string());
             let error = Error::permanent(format!("the data cannot be encoded: {text}"));
-            Err(Done {
+            Err(FinishedJob {
                 call,
                 signal,
                 bytes: 0,
                 delivery,
-                result: Err(Lost::Failed(error)),
+                result: Err(ExportError::Failed(error)),
             })
         }
     }
 }
 
 /// Sends the Ack or the Nack. Neither can fail unless the pipeline is gone.
-async fn answer<C>(node: &Node<C>, handler: &EffectHandler<OtapPdata>, done: Done) {
-    node.metrics.ended(done.signal, done.bytes, &done.result);
+async fn answer<C>(
+    parts: &ExporterParts<C>,
+    handler: &EffectHandler<OtapPdata>,
+    done: FinishedJob,
+) {
+    parts.metrics.ended(done.signal, done.bytes, &done.result);
     let data = done.delivery.into_pdata();
     match done.result {
         Ok(success) => {
@@ -147,15 +151,15 @@ async fn answer<C>(node: &Node<C>, handler: &EffectHandler<OtapPdata>, done: Don
             }
             let _ = handler.notify_ack(AckMsg::new(data)).await;
         }
-        Err(Lost::GivenUp(_)) => {
+        Err(ExportError::Ended(_)) => {
             let reason = "nobody waits for the data any more";
             let nack = NackMsg::new_permanent_with_cause(reason, data, NackCause::Refused);
             let _ = handler.notify_nack(nack).await;
         }
-        Err(Lost::Failed(error)) => {
+        Err(ExportError::Failed(error)) => {
             // Whoever retries above must not do so in vain.
             let permanent = error.is_permanent() || error.kind == ErrorKind::Timeout;
-            let reason = node.shared.reason_of(error);
+            let reason = parts.engine.reason_of(error);
             let mut nack = NackMsg::new(reason, data);
             nack.permanent = permanent;
             let _ = handler.notify_nack(nack).await;

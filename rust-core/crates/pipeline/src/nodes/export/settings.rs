@@ -15,15 +15,15 @@ pub(super) const fn default_max_in_flight() -> usize {
     128
 }
 
-/// The configuration of an exporter.
-pub(super) trait Settings: Sized + 'static {
+/// A configuration of an exporter, whatever its protocol.
+pub(super) trait ExporterSettings: Sized + 'static {
     /// Reads and checks it.
     fn read(config: &serde_json::Value) -> Result<Self, ConfigError>;
 
     /// Headers that every request carries.
     fn header_names(&self) -> impl Iterator<Item = &str>;
 
-    /// Time of one attempt, which from now on is the exporter's to watch.
+    /// Takes out the timeout of one attempt, which the exporter watches from now on.
     fn take_timeout(&mut self) -> Option<Duration>;
 
     fn retry(&self) -> &RetrySettings;
@@ -32,7 +32,7 @@ pub(super) trait Settings: Sized + 'static {
     fn max_in_flight(&self) -> usize;
 }
 
-/// Whether a limit is one, else what is wrong with it.
+/// Checks a limit, and says what is wrong with it.
 pub(super) fn check_limit(name: &str, value: usize) -> Result<(), String> {
     if value == 0 {
         return Err(format!("{name} must be at least 1"));

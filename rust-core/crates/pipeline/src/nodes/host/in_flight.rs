@@ -19,8 +19,8 @@ pub(super) enum Stage {
     Sent,
 }
 
-/// Calls that this instance answers for. Dropping it, as a panic or a restart does, tells each
-/// caller that the fate of its data is unknown.
+/// The calls that this instance answers for. Dropping it, as a panic or a restart does, finishes
+/// each of them with unknown delivery.
 pub(super) struct InFlight {
     calls: Arc<CallTable>,
     deadlines: Timers<Stage>,

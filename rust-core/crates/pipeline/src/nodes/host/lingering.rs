@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use ferrule_context::LogLevel;
 
 use super::timers::Timers;
-use crate::engine::state::Shared;
+use crate::engine::state::EngineState;
 
-/// Time for the pipeline to let go of a call's data after the call's outcome.
+/// Time for the pipeline to ack or nack a call's data after the call's outcome.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// At most one line of log in this time.
@@ -20,22 +20,23 @@ const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
 const TARGET: &str = "receiver.host";
 
-/// Calls within their grace. The pipeline lets go of a call by answering it, which for a node
-/// that knows nothing of cancellation may take until its own timeout. Whoever takes longer than
-/// the grace is counted and told of once; its bytes stay counted in the byte budget.
+/// A watch list of calls within their grace. The pipeline acks or nacks the data of a call that
+/// ended, which for a node that knows nothing of cancellation may take until its own timeout. Calls
+/// whose data is held longer than the grace are counted and logged; their bytes stay counted in the
+/// byte budget.
 pub(super) struct Lingering {
-    shared: Arc<Shared>,
+    engine: Arc<EngineState>,
     calls: Timers<()>,
-    untold: u64,
+    unreported: u64,
     quiet_until: Option<Instant>,
 }
 
 impl Lingering {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(engine: Arc<EngineState>) -> Self {
         Self {
-            shared,
+            engine,
             calls: Timers::new(),
-            untold: 0,
+            unreported: 0,
             quiet_until: None,
         }
     }
@@ -45,12 +46,12 @@ impl Lingering {
         self.calls.insert(call_id, ended + GRACE, ());
     }
 
-    /// The pipeline let go of a call.
+    /// The pipeline acked or nacked a call's data.
     pub(super) fn remove(&mut self, call_id: u64) {
         self.calls.remove(call_id);
     }
 
-    /// A call was let go of that ended at `ended`; it counts if that took too long.
+    /// The data of a call that ended at `ended` was dropped; it counts if that took too long.
     pub(super) fn check(&mut self, ended: Instant, now: Instant) {
         if now.saturating_duration_since(ended) > GRACE {
             self.count();
@@ -66,19 +67,19 @@ impl Lingering {
         while self.calls.pop_due(now).is_some() {
             self.count();
         }
-        if self.untold > 0 && self.quiet_until.is_none_or(|until| until <= now) {
+        if self.unreported > 0 && self.quiet_until.is_none_or(|until| until <= now) {
             self.quiet_until = Some(now + LOG_INTERVAL);
-            let calls = std::mem::take(&mut self.untold);
+            let calls = std::mem::take(&mut self.unreported);
             let text = format!(
                 "data of {calls} calls was still held {} ms after the calls had ended",
                 GRACE.as_millis()
             );
-            self.shared.log(LogLevel::Warn, TARGET, text);
+            self.engine.log(LogLevel::Warn, TARGET, text);
         }
     }
 
     fn count(&mut self) {
-        self.untold += 1;
-        self.shared.lingering.fetch_add(1, Ordering::Relaxed);
+        self.unreported += 1;
+        self.engine.lingering.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -17,7 +17,7 @@ use super::in_flight::{InFlight, Stage};
 use super::lingering::Lingering;
 use super::metrics::HostMetrics;
 use crate::admission::lane::{LaneMessage, QueuedCall};
-use crate::engine::state::Shared;
+use crate::engine::state::EngineState;
 use crate::engine_api::local::receiver::EffectHandler;
 use crate::engine_api::{
     Context, Context8u8, Interests, MessageSourceLocalEffectHandlerExtension, MetricSet,
@@ -30,9 +30,9 @@ use crate::signal::signal_type;
 
 type BlockedSend = Pin<Box<dyn Future<Output = Result<(), TypedError<OtapPdata>>>>>;
 
-/// One running instance.
-pub(super) struct Running {
-    shared: Arc<Shared>,
+/// A running instance of the host receiver: its queue, its calls and its timers.
+pub(super) struct RunningReceiver {
+    engine: Arc<EngineState>,
     names: HeaderNames,
     pub(super) handler: EffectHandler<OtapPdata>,
     /// Before `in_flight`, so that calls that were never sent say so when both are dropped.
@@ -48,17 +48,17 @@ pub(super) struct Running {
 /// Most answers that the host is not woken for, so that a long row of them does not wait.
 const MOST_UNANNOUNCED: usize = 64;
 
-impl Running {
+impl RunningReceiver {
     pub(super) fn new(
-        shared: Arc<Shared>,
+        engine: Arc<EngineState>,
         names: HeaderNames,
         metrics: MetricSet<HostMetrics>,
         handler: EffectHandler<OtapPdata>,
     ) -> Self {
         Self {
-            in_flight: InFlight::new(Arc::clone(&shared.calls)),
-            lingering: Lingering::new(Arc::clone(&shared)),
-            shared,
+            in_flight: InFlight::new(Arc::clone(&engine.calls)),
+            lingering: Lingering::new(Arc::clone(&engine)),
+            engine,
             names,
             handler,
             queue: VecDeque::new(),
@@ -84,7 +84,7 @@ impl Running {
     /// Wakes the host for the answers since the last time.
     pub(super) fn announce(&mut self) {
         self.unannounced = 0;
-        self.shared.calls.announce();
+        self.engine.calls.announce();
     }
 
     pub(super) fn is_blocked(&self) -> bool {
@@ -123,14 +123,14 @@ impl Running {
                     self.queue.retain(|queued| queued.call.id() != call_id);
                     self.lingering.check(ended, Instant::now());
                 }
-                Some(Stage::Sent) => self.let_go(call_id, ended),
+                Some(Stage::Sent) => self.release(call_id, ended),
                 // Answered meanwhile, or not here yet; then it is dropped when it arrives.
                 None => {}
             },
         }
     }
 
-    /// Finishes calls whose deadline has passed and gives up their places in the lane.
+    /// Finishes calls whose deadline has passed and gives their permits back.
     pub(super) fn expire(&mut self, now: Instant) {
         let mut any_queued = false;
         while let Some((call_id, stage)) = self.in_flight.expire(now) {
@@ -139,7 +139,7 @@ impl Running {
                     self.metrics.dropped.inc();
                     any_queued = true;
                 }
-                Stage::Sent => self.let_go(call_id, now),
+                Stage::Sent => self.release(call_id, now),
             }
         }
         if any_queued {
@@ -149,14 +149,14 @@ impl Running {
     }
 
     /// Drops the data of a call that ended, or watches the pipeline do so.
-    fn let_go(&mut self, call_id: u64, ended: Instant) {
+    fn release(&mut self, call_id: u64, ended: Instant) {
         match &self.blocked {
             Some((blocked, _)) if *blocked == call_id => self.blocked = None,
             _ => self.lingering.insert(call_id, ended),
         }
     }
 
-    /// The next instant at which [`Running::expire`] has something to do.
+    /// The next instant at which [`RunningReceiver::expire`] has something to do.
     pub(super) fn first_timer(&self) -> Option<Instant> {
         let deadline = self.in_flight.first_deadline();
         deadline.into_iter().chain(self.lingering.first()).min()
@@ -202,7 +202,7 @@ impl Running {
         guard.disarm();
         self.metrics.sent.inc();
         call.mark_dispatched();
-        self.shared
+        self.engine
             .calls
             .step(&call, || "sent into the pipeline".to_owned());
         self.in_flight.mark_sent(call.id());
@@ -212,9 +212,9 @@ impl Running {
         );
         let (headers, dropped) =
             self.names
-                .captured(&call, self.handler.capture_policy(), &self.shared.outbound);
+                .captured(&call, self.handler.capture_policy(), &self.engine.outbound);
         if dropped > 0 {
-            self.shared
+            self.engine
                 .dropped_headers
                 .fetch_add(dropped, Ordering::Relaxed);
         }
@@ -229,13 +229,13 @@ impl Running {
 
     fn unsent(&mut self, call_id: u64) {
         self.in_flight.remove(call_id);
-        self.shared
+        self.engine
             .calls
             .finish_if_open(call_id, Err(nack::closed()));
     }
 
     pub(super) fn refuse(&mut self, nack: NackMsg<OtapPdata>) {
-        let error = self.shared.error_of(&nack);
+        let error = self.engine.error_of(&nack);
         self.answer(nack.unwind.route.calldata.first(), Err(error));
     }
 
@@ -245,7 +245,7 @@ impl Running {
             self.metrics.answered.inc();
             self.in_flight.remove(call_id);
             self.lingering.remove(call_id);
-            self.shared.calls.finish_quietly(call_id, outcome);
+            self.engine.calls.finish_quietly(call_id, outcome);
             self.unannounced += 1;
             if self.unannounced == MOST_UNANNOUNCED {
                 self.announce();
@@ -255,7 +255,7 @@ impl Running {
 
     /// Finishes what is left, because the engine ends.
     pub(super) fn abandon(&mut self) {
-        self.in_flight.finish_all(&self.shared.end_error());
+        self.in_flight.finish_all(&self.engine.end_error());
         self.queue.clear();
         self.blocked = None;
     }
@@ -265,7 +265,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningReceiver {
     fn drop(&mut self) {
         self.announce();
     }

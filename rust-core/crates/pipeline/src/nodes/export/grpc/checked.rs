@@ -1,8 +1,8 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! A channel that knows what the downstream said, and whose answers cannot make the gRPC library
-//! panic.
+//! A middleware of the gRPC channel: it records whether the downstream itself refused, and mends
+//! answers that would make the gRPC library panic.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use tonic::codegen::{BoxFuture, Service};
 use tonic::metadata::MetadataMap;
 use tonic::transport::{Channel, Error};
 
-/// What somebody says who took the request for something else.
+/// The message of a status for an answer of another protocol.
 const NOT_GRPC: &str = "the downstream's answer is not gRPC";
 
 const STATUS: &str = "grpc-status";
@@ -35,19 +35,19 @@ const UNREADABLE: HeaderValue = HeaderValue::from_static("/w");
 /// Longer messages are of no use to anybody.
 const MOST_MESSAGE: usize = 16 << 10;
 
-/// tonic panics when the details of a status are no base64, and forgets the code when the message
-/// is no UTF-8; here both are made harmless.
+/// A channel that mends answers. tonic panics when the details of a status are no base64, and
+/// forgets the code when the message is no UTF-8.
 #[derive(Clone)]
-pub(super) struct Checked {
+pub(super) struct CheckedChannel {
     channel: Channel,
-    refused: Refused,
+    refused: RefusalFlag,
 }
 
-/// Whether the downstream itself refused a request; else a status was made up by tonic.
+/// A flag that the downstream itself refused a request; else a status was made up by tonic.
 #[derive(Clone, Default)]
-pub(super) struct Refused(Arc<AtomicBool>);
+pub(super) struct RefusalFlag(Arc<AtomicBool>);
 
-impl Refused {
+impl RefusalFlag {
     pub(super) fn get(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
@@ -57,10 +57,10 @@ impl Refused {
     }
 }
 
-impl Checked {
+impl CheckedChannel {
     /// For one request.
-    pub(super) fn new(channel: Channel) -> (Self, Refused) {
-        let refused = Refused::default();
+    pub(super) fn new(channel: Channel) -> (Self, RefusalFlag) {
+        let refused = RefusalFlag::default();
         let checked = Self {
             channel,
             refused: refused.clone(),
@@ -69,7 +69,7 @@ impl Checked {
     }
 }
 
-impl Service<::http::Request<Body>> for Checked {
+impl Service<::http::Request<Body>> for CheckedChannel {
     type Response = ::http::Response<Body>;
     type Error = Error;
     type Future = BoxFuture<Self::Response, Self::Error>;
@@ -103,7 +103,7 @@ impl Service<::http::Request<Body>> for Checked {
 
 struct CheckedBody {
     body: Body,
-    refused: Refused,
+    refused: RefusalFlag,
 }
 
 impl http_body::Body for CheckedBody {
@@ -138,7 +138,7 @@ fn is_grpc(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
 }
 
-fn check(headers: &mut HeaderMap, refused: &Refused) {
+fn check(headers: &mut HeaderMap, refused: &RefusalFlag) {
     if headers.get(STATUS).is_some_and(|status| status != "0") {
         refused.set();
     }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::config::tls;
 use crate::engine_api::{ConfigError, GrpcClientSettings, deserialize_typed_config};
 use crate::nodes::export::retry::RetrySettings;
-use crate::nodes::export::settings::{Settings, check_limit, default_max_in_flight};
+use crate::nodes::export::settings::{ExporterSettings, check_limit, default_max_in_flight};
 
 /// Settings of the exporter; those of the connection are the engine's own.
 #[derive(Debug, Deserialize)]
@@ -35,7 +35,7 @@ const fn default_num_connections() -> usize {
     1
 }
 
-impl Settings for Config {
+impl ExporterSettings for Config {
     fn read(config: &serde_json::Value) -> Result<Self, ConfigError> {
         let read: Self = deserialize_typed_config(config)?;
         let refused = |error: String| ConfigError::InvalidUserConfig { error };

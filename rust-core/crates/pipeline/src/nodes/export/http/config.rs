@@ -15,7 +15,7 @@ use crate::engine_api::{
     ConfigError, HttpClientSettings, LOGS_PATH, METRICS_PATH, TRACES_PATH, deserialize_typed_config,
 };
 use crate::nodes::export::retry::RetrySettings;
-use crate::nodes::export::settings::{Settings, check_limit, default_max_in_flight};
+use crate::nodes::export::settings::{ExporterSettings, check_limit, default_max_in_flight};
 
 /// Settings of the exporter; those of the connection are the engine's own.
 #[derive(Debug, Deserialize)]
@@ -75,7 +75,7 @@ impl ProxySettings {
     }
 }
 
-impl Settings for Config {
+impl ExporterSettings for Config {
     fn read(config: &serde_json::Value) -> Result<Self, ConfigError> {
         let read: Self = deserialize_typed_config(config)?;
         read.check()

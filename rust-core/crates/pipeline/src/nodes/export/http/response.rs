@@ -17,7 +17,7 @@ use crate::error::http::error_of_http;
 use crate::error::retry_after;
 use crate::error::rpc_status::DownstreamStatus;
 use crate::nodes::export::answer::{self, unreadable};
-use crate::nodes::export::client::Failure;
+use crate::nodes::export::client::AttemptError;
 
 const JSON: &str = "application/json";
 
@@ -28,16 +28,16 @@ const MOST_ERROR: usize = 64 << 10;
 const MOST_SUCCESS: usize = 4 << 20;
 
 /// A body of another type says nothing about the data.
-pub(super) async fn success(response: Response) -> Result<Success, Failure> {
+pub(super) async fn success(response: Response) -> Result<Success, AttemptError> {
     let read = match content_type(&response).as_str() {
         PROTOBUF_CONTENT_TYPE => answer::success_from_protobuf,
         JSON => answer::success_from_json,
         _ => return Ok(Success::default()),
     };
     let success = match body(response, MOST_SUCCESS).await {
-        Ok(Body::Whole(body)) if body.is_empty() => Some(Success::default()),
-        Ok(Body::Whole(body)) => read(&body),
-        Ok(Body::Cut(_)) => None,
+        Ok(ReadBody::Whole(body)) if body.is_empty() => Some(Success::default()),
+        Ok(ReadBody::Whole(body)) => read(&body),
+        Ok(ReadBody::Cut(_)) => None,
         Err(error) if is_of_decompression(&error) => None,
         Err(error) => return Err(failure(error)),
     };
@@ -53,7 +53,7 @@ pub(super) async fn refusal(response: Response) -> Error {
     let content_type = content_type(&response);
     // What cannot be read adds nothing to the status
     let body = match body(response, MOST_ERROR).await {
-        Ok(Body::Whole(body) | Body::Cut(body)) => body,
+        Ok(ReadBody::Whole(body) | ReadBody::Cut(body)) => body,
         Err(_) => Bytes::new(),
     };
     let mut status = match content_type.as_str() {
@@ -87,34 +87,35 @@ fn is_of_decompression(error: &reqwest::Error) -> bool {
         .is_some_and(|error| error.kind() != io::ErrorKind::Other)
 }
 
-enum Body {
+/// A body that was read to its end or to the limit.
+enum ReadBody {
     Whole(Bytes),
     Cut(Bytes),
 }
 
-async fn body(mut response: Response, most: usize) -> Result<Body, reqwest::Error> {
+async fn body(mut response: Response, most: usize) -> Result<ReadBody, reqwest::Error> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await? {
         let room = most - body.len();
         if chunk.len() > room {
             body.extend_from_slice(&chunk[..room]);
-            return Ok(Body::Cut(body.freeze()));
+            return Ok(ReadBody::Cut(body.freeze()));
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Body::Whole(body.freeze()))
+    Ok(ReadBody::Whole(body.freeze()))
 }
 
 /// The failure that an error of the client stands for.
-pub(super) fn failure(mut error: reqwest::Error) -> Failure {
+pub(super) fn failure(mut error: reqwest::Error) -> AttemptError {
     // Its text holds the URL, whose query may be a credential
     if let Some(url) = error.url_mut() {
         url.set_query(None);
     }
     if error.is_connect() {
-        Failure::unreachable(&error)
+        AttemptError::unreachable(&error)
     } else {
-        Failure::lost(&error)
+        AttemptError::lost(&error)
     }
 }
 
