@@ -17,6 +17,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwapOption;
 use ferrule_context::{CancelCause, Error, Fetched, Message, Phase};
 use parking_lot::Mutex;
 
@@ -40,7 +41,8 @@ const JOIN_MARGIN: Duration = Duration::from_secs(2);
 pub struct Engine {
     pub(crate) state: Arc<EngineState>,
     codec: DecodePool,
-    runtime: Mutex<Option<Arc<Runtime>>>,
+    /// The running controller; none once the stop began.
+    runtime: ArcSwapOption<Runtime>,
     last_sweep: Mutex<Instant>,
     /// Held while stopping; then whether the threads ended in time.
     stopped: Mutex<Option<bool>>,
@@ -91,7 +93,7 @@ impl Engine {
         Ok(Self {
             state,
             codec,
-            runtime: Mutex::new(Some(Arc::new(runtime))),
+            runtime: ArcSwapOption::from_pointee(runtime),
             last_sweep: Mutex::new(Instant::now()),
             stopped: Mutex::new(None),
         })
@@ -187,7 +189,7 @@ impl Engine {
         let deadline = Instant::now() + drain.saturating_sub(DRAIN_MARGIN);
         *self.state.drain_deadline.lock() = Some(deadline);
         self.state.begin_stop();
-        let Some(runtime) = self.runtime.lock().take() else {
+        let Some(runtime) = self.runtime.swap(None) else {
             return true;
         };
         let clean = match runtime.shut_down(drain) {
@@ -201,7 +203,7 @@ impl Engine {
 
     /// The running controller, which others may stop meanwhile; none once the stop began.
     pub(crate) fn runtime(&self) -> Option<Arc<Runtime>> {
-        self.runtime.lock().clone()
+        self.runtime.load_full()
     }
 }
 

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A counter of the bytes that payloads hold at once, with a bound.
+/// A counter of the bytes that payloads hold at once, with a bound. By hand, because a permit of
+/// tokio's `Semaphore` neither holds more than `u32::MAX` nor exceeds the bound, as merged data may.
 #[derive(Debug)]
 pub(crate) struct ByteBudget {
     used: AtomicUsize,

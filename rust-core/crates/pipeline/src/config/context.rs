@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ferrule_abi::layout::frame;
-use ferrule_context::{Error, OutboundRules, is_token};
+use ferrule_context::{Error, OutboundRules};
+use http::HeaderName;
 use serde::Deserialize;
 
 use crate::error::configuration::configuration;
@@ -135,7 +136,7 @@ impl ContextSettings {
         }
         let mut seen = BTreeSet::new();
         for name in self.deadline_headers.keys() {
-            if !is_token(name) {
+            if HeaderName::from_bytes(name.as_bytes()).is_err() {
                 return Err(refused(
                     "deadlineHeaders",
                     format!("has {name:?}, which is no header name: use letters, digits and -"),

@@ -129,7 +129,9 @@ fn duration(seconds: i64, nanos: i32) -> Option<Duration> {
     Some(Duration::new(seconds, nanos).min(Error::LONGEST_DELAY))
 }
 
-/// `google.protobuf.Duration` in JSON: seconds with at most nine digits behind the point.
+/// `google.protobuf.Duration` in JSON: seconds with at most nine digits behind the point. By hand,
+/// because `prost_types::Duration` takes more of them, and refuses seconds beyond 64 bits, which
+/// are a long delay here.
 pub(super) fn json_duration(text: &str) -> Option<Duration> {
     let text = text.strip_suffix('s')?;
     let (seconds, nanos) = text.split_once('.').unwrap_or((text, "0"));
