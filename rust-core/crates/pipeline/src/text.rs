@@ -8,7 +8,7 @@ use url::Url;
 /// More is cut.
 const MOST_CHARS: usize = 1024;
 
-/// What takes the place of an address.
+/// The replacement of an address.
 const HIDDEN: &str = "(address)";
 
 /// Control characters become spaces, those that turn the direction of text among them, and the
@@ -139,13 +139,13 @@ impl Addresses {
     }
 
     fn first_in(&self, lower: &str, from: usize) -> Option<usize> {
-        let places = self.known.iter().filter_map(|address| {
+        let found = self.known.iter().filter_map(|address| {
             lower[from..]
                 .match_indices(address.as_str())
                 .map(|(i, _)| from + i)
                 .find(|at| stands_alone(lower, *at, address))
         });
-        places.min()
+        found.min()
     }
 }
 

@@ -217,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn full_lane_gives_its_place_back_when_dropped() {
+    fn permit_of_a_full_lane_is_given_back_when_dropped() {
         let (lane, _receiver) = Lane::new(1);
         let permit = lane.reserve().unwrap();
         assert!(lane.reserve().is_none());
@@ -232,7 +232,7 @@ mod tests {
         let (second, _keep_second) = Lane::new(1);
         let _open = (lanes.open(Arc::clone(&first)), lanes.open(second));
         let _taken = first.reserve().unwrap();
-        let _place = lanes.reserve().unwrap();
+        let _permit = lanes.reserve().unwrap();
         assert_eq!(lanes.reserve().unwrap_err(), LaneError::Full);
     }
 

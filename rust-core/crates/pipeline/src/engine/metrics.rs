@@ -81,7 +81,7 @@ fn collect(
     let mut dropped = 0;
     registry.visit_current_metrics_with_item_attrs(
         |set, entity, items, values| {
-            let Some((pipeline, node)) = place(entity, host_pipelines) else {
+            let Some((pipeline, node)) = origin(entity, host_pipelines) else {
                 return;
             };
             if set.name == CONSOLE {
@@ -118,7 +118,7 @@ fn collect(
 
 /// Pipeline and node of an entity, empty if it belongs to none; nothing for the pipeline through
 /// which the engine observes itself.
-fn place(entity: &dyn AttributeSetHandler, host_pipelines: &[&str]) -> Option<(String, String)> {
+fn origin(entity: &dyn AttributeSetHandler, host_pipelines: &[&str]) -> Option<(String, String)> {
     let mut group = String::new();
     let mut pipeline = String::new();
     let mut node = String::new();

@@ -21,8 +21,8 @@ use crate::node::local::{ContextExporter, ExporterHandler, exporter_factory};
 use crate::node::support::NoSettings;
 use crate::urns::ENGINE_LOG_EXPORTER;
 
-/// What of the engine's scope goes into a line, and as which field.
-const PLACE: [(&str, &str); 3] = [
+/// Attributes of the engine's scope that go into a line, and their fields there.
+const SCOPE_FIELDS: [(&str, &str); 3] = [
     ("pipeline.id", "pipeline"),
     ("node.id", "node"),
     ("core.id", "core"),
@@ -59,7 +59,7 @@ impl ContextExporter for EngineLogExporter {
 }
 
 fn write(engine: &EngineState, request: ExportLogsServiceRequest) {
-    // Each scope has a place of its own, so records are in order only within one.
+    // Records stand below their scopes, so they are in order only within one.
     let mut lines: Vec<_> = request
         .resource_logs
         .into_iter()
@@ -80,6 +80,7 @@ fn write(engine: &EngineState, request: ExportLogsServiceRequest) {
         );
     }
 }
+
 fn text(scope: &InstrumentationScope, record: LogRecord) -> String {
     let mut line = LineText::of(&record.event_name);
     if let Some(body) = record.body {
@@ -91,11 +92,11 @@ fn text(scope: &InstrumentationScope, record: LogRecord) -> String {
             &attribute.value.map(value).unwrap_or_default(),
         );
     }
-    for (key, name) in PLACE {
+    for (key, name) in SCOPE_FIELDS {
         if let Some(attribute) = scope.attributes.iter().find(|found| found.key == key)
-            && let Some(place) = &attribute.value
+            && let Some(found) = &attribute.value
         {
-            line.field(name, &value(place.clone()));
+            line.field(name, &value(found.clone()));
         }
     }
     line.finish()

@@ -25,11 +25,11 @@ fn report(info: &PanicHookInfo<'_>) {
         .take(MOST_CHARS)
         .collect();
     let thread = std::thread::current();
-    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    let location = info.location().map(ToString::to_string).unwrap_or_default();
     let name = thread.name().unwrap_or("unnamed");
     log_to_all(
         LogLevel::Error,
         TARGET,
-        &format!("thread {name} panicked at {place}: {text}"),
+        &format!("thread {name} panicked at {location}: {text}"),
     );
 }

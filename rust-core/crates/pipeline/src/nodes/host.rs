@@ -95,7 +95,7 @@ impl Receiver<OtapPdata> for HostReceiver {
         let pipeline = &self.engine.pipelines[self.pipeline];
         let (lane, mut arrivals) = Lane::new(self.engine.config.lane_capacity);
         let measured_lane = Arc::downgrade(&lane);
-        // Calls and places alone hold the lane, so it closes when no call can arrive any more.
+        // Calls and permits alone hold the lane, so it closes when no call can arrive any more.
         let mut open_lane = Some(pipeline.lanes.open(lane));
         let mut lane_open = true;
         pipeline.starts.fetch_add(1, Ordering::Relaxed);

@@ -1,14 +1,16 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Instants of calls, in order.
+//! Timers of calls.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
 
 use ferrule_context::CallMap;
 
-/// One instant for each call, with a value. What is removed is gone at once.
+/// A queue of calls by instant, with a value for each. What is removed is gone at once. By hand,
+/// because `tokio_util::time::DelayQueue` rounds up to milliseconds, panics beyond two years, needs
+/// a map from call ids all the same, and costs more while few calls are in flight.
 pub(super) struct Timers<V> {
     calls: CallMap<(Instant, V)>,
     order: BTreeSet<(Instant, u64)>,
