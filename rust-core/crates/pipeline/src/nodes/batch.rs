@@ -10,7 +10,7 @@ mod gather;
 mod member;
 mod merge;
 mod metrics;
-mod output;
+mod sent;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ use self::buffer::Buffers;
 use self::config::{Config, Plans};
 use self::member::PendingCounter;
 use self::metrics::BatchMetrics;
-use self::output::Outputs;
+use self::sent::SentBatches;
 use crate::engine::state::EngineState;
 use crate::engine_api::local::processor::{EffectHandler, Processor};
 use crate::engine_api::{
@@ -54,7 +54,7 @@ struct BatchProcessor {
     most_members: usize,
     most_outputs: usize,
     buffers: Buffers,
-    outputs: Outputs,
+    outputs: SentBatches,
     members: PendingCounter,
     metrics: BatchMetrics,
     /// When the timer fires.
@@ -88,7 +88,7 @@ static FACTORY: ProcessorFactory<OtapPdata> = ProcessorFactory {
             config,
             engine,
             buffers: Buffers::default(),
-            outputs: Outputs::default(),
+            outputs: SentBatches::default(),
             members: PendingCounter::default(),
             metrics: BatchMetrics::register(&pipeline),
             armed: None,

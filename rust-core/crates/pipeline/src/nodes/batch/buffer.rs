@@ -16,7 +16,7 @@ use super::metrics::Trigger;
 use crate::engine_api::{PdataPayload, SignalType};
 
 /// Data that waits for more.
-pub(super) struct Waiting {
+pub(super) struct BufferedData {
     pub(super) member: Rc<Member>,
     pub(super) payload: PdataPayload,
     pub(super) size: usize,
@@ -24,7 +24,7 @@ pub(super) struct Waiting {
 
 /// Data that can be merged.
 pub(super) struct Buffer {
-    pub(super) waiting: Vec<Waiting>,
+    pub(super) waiting: Vec<BufferedData>,
     pub(super) size: usize,
     pub(super) due: Due,
 }
@@ -90,7 +90,7 @@ impl Buffers {
     }
 
     /// Adds data to a buffer, and returns its size and when it is due.
-    pub(super) fn add(&mut self, key: &BufferKey, waiting: Waiting, due: Due) -> (usize, Due) {
+    pub(super) fn add(&mut self, key: &BufferKey, waiting: BufferedData, due: Due) -> (usize, Due) {
         self.earliest = Some(
             self.earliest
                 .map_or(due.at, |earliest| earliest.min(due.at)),
@@ -154,7 +154,7 @@ impl Buffers {
     }
 
     /// Takes out the data that nobody waits for any more.
-    pub(super) fn take_dead(&mut self) -> Vec<Waiting> {
+    pub(super) fn take_dead(&mut self) -> Vec<BufferedData> {
         let mut dead = Vec::new();
         for buffers in &mut self.by_kind {
             buffers.retain(|_, buffer| {
@@ -167,7 +167,7 @@ impl Buffers {
 }
 
 impl Buffer {
-    pub(super) fn take_dead(&mut self) -> Vec<Waiting> {
+    pub(super) fn take_dead(&mut self) -> Vec<BufferedData> {
         let dead: Vec<_> = self
             .waiting
             .extract_if(.., |waiting| waiting.member.is_dead())

@@ -11,7 +11,7 @@ use std::time::Instant;
 use ferrule_context::merging::PartitionKey;
 use ferrule_context::{Call, Error};
 
-use super::buffer::{BufferKey, Due, Waiting};
+use super::buffer::{BufferKey, BufferedData, Due};
 use super::member::Member;
 use super::merge::metadata_of;
 use super::metrics::Trigger;
@@ -133,7 +133,7 @@ impl BatchProcessor {
         }
         let (context, payload) = data.into_parts();
         let member = Rc::new(Member::new(call, key.signal, context, &self.members));
-        let waiting = Waiting {
+        let waiting = BufferedData {
             member,
             payload,
             size,

@@ -11,10 +11,10 @@ use ferrule_context::{Call, Entry, Error, Members, Metadata};
 use smallvec::smallvec;
 
 use super::BatchProcessor;
-use super::buffer::{BufferKey, Waiting};
+use super::buffer::{BufferKey, BufferedData};
 use super::member::Member;
 use super::metrics::Trigger;
-use super::output::Output;
+use super::sent::SentBatch;
 use crate::admission::budget::budgeted;
 use crate::engine_api::local::processor::EffectHandler;
 use crate::engine_api::{
@@ -146,7 +146,7 @@ impl BatchProcessor {
         if let Some(address) = peer.finish() {
             data.set_peer_addr(address);
         }
-        let number = self.outputs.add(Output {
+        let number = self.outputs.add(SentBatch {
             members: members.to_vec(),
             _group: group,
         });
@@ -174,7 +174,11 @@ impl BatchProcessor {
     }
 
     /// Sends messages as they came, each with its own context.
-    async fn forward_waiting(&self, waiting: Vec<Waiting>, handler: &EffectHandler<OtapPdata>) {
+    async fn forward_waiting(
+        &self,
+        waiting: Vec<BufferedData>,
+        handler: &EffectHandler<OtapPdata>,
+    ) {
         for waiting in waiting {
             if let Some(data) = waiting.member.restore(waiting.payload) {
                 let call = waiting.member.call.as_deref();

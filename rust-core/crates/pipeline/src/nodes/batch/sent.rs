@@ -13,7 +13,7 @@ use crate::engine_api::{OtapPdata, UnwindData};
 use crate::error::nack::NackTemplate;
 
 /// A batch that went out, with its members.
-pub(super) struct Output {
+pub(super) struct SentBatch {
     pub(super) members: Vec<Rc<Member>>,
     /// The call that exporters see; none if there is data of no call only.
     pub(super) _group: Option<OpenGroup>,
@@ -21,14 +21,14 @@ pub(super) struct Output {
 
 /// The batches that went out, by number.
 #[derive(Default)]
-pub(super) struct Outputs {
-    by_number: CallMap<Output>,
+pub(super) struct SentBatches {
+    by_number: CallMap<SentBatch>,
     last: u64,
 }
 
-impl Outputs {
+impl SentBatches {
     /// Adds a batch and returns its number, which is never used again.
-    pub(super) fn add(&mut self, output: Output) -> u64 {
+    pub(super) fn add(&mut self, output: SentBatch) -> u64 {
         self.last += 1;
         self.by_number.insert(self.last, output);
         self.last
@@ -38,12 +38,12 @@ impl Outputs {
         self.by_number.len()
     }
 
-    pub(super) fn take(&mut self, unwind: &UnwindData) -> Option<Output> {
+    pub(super) fn take(&mut self, unwind: &UnwindData) -> Option<SentBatch> {
         let number = u64::from(*unwind.route.calldata.first()?);
         self.by_number.remove(&number)
     }
 
-    pub(super) fn take_number(&mut self, number: u64) -> Option<Output> {
+    pub(super) fn take_number(&mut self, number: u64) -> Option<SentBatch> {
         self.by_number.remove(&number)
     }
 
@@ -54,7 +54,7 @@ impl Outputs {
     }
 }
 
-impl Output {
+impl SentBatch {
     pub(super) async fn fail(&self, nack: &NackTemplate, handler: &EffectHandler<OtapPdata>) {
         for member in &self.members {
             member.fail(nack, handler).await;
