@@ -69,6 +69,25 @@ pack() {
 	{ sha256sum "$2" 2>/dev/null || shasum -a 256 "$2"; } | cut -d ' ' -f 1 >"$2.sha256"
 }
 
+# 1.98.1 as 98001
+number() {
+	echo "$1" | sed -n 's/^[^0-9]*1\.\([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | {
+		read -r minor patch && echo $((minor * 1000 + patch))
+	}
+}
+
+# The engine's crates declare a newer Rust than they use, and cargo would refuse to compile them
+# with an older one. What they really need shows when they are compiled.
+set_toolchain() {
+	declared=$(sed -n 's/^engine-rust-version = "\(.*\)"$/\1/p' Cargo.toml)
+	version=$("${RUSTC:-rustc}" --version)
+	toolchain=
+	if [ "$(number "$version")" -lt "$(number "$declared")" ]; then
+		echo "ferrule-native: the engine declares Rust $declared; trying $version nevertheless"
+		toolchain=--ignore-rust-version
+	fi
+}
+
 # What cargo needs to know of the features
 set_features() {
 	options=
@@ -88,7 +107,8 @@ library() {
 		return
 	fi
 	set_features
-	cargo build --release --locked -p ferrule -p ferrule-testing $options
+	set_toolchain
+	cargo build --release --locked $toolchain -p ferrule -p ferrule-testing $options
 	pack "$CARGO_TARGET_DIR/release/${prefix}ferrule$suffix" "$1/$platform/${prefix}ferrule$suffix"
 	# One name everywhere, so that the Java tests need not know the platform
 	put "$CARGO_TARGET_DIR/release/${prefix}ferrule_testing$suffix" "$2/ferrule_testing.library"
@@ -97,8 +117,9 @@ library() {
 # Engine apart, because features that only tests of the light crates need would otherwise reach
 # dependencies of the engine and compile it a second time.
 tests() {
+	set_toolchain
 	cargo test --release --locked $light
-	cargo test --release --locked $engine
+	cargo test --release --locked $toolchain $engine
 	# In a directory of its own, because the flag would have all else compiled again
 	RUSTFLAGS='--cfg ferrule_loom' CARGO_TARGET_DIR=$CARGO_TARGET_DIR/loom LOOM_MAX_PREEMPTIONS=3 \
 		cargo test --release --locked -p ferrule-context --test loom
@@ -107,7 +128,10 @@ tests() {
 lint() {
 	cargo fmt --all --check
 	case "${1:-light}" in
-		all) cargo clippy --release --locked --workspace --all-targets -- -D warnings ;;
+		all)
+			set_toolchain
+			cargo clippy --release --locked $toolchain --workspace --all-targets -- -D warnings
+			;;
 		light) cargo clippy --release --locked $light --all-targets -- -D warnings ;;
 		*) echo "ferrule-native: ferrule.clippy=$1 is unknown: set it to light or all"; exit 1 ;;
 	esac

@@ -11,14 +11,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrule_context::Error;
-use ferrule_pipeline::Shared;
+use ferrule_pipeline::EngineState;
+use ferrule_pipeline::engine_api::{
+    ConfigError, OTAP_PROCESSOR_FACTORIES, OtapPdata, ProcessorFactory,
+};
 use ferrule_pipeline::node::Next;
 use ferrule_pipeline::node::local::{ContextProcessor, ProcessorHandler, processor_factory};
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_engine::ProcessorFactory;
-use otel_arrow_dfe_otap::OTAP_PROCESSOR_FACTORIES;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 use serde::Deserialize;
 
 /// The node's configuration.
@@ -48,7 +47,7 @@ static FACTORY: ProcessorFactory<OtapPdata> =
 impl ContextProcessor for Quota {
     type Config = Config;
 
-    fn new(config: Config, _: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+    fn new(config: Config, _: Option<&Arc<EngineState>>) -> Result<Self, ConfigError> {
         if config.tenants.is_empty() {
             return Err(ConfigError::InvalidUserConfig {
                 error: "tenants is empty, so everything would be refused".to_owned(),

@@ -142,7 +142,7 @@ unsafe fn try_submit(engine: i64, frame: HostMemory) -> Result<(), Refusal> {
     let header = Header::parse(unsafe { copy_array(address) }, length).map_err(refused)?;
     let reserved = take_reserved(&header)?;
     let engine = engine_of(engine).ok_or(Refusal::of(Reason::StaleHandle))?;
-    let ticket = engine.take_place(header.pipeline())?;
+    let ticket = engine.reserve_lane(header.pipeline())?;
     // SAFETY: parsing has checked that the context lies within `length`.
     let context =
         unsafe { copy_in_shared(address + frame_at::FIXED_LENGTH, header.context_length()) };

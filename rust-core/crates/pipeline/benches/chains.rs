@@ -172,7 +172,7 @@ fn submit(engine: &Engine, call_id: u64, payload: &[u8]) {
     };
     let permit = engine.take_bytes(payload.len()).expect("within the budget");
     let ticket = engine
-        .take_place(0)
+        .reserve_lane(0)
         .expect("a place for each call in flight");
     let submitted = engine.submit(ticket, submission, payload.to_vec(), permit);
     submitted.expect("the engine takes the call");

@@ -5,46 +5,37 @@
 //!
 //! [`Engine`] starts and stops one engine in this process and is the way in for payloads. Its
 //! `host` receiver feeds a pipeline, `batch` and the exporters obey the calls whose data they
-//! handle, and the `log` exporter tells the host what arrived. Nodes of others build on [`node`].
+//! handle, and the `log` exporter summarises data in the host's log. Nodes of others build on [`node`], and
+//! on the types of the engine in [`engine_api`].
 
-mod batch;
-mod budget;
-mod codec;
+mod admission;
 mod config;
+mod decode;
 mod engine;
-mod errors;
-mod exporter;
-mod gate;
-mod lane;
-mod log_exporter;
+pub mod engine_api;
+mod error;
+mod headers;
 mod logs;
-mod metrics;
-mod nack;
 pub mod node;
-mod panics;
-mod receiver;
-mod refusal;
-#[cfg(test)]
-mod reported;
-mod runtime;
-mod settings;
-mod shared;
-mod slab;
+mod nodes;
+mod signal;
 mod spec;
-mod status;
 mod text;
-mod tls_bundle;
+mod urns;
 #[cfg(test)]
 mod vectors;
 
-pub use budget::Permit;
-pub use codec::{ContentCoding, Encoding};
-pub use config::StartConfig;
-pub use engine::{Engine, Submission, Ticket};
-pub use errors::{error_of_engine, error_of_status};
+pub use admission::budget::Permit;
+pub use admission::refusal::{Reason, Refusal};
+pub use config::context::{ContextSettings, DeadlineForm, MetadataSettings, OutboundSettings};
+pub use config::log_threshold::LogThreshold;
+pub use config::start::StartConfig;
+pub use config::tls::TlsBundle;
+pub use decode::coding::{ContentCoding, Encoding};
+pub use engine::Engine;
+pub use engine::state::EngineState;
+pub use engine::submit::{Submission, Ticket};
+pub use error::{error_of_engine, error_of_status};
 pub use ferrule_otlp::Signal;
-pub use logs::LogThreshold;
-pub use refusal::{Reason, Refusal};
-pub use settings::{ContextSettings, DeadlineForm, MetadataSettings, OutboundSettings};
-pub use shared::{CALL_ID_HEADER, Shared, call_id_of};
-pub use tls_bundle::TlsBundle;
+pub use headers::call_id::call_id_of;
+pub use headers::names::CALL_ID_HEADER;

@@ -3,32 +3,21 @@
 
 //! Prepares the engine's specification for running inside a host process.
 
+mod capacities;
+mod cores;
+mod json;
+mod logs;
 mod propagation;
 mod tls;
 
 use ferrule_context::{Error, OutboundRules};
-use otel_arrow_dfe_config::engine::{
-    EngineObservabilityPipelineConfig, INTERNAL_TELEMETRY_RECEIVER_URN, OtelDataflowSpec,
-};
-use otel_arrow_dfe_controller::startup::validate_engine_components;
-use otel_arrow_dfe_otap::OTAP_PIPELINE_FACTORY;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::config::{StartConfig, configuration};
-use crate::logs::LOG_EXPORTER;
-use crate::runtime::HOST_EXTENSION;
-
-/// Type of the receiver that the host submits to.
-pub(crate) const HOST_RECEIVER: &str = "urn:ferrule:receiver:host";
-
-/// Nodes whose type starts so are told which engine they belong to.
-const OWN_NODES: &str = "urn:ferrule";
-
-/// Log lines of the engine that may wait; beyond this they are lost.
-const LOG_CHANNEL: usize = 4096;
-
-/// The engine's own default for its largest channel.
-const LEAST_CAPACITY: usize = 512;
+use self::json::{object, sorted};
+use crate::config::start::StartConfig;
+use crate::engine_api::{OTAP_PIPELINE_FACTORY, OtelDataflowSpec, validate_engine_components};
+use crate::error::configuration::configuration;
+use crate::urns::{HOST_EXTENSION, HOST_RECEIVER, OWN_NODES};
 
 /// A specification that was validated and made to fit.
 #[derive(Debug)]
@@ -50,7 +39,7 @@ pub(crate) fn prepare(config: &StartConfig, engine_id: u64) -> Result<PreparedSp
     let mut value = serde_json::to_value(&parsed).map_err(|error| {
         configuration(format!("the specification cannot be completed: {error}"))
     })?;
-    complete_logs(&mut value, config)?;
+    logs::complete(&mut value, config)?;
     let pipelines = attach_nodes(&mut value, engine_id)?;
     let outbound = config.context.outbound.rules()?;
     propagation::complete(&mut value, &outbound)?;
@@ -85,7 +74,7 @@ fn refused(error: impl std::fmt::Display) -> Error {
     )
 }
 
-/// Numbers the pipelines that have a host receiver and tells each of our nodes its engine.
+/// Numbers the pipelines that have a host receiver and gives each of our nodes its engine's number.
 fn attach_nodes(spec: &mut Value, engine_id: u64) -> Result<Vec<String>, Error> {
     let mut found = Vec::new();
     for (_, node) in sorted(spec.pointer_mut("/engine/observability/pipeline/nodes")) {
@@ -120,7 +109,7 @@ fn attach_nodes(spec: &mut Value, engine_id: u64) -> Result<Vec<String>, Error> 
     Ok(names(&found))
 }
 
-/// Tells a node its engine; false if it is not one of ours.
+/// Gives a node its engine's number; false if it is not one of ours.
 fn attach(node: &mut Value, engine_id: u64) -> bool {
     let ours = node["type"]
         .as_str()
@@ -158,131 +147,9 @@ fn complete(spec: &mut Value, config: &StartConfig) -> Result<(), Error> {
         "ferrule".to_owned(),
         json!({"type": HOST_EXTENSION, "config": {}}),
     );
-    complete_inner_capacities(root, config.max_in_flight.max(LEAST_CAPACITY));
+    capacities::complete(root, config.max_in_flight);
     let policies = object(root.entry("policies").or_insert_with(|| json!({})));
-    complete_capacity(policies, config.max_in_flight.max(LEAST_CAPACITY));
-    let resources = object(policies.entry("resources").or_insert_with(|| json!({})));
-    if resources.get("core_allocation").is_none_or(Value::is_null) {
-        let set: Vec<_> = cores(config.cores)?
-            .into_iter()
-            .map(|core| json!({"start": core, "end": core}))
-            .collect();
-        resources.insert(
-            "core_allocation".to_owned(),
-            json!({"type": "core_set", "set": set}),
-        );
-    }
-    Ok(())
-}
-
-/// Routes the engine's logs to the host, unless the specification has an observability pipeline of
-/// its own; that gets them then.
-fn complete_logs(spec: &mut Value, config: &StartConfig) -> Result<(), Error> {
-    let engine = object(&mut spec["engine"]);
-    let telemetry = object(engine.entry("telemetry").or_insert_with(|| json!({})));
-    raise(telemetry, "reporting_channel_size", LOG_CHANNEL);
-    let logs = object(telemetry.entry("logs").or_insert_with(|| json!({})));
-    // Threads of the engine without a provider are served by a subscriber for the whole process.
-    logs.insert(
-        "providers".to_owned(),
-        json!({"global": "noop", "engine": "its", "internal": "noop", "admin": "its"}),
-    );
-    logs.insert("level".to_owned(), json!(config.log_level.directive()));
-    let default = serde_json::to_value(EngineObservabilityPipelineConfig::default())
-        .map_err(|error| configuration(error.to_string()))?;
-    let observability = object(engine.entry("observability").or_insert_with(|| json!({})));
-    let pipeline = observability.entry("pipeline").or_insert(Value::Null);
-    if pipeline.is_null() || *pipeline == default {
-        *pipeline = json!({
-            "nodes": {
-                "logs": {
-                    "type": INTERNAL_TELEMETRY_RECEIVER_URN,
-                    "config": {"signals": ["logs"]},
-                },
-                "host": {"type": LOG_EXPORTER, "config": {}},
-            },
-            "connections": [{"from": "logs", "to": "host"}],
-        });
-    }
-    Ok(())
-}
-
-/// The innermost block of capacities counts, so those of groups and pipelines are raised, too.
-fn complete_inner_capacities(root: &mut Map<String, Value>, least: usize) {
-    for (_, group) in sorted(root.get_mut("groups")) {
-        for (_, pipeline) in sorted(group.get_mut("pipelines")) {
-            raise_existing(pipeline, least);
-        }
-        raise_existing(group, least);
-    }
-}
-
-fn raise_existing(scope: &mut Value, least: usize) {
-    if let Some(policies) = scope.get_mut("policies").and_then(Value::as_object_mut)
-        && policies
-            .get("channel_capacity")
-            .is_some_and(Value::is_object)
-    {
-        complete_capacity(policies, least);
-    }
-}
-
-/// Each channel must hold at least what may be in flight.
-fn complete_capacity(policies: &mut Map<String, Value>, least: usize) {
-    let channels = object(
-        policies
-            .entry("channel_capacity")
-            .or_insert_with(|| json!({})),
-    );
-    raise(channels, "pdata", least);
-    let control = object(channels.entry("control").or_insert_with(|| json!({})));
-    for channel in ["node", "pipeline", "completion"] {
-        raise(control, channel, least);
-    }
-}
-
-fn raise(map: &mut Map<String, Value>, key: &str, least: usize) {
-    let value = map.entry(key).or_insert(Value::Null);
-    if value.as_u64().is_none_or(|value| value < least as u64) {
-        *value = json!(least);
-    }
-}
-
-/// The last cores that this process may use; the first one has the most other work.
-fn cores(count: usize) -> Result<Vec<usize>, Error> {
-    let available: Vec<_> = core_affinity::get_core_ids()
-        .unwrap_or_default()
-        .into_iter()
-        .map(|core| core.id)
-        .collect();
-    match available.len().checked_sub(count) {
-        Some(skipped) => Ok(available[skipped..].to_vec()),
-        None => Err(configuration(format!(
-            "start configuration: cores is {count}, but this process may use {}",
-            available.len()
-        ))),
-    }
-}
-
-fn object(value: &mut Value) -> &mut Map<String, Value> {
-    if !value.is_object() {
-        *value = json!({});
-    }
-    match value {
-        Value::Object(map) => map,
-        _ => unreachable!("made an object above"),
-    }
-}
-
-fn sorted(value: Option<&mut Value>) -> Vec<(String, &mut Value)> {
-    let mut entries: Vec<_> = value
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.clone(), value))
-        .collect();
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
-    entries
+    cores::complete(policies, config.cores)
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 
 //! Text of others, made fit for headers and logs.
 
+use url::Url;
+
 /// More is cut.
 const MOST_CHARS: usize = 1024;
 
-/// What takes the place of an address.
+/// The replacement of an address.
 const HIDDEN: &str = "(address)";
 
 /// Control characters become spaces, those that turn the direction of text among them, and the
@@ -92,21 +94,17 @@ impl Addresses {
     pub(crate) fn of<'a>(urls: impl IntoIterator<Item = &'a str>) -> Self {
         let mut known = Vec::new();
         for url in urls {
-            let url = url.to_ascii_lowercase();
-            let (scheme, rest) = url.split_once("://").unwrap_or(("http", &url));
-            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-            let authority = &rest[..end];
-            let authority = authority.rsplit_once('@').map_or(authority, |it| it.1);
-            let port = authority.rsplit_once(':').map(|it| it.1).and_then(digits);
-            let host = match port {
-                Some(_) => authority.rsplit_once(':').map_or(authority, |it| it.0),
-                None => authority,
+            let url = if url.contains("://") {
+                Url::parse(url)
+            } else {
+                Url::parse(&format!("http://{url}"))
             };
-            if host.is_empty() {
+            let Ok(url) = url else { continue };
+            let Some(host) = url.host_str().map(str::to_ascii_lowercase) else {
                 continue;
-            }
-            let port = port.unwrap_or(if scheme == "https" { 443 } else { 80 });
-            let aliases: &[&str] = match host {
+            };
+            let port = url.port_or_known_default().unwrap_or(80);
+            let aliases: &[&str] = match &*host {
                 "localhost" | "127.0.0.1" | "[::1]" => &["localhost", "127.0.0.1", "[::1]"],
                 other => &[other],
             };
@@ -141,13 +139,13 @@ impl Addresses {
     }
 
     fn first_in(&self, lower: &str, from: usize) -> Option<usize> {
-        let places = self.known.iter().filter_map(|address| {
+        let found = self.known.iter().filter_map(|address| {
             lower[from..]
                 .match_indices(address.as_str())
                 .map(|(i, _)| from + i)
                 .find(|at| stands_alone(lower, *at, address))
         });
-        places.min()
+        found.min()
     }
 }
 

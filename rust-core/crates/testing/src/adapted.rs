@@ -1,28 +1,25 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Nodes on the public traits: the exporter `adapted` obeys a call's order, and the receiver
-//! `repeat` sends what the exporter leaves for it. Both are shared, the processor is local.
+//! Nodes on the public traits: the exporter `adapted` and the processor `pass` obey a call's order,
+//! and the receiver `three` sends what belongs to no call.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrule_context::{Error, LogLevel, Success};
-use ferrule_pipeline::Shared;
-use ferrule_pipeline::node::shared::{
+use ferrule_pipeline::EngineState;
+use ferrule_pipeline::engine_api::{
+    ConfigError, Context, ExporterFactory, OTAP_EXPORTER_FACTORIES, OTAP_PROCESSOR_FACTORIES,
+    OTAP_RECEIVER_FACTORIES, OtapPdata, OtlpProtoBytes, ProcessorFactory, ReceiverFactory,
+    SignalType,
+};
+use ferrule_pipeline::node::Next;
+use ferrule_pipeline::node::local::{
     ContextExporter, ContextProcessor, ContextReceiver, ExporterHandler, ProcessorHandler,
     ReceiverHandler, exporter_factory, processor_factory, receiver_factory,
 };
-use ferrule_pipeline::node::{Next, local};
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::SignalType;
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_engine::{ExporterFactory, ProcessorFactory, ReceiverFactory};
-use otel_arrow_dfe_otap::pdata::{Context, OtapPdata};
-use otel_arrow_dfe_otap::{
-    OTAP_EXPORTER_FACTORIES, OTAP_PROCESSOR_FACTORIES, OTAP_RECEIVER_FACTORIES,
-};
-use otel_arrow_dfe_pdata::OtlpProtoBytes;
 use serde::Deserialize;
 
 use crate::order::Order;
@@ -32,7 +29,7 @@ const TARGET: &str = "testing.adapted";
 #[derive(Deserialize)]
 struct Config {}
 
-struct Adapted(Option<Arc<Shared>>);
+struct Adapted(Option<Arc<EngineState>>);
 
 #[allow(
     unsafe_code,
@@ -43,7 +40,7 @@ static EXPORTER: ExporterFactory<OtapPdata> =
     exporter_factory::<Adapted>("urn:ferrule-testing:exporter:adapted");
 
 /// Tells when it is dropped before its time.
-struct Told<'a>(&'a Shared, u64);
+struct Told<'a>(&'a EngineState, u64);
 
 impl Drop for Told<'_> {
     fn drop(&mut self) {
@@ -52,11 +49,11 @@ impl Drop for Told<'_> {
     }
 }
 
-#[async_trait]
+#[async_trait(?Send)]
 impl ContextExporter for Adapted {
     type Config = Config;
 
-    fn new(_: Config, engine: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+    fn new(_: Config, engine: Option<&Arc<EngineState>>) -> Result<Self, ConfigError> {
         Ok(Self(engine.cloned()))
     }
 
@@ -70,7 +67,7 @@ impl ContextExporter for Adapted {
         };
         match Order::of(call) {
             Order::Park => {
-                let _told = self.0.as_deref().map(|shared| Told(shared, call.id()));
+                let _told = self.0.as_deref().map(|engine| Told(engine, call.id()));
                 std::future::pending().await
             }
             Order::Finish(outcome) => outcome,
@@ -89,11 +86,11 @@ struct Pass;
 static PROCESSOR: ProcessorFactory<OtapPdata> =
     processor_factory::<Pass>("urn:ferrule-testing:processor:pass");
 
-#[async_trait]
+#[async_trait(?Send)]
 impl ContextProcessor for Pass {
     type Config = Config;
 
-    fn new(_: Config, _: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+    fn new(_: Config, _: Option<&Arc<EngineState>>) -> Result<Self, ConfigError> {
         Ok(Self)
     }
 
@@ -112,7 +109,7 @@ impl ContextProcessor for Pass {
 
 /// Sends three messages, and tells their outcomes.
 struct Three {
-    engine: Option<Arc<Shared>>,
+    engine: Option<Arc<EngineState>>,
     sent: u64,
 }
 
@@ -124,11 +121,11 @@ struct Three {
 static RECEIVER: ReceiverFactory<OtapPdata> =
     receiver_factory::<Three>("urn:ferrule-testing:receiver:three");
 
-#[async_trait]
+#[async_trait(?Send)]
 impl ContextReceiver for Three {
     type Config = Config;
 
-    fn new(_: Config, engine: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+    fn new(_: Config, engine: Option<&Arc<EngineState>>) -> Result<Self, ConfigError> {
         Ok(Self {
             engine: engine.cloned(),
             sent: 0,
@@ -147,35 +144,5 @@ impl ContextReceiver for Three {
             let text = format!("answered {number}: {outcome:?}");
             engine.log(LogLevel::Info, TARGET, text);
         }
-    }
-}
-
-/// The same processor without `Send`.
-struct LocalPass;
-
-#[allow(
-    unsafe_code,
-    reason = "the engine collects factories in a link section"
-)]
-#[distributed_slice(OTAP_PROCESSOR_FACTORIES)]
-static LOCAL_PROCESSOR: ProcessorFactory<OtapPdata> =
-    local::processor_factory::<LocalPass>("urn:ferrule-testing:processor:local-pass");
-
-#[async_trait(?Send)]
-impl local::ContextProcessor for LocalPass {
-    type Config = Config;
-
-    fn new(_: Config, _: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
-        Ok(Self)
-    }
-
-    async fn process(
-        &mut self,
-        data: &mut OtapPdata,
-        handler: &local::ProcessorHandler<'_>,
-    ) -> Result<Next, Error> {
-        let _ = data;
-        handler.check_deadline()?;
-        Ok(Next::Send)
     }
 }

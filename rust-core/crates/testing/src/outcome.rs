@@ -6,24 +6,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ferrule_context::{Error as CallError, LogLevel, Success};
-use ferrule_pipeline::{Shared, call_id_of};
+use ferrule_context::{Error, LogLevel, Success};
+use ferrule_pipeline::engine_api::local::exporter::{EffectHandler, Exporter};
+use ferrule_pipeline::engine_api::{
+    AckMsg, Capabilities, ConsumerEffectHandlerExtension, EngineError, ExporterConfig,
+    ExporterFactory, ExporterInbox, ExporterWrapper, Message, NackMsg, NodeControlMsg, NodeId,
+    NodeUserConfig, OTAP_EXPORTER_FACTORIES, OtapPdata, PipelineContext, TerminalState,
+    WiringContract,
+};
+use ferrule_pipeline::{EngineState, call_id_of};
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::node::NodeUserConfig;
-use otel_arrow_dfe_engine::capability::registry::Capabilities;
-use otel_arrow_dfe_engine::config::ExporterConfig;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_engine::control::{AckMsg, NackMsg, NodeControlMsg};
-use otel_arrow_dfe_engine::error::Error;
-use otel_arrow_dfe_engine::exporter::ExporterWrapper;
-use otel_arrow_dfe_engine::local::exporter::{EffectHandler, Exporter};
-use otel_arrow_dfe_engine::message::{ExporterInbox, Message};
-use otel_arrow_dfe_engine::node::NodeId;
-use otel_arrow_dfe_engine::terminal_state::TerminalState;
-use otel_arrow_dfe_engine::wiring_contract::WiringContract;
-use otel_arrow_dfe_engine::{ConsumerEffectHandlerExtension, ExporterFactory};
-use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 
 use crate::order::Order;
 use crate::park::{Parking, arrival};
@@ -31,7 +23,7 @@ use crate::park::{Parking, arrival};
 const TARGET: &str = "testing.outcome";
 
 struct OutcomeExporter {
-    shared: Arc<Shared>,
+    engine: Arc<EngineState>,
 }
 
 #[allow(
@@ -46,9 +38,9 @@ static FACTORY: ExporterFactory<OtapPdata> = ExporterFactory {
              node_config: Arc<NodeUserConfig>,
              exporter_config: &ExporterConfig,
              _: &Capabilities| {
-        let shared = Shared::of_node(&node_config.config)?;
+        let engine = EngineState::of_node(&node_config.config)?;
         Ok(ExporterWrapper::local(
-            OutcomeExporter { shared },
+            OutcomeExporter { engine },
             node,
             node_config,
             exporter_config,
@@ -65,11 +57,11 @@ impl Exporter<OtapPdata> for OutcomeExporter {
         self: Box<Self>,
         mut inbox: ExporterInbox<OtapPdata>,
         handler: EffectHandler<OtapPdata>,
-    ) -> Result<TerminalState, Error> {
+    ) -> Result<TerminalState, EngineError> {
         let mut held = Vec::new();
         let mut waiting = Vec::new();
         let mut has_failed = false;
-        let mut parking = Parking::new(Arc::clone(&self.shared), handler.clone());
+        let mut parking = Parking::new(Arc::clone(&self.engine), handler.clone());
         loop {
             match inbox.recv().await? {
                 Message::Control(NodeControlMsg::Shutdown { .. }) => {
@@ -78,7 +70,7 @@ impl Exporter<OtapPdata> for OutcomeExporter {
                 Message::Control(_) => {}
                 Message::PData(data) => {
                     let call =
-                        call_id_of(&data).and_then(|call_id| self.shared.calls().get(call_id));
+                        call_id_of(&data).and_then(|call_id| self.engine.calls().get(call_id));
                     match (call.as_deref().map(Order::of), call) {
                         (Some(Order::Hang), _) => {
                             held.push(data);
@@ -93,7 +85,7 @@ impl Exporter<OtapPdata> for OutcomeExporter {
                             panic!("a test asked for a panic in the exporter")
                         }
                         (Some(Order::Hold), Some(call)) => {
-                            self.shared.log(LogLevel::Info, TARGET, arrival(&call));
+                            self.engine.log(LogLevel::Info, TARGET, arrival(&call));
                             waiting.push(data);
                             continue;
                         }
@@ -110,14 +102,14 @@ impl Exporter<OtapPdata> for OutcomeExporter {
                         }
                         (Some(Order::Finish(Err(error))), Some(call)) if call.is_group() => {
                             handler
-                                .notify_nack(refusal(&self.shared, error, data))
+                                .notify_nack(refusal(&self.engine, error, data))
                                 .await?;
                             continue;
                         }
                         (Some(Order::Finish(outcome)), Some(call))
                             if outcome != Ok(Success::default()) =>
                         {
-                            self.shared.calls().finish(call.id(), outcome);
+                            self.engine.calls().finish(call.id(), outcome);
                         }
                         _ => {}
                     }
@@ -128,9 +120,9 @@ impl Exporter<OtapPdata> for OutcomeExporter {
     }
 }
 
-fn refusal(shared: &Shared, error: CallError, data: OtapPdata) -> NackMsg<OtapPdata> {
+fn refusal(engine: &EngineState, error: Error, data: OtapPdata) -> NackMsg<OtapPdata> {
     let permanent = error.is_permanent();
-    let reason = shared.reason_of(error);
+    let reason = engine.reason_of(error);
     if permanent {
         NackMsg::new_permanent(reason, data)
     } else {

@@ -7,11 +7,9 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use ferrule_context::{Call, CancelCause, Ending, ErrorKind, LogLevel};
-use ferrule_pipeline::Shared;
-use otel_arrow_dfe_engine::ConsumerEffectHandlerExtension;
-use otel_arrow_dfe_engine::control::AckMsg;
-use otel_arrow_dfe_engine::local::exporter::EffectHandler;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
+use ferrule_pipeline::EngineState;
+use ferrule_pipeline::engine_api::local::exporter::EffectHandler;
+use ferrule_pipeline::engine_api::{AckMsg, ConsumerEffectHandlerExtension, OtapPdata};
 use tokio::task::JoinSet;
 
 const TARGET: &str = "testing.park";
@@ -21,15 +19,15 @@ const TENANT: &str = "x-tenant-id";
 
 /// Any number of parked calls; dropping it lets them go.
 pub(crate) struct Parking {
-    shared: Arc<Shared>,
+    engine: Arc<EngineState>,
     handler: EffectHandler<OtapPdata>,
     parked: JoinSet<()>,
 }
 
 impl Parking {
-    pub(crate) fn new(shared: Arc<Shared>, handler: EffectHandler<OtapPdata>) -> Self {
+    pub(crate) fn new(engine: Arc<EngineState>, handler: EffectHandler<OtapPdata>) -> Self {
         Self {
-            shared,
+            engine,
             handler,
             parked: JoinSet::new(),
         }
@@ -40,8 +38,8 @@ impl Parking {
         while self.parked.try_join_next().is_some() {}
         // Reads the attributes, as a node that works with them does.
         let _ = call.attributes().object();
-        self.shared.log(LogLevel::Info, TARGET, arrival(&call));
-        let (shared, handler) = (Arc::clone(&self.shared), self.handler.clone());
+        self.engine.log(LogLevel::Info, TARGET, arrival(&call));
+        let (engine, handler) = (Arc::clone(&self.engine), self.handler.clone());
         self.parked.spawn_local(async move {
             call.finished().await;
             let now = SystemTime::now();
@@ -53,7 +51,7 @@ impl Parking {
                 call.id(),
                 cause(call.ending())
             );
-            shared.log(LogLevel::Info, TARGET, text);
+            engine.log(LogLevel::Info, TARGET, text);
             // As an exporter that gave up would answer; it fails only if the pipeline ends.
             let _ = handler.notify_ack(AckMsg::new(data)).await;
         });

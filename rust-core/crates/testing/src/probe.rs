@@ -7,29 +7,21 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrule_context::LogLevel;
-use ferrule_pipeline::{Shared, call_id_of};
+use ferrule_pipeline::engine_api::local::processor::{EffectHandler, Processor};
+use ferrule_pipeline::engine_api::{
+    Capabilities, EngineError, Message, MessageSourceLocalEffectHandlerExtension, NodeId,
+    NodeUserConfig, OTAP_PROCESSOR_FACTORIES, OtapPdata, OtlpProtoBytes, PipelineContext,
+    ProcessorConfig, ProcessorFactory, ProcessorWrapper, WiringContract,
+};
+use ferrule_pipeline::{EngineState, call_id_of};
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::node::NodeUserConfig;
-use otel_arrow_dfe_engine::capability::registry::Capabilities;
-use otel_arrow_dfe_engine::config::ProcessorConfig;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_engine::error::Error;
-use otel_arrow_dfe_engine::local::processor::{EffectHandler, Processor};
-use otel_arrow_dfe_engine::message::Message;
-use otel_arrow_dfe_engine::node::NodeId;
-use otel_arrow_dfe_engine::processor::ProcessorWrapper;
-use otel_arrow_dfe_engine::wiring_contract::WiringContract;
-use otel_arrow_dfe_engine::{MessageSourceLocalEffectHandlerExtension, ProcessorFactory};
-use otel_arrow_dfe_otap::OTAP_PROCESSOR_FACTORIES;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
-use otel_arrow_dfe_pdata::OtlpProtoBytes;
 
 use crate::order::Order;
 
 const TARGET: &str = "testing.probe";
 
 struct ProbeProcessor {
-    shared: Arc<Shared>,
+    engine: Arc<EngineState>,
 }
 
 #[allow(
@@ -44,9 +36,9 @@ static FACTORY: ProcessorFactory<OtapPdata> = ProcessorFactory {
              node_config: Arc<NodeUserConfig>,
              processor_config: &ProcessorConfig,
              _: &Capabilities| {
-        let shared = Shared::of_node(&node_config.config)?;
+        let engine = EngineState::of_node(&node_config.config)?;
         Ok(ProcessorWrapper::local(
-            ProbeProcessor { shared },
+            ProbeProcessor { engine },
             node,
             node_config,
             processor_config,
@@ -63,11 +55,11 @@ impl Processor<OtapPdata> for ProbeProcessor {
         &mut self,
         message: Message<OtapPdata>,
         handler: &mut EffectHandler<OtapPdata>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), EngineError> {
         let Message::PData(mut data) = message else {
             return Ok(());
         };
-        let call = call_id_of(&data).and_then(|call_id| self.shared.calls().get(call_id));
+        let call = call_id_of(&data).and_then(|call_id| self.engine.calls().get(call_id));
         match call.as_deref().map(Order::of) {
             Some(Order::PanicInProcessor) => panic!("a test asked for a panic in the processor"),
             Some(Order::Truncate) => {
@@ -81,7 +73,7 @@ impl Processor<OtapPdata> for ProbeProcessor {
             }
             Some(Order::Hog) => {
                 let text = format!("hogging call={}", call.as_ref().map_or(0, |call| call.id()));
-                self.shared.log(LogLevel::Info, TARGET, text);
+                self.engine.log(LogLevel::Info, TARGET, text);
                 while call.as_ref().is_some_and(|call| !call.is_finished()) {
                     std::thread::yield_now();
                 }

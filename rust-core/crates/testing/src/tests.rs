@@ -202,7 +202,7 @@ fn attributes_that_do_not_parse_are_counted() {
 fn too_many_calls_are_refused_before_anything_is_copied() {
     let mut host = Host::start(json!({"maxInFlight": 1}));
     host.submit(1, "park");
-    let refusal = host.engine.take_place(0).err().unwrap();
+    let refusal = host.engine.reserve_lane(0).err().unwrap();
     assert_eq!(refusal.reason, Reason::TooManyCalls);
     host.cancel(1);
     host.poll_until_empty();

@@ -8,35 +8,25 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ferrule_context::{Error, LogLevel, Success};
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_engine::ExporterFactory;
-use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
-use otel_arrow_dfe_pdata::proto::opentelemetry::collector::logs::v1::ExportLogsServiceRequest;
-use otel_arrow_dfe_pdata::proto::opentelemetry::common::v1::any_value::Value;
-use otel_arrow_dfe_pdata::proto::opentelemetry::common::v1::{AnyValue, InstrumentationScope};
-use otel_arrow_dfe_pdata::proto::opentelemetry::logs::v1::LogRecord;
 use prost::Message as _;
-use serde::Deserialize;
 
 use super::line::LineText;
+use crate::engine::state::EngineState;
+use crate::engine_api::any_value::Value;
+use crate::engine_api::{
+    AnyValue, ConfigError, ExportLogsServiceRequest, ExporterFactory, InstrumentationScope,
+    LogRecord, OTAP_EXPORTER_FACTORIES, OtapPdata,
+};
 use crate::node::local::{ContextExporter, ExporterHandler, exporter_factory};
-use crate::shared::Shared;
+use crate::node::support::NoSettings;
+use crate::urns::ENGINE_LOG_EXPORTER;
 
-/// Type of this exporter.
-pub(crate) const LOG_EXPORTER: &str = "urn:ferrule:exporter:engine_log";
-
-/// What of the engine's scope goes into a line, and as which field.
-const PLACE: [(&str, &str); 3] = [
+/// Attributes of the engine's scope that go into a line, and their fields there.
+const SCOPE_FIELDS: [(&str, &str); 3] = [
     ("pipeline.id", "pipeline"),
     ("node.id", "node"),
     ("core.id", "core"),
 ];
-
-/// Nothing can be set.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {}
 
 struct EngineLogExporter;
 
@@ -45,13 +35,14 @@ struct EngineLogExporter;
     reason = "the engine collects factories in a link section"
 )]
 #[distributed_slice(OTAP_EXPORTER_FACTORIES)]
-static FACTORY: ExporterFactory<OtapPdata> = exporter_factory::<EngineLogExporter>(LOG_EXPORTER);
+static FACTORY: ExporterFactory<OtapPdata> =
+    exporter_factory::<EngineLogExporter>(ENGINE_LOG_EXPORTER);
 
 #[async_trait(?Send)]
 impl ContextExporter for EngineLogExporter {
-    type Config = Config;
+    type Config = NoSettings;
 
-    fn new(_: Config, _: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+    fn new(_: NoSettings, _: Option<&Arc<EngineState>>) -> Result<Self, ConfigError> {
         Ok(Self)
     }
 
@@ -67,8 +58,8 @@ impl ContextExporter for EngineLogExporter {
     }
 }
 
-fn write(engine: &Shared, request: ExportLogsServiceRequest) {
-    // Each scope has a place of its own, so records are in order only within one.
+fn write(engine: &EngineState, request: ExportLogsServiceRequest) {
+    // Records stand below their scopes, so they are in order only within one.
     let mut lines: Vec<_> = request
         .resource_logs
         .into_iter()
@@ -89,6 +80,7 @@ fn write(engine: &Shared, request: ExportLogsServiceRequest) {
         );
     }
 }
+
 fn text(scope: &InstrumentationScope, record: LogRecord) -> String {
     let mut line = LineText::of(&record.event_name);
     if let Some(body) = record.body {
@@ -100,11 +92,11 @@ fn text(scope: &InstrumentationScope, record: LogRecord) -> String {
             &attribute.value.map(value).unwrap_or_default(),
         );
     }
-    for (key, name) in PLACE {
+    for (key, name) in SCOPE_FIELDS {
         if let Some(attribute) = scope.attributes.iter().find(|found| found.key == key)
-            && let Some(place) = &attribute.value
+            && let Some(found) = &attribute.value
         {
-            line.field(name, &value(place.clone()));
+            line.field(name, &value(found.clone()));
         }
     }
     line.finish()

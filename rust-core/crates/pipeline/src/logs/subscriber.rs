@@ -13,8 +13,9 @@ use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
+use super::hosts::{log_if_wanted, most_verbose};
 use super::line::LineText;
-use super::{ENGINE_TARGET, LogThreshold, log_if_wanted, most_verbose};
+use crate::config::log_threshold::{ENGINE_TARGET, LogThreshold};
 
 /// A `LogThreshold` as its number.
 static THRESHOLD: AtomicU8 = AtomicU8::new(LogThreshold::Warn as u8);
@@ -24,12 +25,13 @@ pub(super) fn install() {
     let _ = tracing::subscriber::set_global_default(HostSubscriber);
 }
 
-/// Adapts to the thresholds of the engines.
-pub(super) fn refresh() {
+/// Adapts to the thresholds of the engines; to be called after one changed.
+pub(crate) fn refresh() {
     THRESHOLD.store(most_verbose() as u8, Ordering::Relaxed);
     tracing::callsite::rebuild_interest_cache();
 }
 
+/// A subscriber that sends events of the engine to the hosts.
 struct HostSubscriber;
 
 impl HostSubscriber {
@@ -67,7 +69,7 @@ impl Subscriber for HostSubscriber {
     fn event(&self, event: &Event<'_>) {
         let metadata = event.metadata();
         let mut line = LineText::of(metadata.name());
-        event.record(&mut Fields(&mut line));
+        event.record(&mut LineVisitor(&mut line));
         log_if_wanted(level(*metadata.level()), metadata.target(), &line.finish());
     }
 
@@ -86,9 +88,10 @@ fn level(level: Level) -> LogLevel {
     }
 }
 
-struct Fields<'a>(&'a mut LineText);
+/// A visitor that adds an event's fields to a line.
+struct LineVisitor<'a>(&'a mut LineText);
 
-impl Visit for Fields<'_> {
+impl Visit for LineVisitor<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
         if field.name() != "message" {
             self.0.field(field.name(), &value);
@@ -98,7 +101,7 @@ impl Visit for Fields<'_> {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let value = Text(value);
+        let value = DebugText(value);
         if field.name() == "message" {
             self.0.message(&value);
         } else {
@@ -107,9 +110,10 @@ impl Visit for Fields<'_> {
     }
 }
 
-struct Text<'a>(&'a dyn Debug);
+/// An adapter from `Debug` to `Display`.
+struct DebugText<'a>(&'a dyn Debug);
 
-impl fmt::Display for Text<'_> {
+impl fmt::Display for DebugText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }

@@ -1,17 +1,15 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the engine's handlers have in common.
+//! Sending, for all of the engine's handlers.
 
-use otel_arrow_dfe_config::PortName;
-use otel_arrow_dfe_engine::error::TypedError;
-use otel_arrow_dfe_engine::{
-    MessageSourceLocalEffectHandlerExtension, MessageSourceSharedEffectHandlerExtension, local,
-    shared,
+use crate::engine_api::{
+    MessageSourceLocalEffectHandlerExtension, MessageSourceSharedEffectHandlerExtension, OtapPdata,
+    PortName, TypedError, local, shared,
 };
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 
-/// The engine's handlers of nodes with outputs: receivers and processors, local and shared.
+/// A handler of a node with outputs, of which the engine has four: those of receivers and
+/// processors, local and shared. Sealed.
 pub trait SendMessages: sealed::Sealed {
     #[doc(hidden)]
     fn has_output(&self, port: Option<&PortName>) -> bool;

@@ -1,18 +1,18 @@
 // Copyright the Ferrule authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! What nodes on the public traits, and the gate, did with what came to them.
+//! Metrics of nodes on the public traits, and of the gate.
 
 use ferrule_context::ErrorKind;
-use otel_arrow_dfe_engine::context::PipelineContext;
-use otel_arrow_dfe_telemetry::instrument::Counter;
-use otel_arrow_dfe_telemetry::metrics::{MeasurementMetricSet, MetricSetSnapshot};
-use otel_arrow_dfe_telemetry::reporter::MetricsReporter;
-use otel_arrow_dfe_telemetry_macros::{AttributeEnum, attribute_set, metric_set};
 
-/// What became of a message.
+use crate::engine_api::{
+    AttributeEnum, Counter, MeasurementMetricSet, MetricSetSnapshot, MetricsReporter,
+    PipelineContext, attribute_set, metric_set,
+};
+
+/// The outcome of a message at a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AttributeEnum)]
-pub(crate) enum Fate {
+pub(crate) enum NodeOutcome {
     /// It went on, or was dealt with.
     Passed,
     /// Its call had been cancelled.
@@ -23,7 +23,7 @@ pub(crate) enum Fate {
     Refused,
 }
 
-impl Fate {
+impl NodeOutcome {
     pub(crate) fn of(failure: ErrorKind) -> Self {
         match failure {
             ErrorKind::Cancelled => Self::Cancelled,
@@ -35,12 +35,12 @@ impl Fate {
 
 #[attribute_set(item, measurement)]
 #[derive(Debug, Clone, Copy)]
-struct FateAttributes {
-    outcome: Fate,
+struct NodeOutcomeAttributes {
+    outcome: NodeOutcome,
 }
 
 /// Messages that came to a node.
-#[metric_set(name = "ferrule.node", measurement_attributes = FateAttributes)]
+#[metric_set(name = "ferrule.node", measurement_attributes = NodeOutcomeAttributes)]
 #[derive(Debug, Default, Clone)]
 struct Messages {
     /// Messages that came to the node.
@@ -48,7 +48,7 @@ struct Messages {
     messages: Counter<u64>,
 }
 
-/// Counts what became of each message.
+/// The counters of a node.
 pub(crate) struct NodeMetrics(MeasurementMetricSet<Messages>);
 
 impl NodeMetrics {
@@ -56,8 +56,11 @@ impl NodeMetrics {
         Self(Messages::register(pipeline))
     }
 
-    pub(crate) fn count(&mut self, outcome: Fate) {
-        self.0.with(FateAttributes { outcome }).messages.inc();
+    pub(crate) fn count(&mut self, outcome: NodeOutcome) {
+        self.0
+            .with(NodeOutcomeAttributes { outcome })
+            .messages
+            .inc();
     }
 
     /// What cannot be reported now is reported next time.

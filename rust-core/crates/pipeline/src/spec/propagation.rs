@@ -13,18 +13,16 @@ use ferrule_context::{Error, OutboundRules};
 use http::Uri;
 use serde_json::{Value, json};
 
-use super::{OWN_NODES, object, sorted};
-use crate::config::configuration;
-use crate::shared::{CALL_ID_HEADER, TRACE_PARENT, TRACE_STATE};
+use super::json::{object, sorted};
+use crate::error::configuration::configuration;
+use crate::headers::names::{CALL_ID_HEADER, TRACE_PARENT, TRACE_STATE};
+use crate::urns::{GRPC_EXPORTER, HTTP_EXPORTER, OWN_NODES};
 
 /// Type of the only exporter of the engine that sends headers of the call.
 const EXPORTER: &str = "exporter:otlp_grpc";
 
 /// Types of our own exporters that send headers of the call.
-const OWN_EXPORTERS: [&str; 2] = [
-    "urn:ferrule:exporter:otlp_grpc",
-    "urn:ferrule:exporter:otlp_http",
-];
+const OWN_EXPORTERS: [&str; 2] = [GRPC_EXPORTER, HTTP_EXPORTER];
 
 /// Where the configuration of an exporter names servers.
 const ENDPOINTS: [&str; 5] = [

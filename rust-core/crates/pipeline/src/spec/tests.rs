@@ -4,6 +4,7 @@
 use ferrule_context::ErrorKind;
 
 use super::*;
+use crate::urns::ENGINE_LOG_EXPORTER;
 
 const NODES: &str = "
     nodes:
@@ -37,7 +38,7 @@ fn embedding_settings_are_forced() {
         json!({"global": "noop", "engine": "its", "internal": "noop", "admin": "its"})
     );
     let nodes = &spec["engine"]["observability"]["pipeline"]["nodes"];
-    assert_eq!(nodes["host"]["type"], LOG_EXPORTER);
+    assert_eq!(nodes["host"]["type"], ENGINE_LOG_EXPORTER);
     assert_eq!(nodes["host"]["config"]["engine"], 7);
     assert_eq!(spec["policies"]["channel_capacity"]["pdata"], 3000);
     assert_eq!(

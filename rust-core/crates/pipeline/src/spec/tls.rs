@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 
 use ferrule_context::Error;
-use otel_arrow_dfe_config::tls::TlsClientConfig;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::json::sorted;
 use super::propagation::is_own_exporter;
-use super::sorted;
-use crate::config::configuration;
-use crate::tls_bundle::{TlsBundle, check as check_material};
+use crate::config::tls::{TlsBundle, check as check_material};
+use crate::engine_api::TlsClientConfig;
+use crate::error::configuration::configuration;
 
 /// Where the settings of TLS stand.
 const SETTINGS: [&str; 2] = ["/config/tls", "/config/http/tls"];

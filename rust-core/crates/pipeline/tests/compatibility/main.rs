@@ -18,7 +18,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use otel_arrow_dfe_otap::OTAP_PIPELINE_FACTORY;
+use ferrule_pipeline::engine_api::OTAP_PIPELINE_FACTORY;
 
 /// Carries the engine's own telemetry, never a call, and runs in a pipeline of its own.
 const NOT_TESTED: [&str; 1] = ["urn:otel:receiver:internal_telemetry"];

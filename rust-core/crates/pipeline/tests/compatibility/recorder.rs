@@ -9,13 +9,12 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use ferrule_context::{Error, LogLevel, Success};
-use ferrule_pipeline::Shared;
+use ferrule_pipeline::EngineState;
+use ferrule_pipeline::engine_api::{
+    ConfigError, ExporterFactory, OTAP_EXPORTER_FACTORIES, OtapPdata,
+};
 use ferrule_pipeline::node::local::{ContextExporter, ExporterHandler, exporter_factory};
 use linkme::distributed_slice;
-use otel_arrow_dfe_config::error::Error as ConfigError;
-use otel_arrow_dfe_engine::ExporterFactory;
-use otel_arrow_dfe_otap::OTAP_EXPORTER_FACTORIES;
-use otel_arrow_dfe_otap::pdata::OtapPdata;
 use serde::Deserialize;
 
 pub const RECORDER: &str = "urn:ferrule-testing:exporter:recorder";
@@ -27,7 +26,7 @@ struct Config {
 
 struct Recorder {
     refuse: bool,
-    engine: Option<Arc<Shared>>,
+    engine: Option<Arc<EngineState>>,
 }
 
 #[allow(
@@ -46,7 +45,7 @@ pub fn refusal() -> Error {
 impl ContextExporter for Recorder {
     type Config = Config;
 
-    fn new(config: Config, engine: Option<&Arc<Shared>>) -> Result<Self, ConfigError> {
+    fn new(config: Config, engine: Option<&Arc<EngineState>>) -> Result<Self, ConfigError> {
         Ok(Self {
             refuse: config.refuse,
             engine: engine.cloned(),

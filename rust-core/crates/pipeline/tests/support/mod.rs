@@ -115,7 +115,7 @@ impl Host {
     }
 
     pub fn submit_payload(&self, submission: Submission, payload: &'static [u8]) {
-        let ticket = self.engine.take_place(0).unwrap();
+        let ticket = self.engine.reserve_lane(0).unwrap();
         let permit = self.engine.take_bytes(payload.len()).unwrap();
         self.engine
             .submit(ticket, submission, payload, permit)

@@ -33,7 +33,7 @@ pub fn certificate(name: &str) -> Vec<u8> {
 /// A server called `localhost`, which asks for a certificate if `clients` do need one.
 pub fn acceptor(protocol: Protocol, clients: bool) -> TlsAcceptor {
     // A second installation is harmless.
-    let _ = otel_arrow_dfe_otap::crypto::install_crypto_provider();
+    let _ = ferrule_pipeline::engine_api::install_crypto_provider();
     let builder = ServerConfig::builder();
     let builder = if clients {
         let mut roots = RootCertStore::empty();

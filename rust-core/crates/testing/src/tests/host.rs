@@ -68,7 +68,7 @@ impl Host {
     }
 
     pub(super) fn submit_to(&self, pipeline: usize, submission: Submission) -> Result<(), Refusal> {
-        let ticket = self.engine.take_place(pipeline)?;
+        let ticket = self.engine.reserve_lane(pipeline)?;
         let permit = self.engine.take_bytes(TRACES.len())?;
         self.engine.submit(ticket, submission, TRACES, permit)
     }
@@ -78,7 +78,7 @@ impl Host {
         submission: Submission,
         bytes: impl AsRef<[u8]> + Send + 'static,
     ) -> Result<(), Refusal> {
-        let ticket = self.engine.take_place(0)?;
+        let ticket = self.engine.reserve_lane(0)?;
         let permit = self.engine.take_bytes(bytes.as_ref().len())?;
         self.engine.submit(ticket, submission, bytes, permit)
     }

@@ -87,12 +87,12 @@ fn configuration_of_a_node_is_checked_before_anything_starts() {
     }
 }
 
-/// Scenario: calls meet shared nodes: one is answered by a processor, one is sent to an output
+/// Scenario: calls meet nodes on the public traits: one is answered by a processor, one is sent to an output
 /// that does not exist, one is refused by the exporter, one is cancelled during its export, and
 /// one waits behind it until its deadline.
 /// Guarantees: each has its own outcome, and the export ends when its call does.
 #[test]
-fn shared_nodes_obey_the_call() {
+fn nodes_obey_the_call() {
     let pass = ("urn:ferrule-testing:processor:pass", json!({}));
     let mut host = Host::start(chain(
         &[pass],
@@ -134,7 +134,7 @@ fn receiver_of_no_calls_gets_its_outcomes_and_drains() {
     let beside = json!({"beside": {
         "nodes": {
             "three": {"type": "urn:ferrule-testing:receiver:three", "config": {}},
-            "pass": {"type": "urn:ferrule-testing:processor:local-pass", "config": {}},
+            "pass": {"type": "urn:ferrule-testing:processor:pass", "config": {}},
             "batch": {"type": "urn:ferrule:processor:batch", "config": {
                 "otlp": {"min_size": 6, "sizer": "bytes"}, "max_batch_duration": "1h"}},
             "out": {"type": "urn:ferrule-testing:exporter:adapted", "config": {}},
