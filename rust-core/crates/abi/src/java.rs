@@ -105,7 +105,10 @@ fn file(
         "/**\n * {doc}\n *\n * <p>\n * Generated from the engine's {{@code layout.rs}}; do not edit.\n */\npublic final class {class} {{\n\n"
     );
     if with_version {
-        let _ = write!(text, "\tpublic static final int ABI_VERSION = {ABI_VERSION};\n\n");
+        let _ = write!(
+            text,
+            "\tpublic static final int ABI_VERSION = {ABI_VERSION};\n\n"
+        );
     }
     for (name, value) in table {
         let _ = write!(text, "\tpublic static final int {name} = {value};\n\n");

@@ -14,8 +14,7 @@ use std::time::Duration;
 use ferrule_context::{CancelCause, Error, ErrorKind};
 use serde_json::{Value, json};
 
-const FILE: &str =
-    include_str!("../../../../core/src/test/resources/semantics/error-mapping.json");
+const FILE: &str = include_str!("../../../../core/src/test/resources/semantics/error-mapping.json");
 
 /// The cases of a section, by what names them. There are some, and no two of the same name.
 fn section(section: &str, name: &str) -> Vec<(String, Value)> {

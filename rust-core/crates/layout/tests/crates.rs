@@ -3,7 +3,8 @@
 
 //! The layout of Ferrule's crates: no circles, and the layers from the lowest to the highest.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use ferrule_layout::{Import, circles, imports, misdirected};
 
@@ -64,6 +65,53 @@ fn otlp_keeps_to_its_layers() {
             &["json", "summary", "validate"],
         ],
     );
+}
+
+#[test]
+fn pipeline_keeps_to_its_layers() {
+    check(
+        "pipeline",
+        &[
+            &["engine_api", "vectors"],
+            &["text", "urns", "signal", "headers"],
+            &["error"],
+            &["config"],
+            &["admission"],
+            &["engine::registry", "engine::state"],
+            &["decode", "logs", "node"],
+            &["nodes"],
+            &["spec"],
+            &["engine"],
+        ],
+    );
+}
+
+/// The only file that names the engine's crates.
+const ENGINE_API: &str = "pipeline/src/engine_api.rs";
+
+#[test]
+fn one_file_names_the_crates_of_the_engine() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut naming = Vec::new();
+    find(&crates, &mut naming);
+    assert_eq!(naming, [crates.join(ENGINE_API)]);
+}
+
+/// Collects the Rust files below a directory that name a crate of the engine.
+fn find(directory: &Path, naming: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).expect("readable directory") {
+        let path = entry.expect("readable entry").path();
+        if path.is_dir() {
+            find(&path, naming);
+        } else if path.extension().is_some_and(|it| it == "rs")
+            && fs::read_to_string(&path)
+                .expect("readable file")
+                // In two parts, or this file would name them too
+                .contains(concat!("otel_arrow", "_dfe_"))
+        {
+            naming.push(path);
+        }
+    }
 }
 
 #[test]

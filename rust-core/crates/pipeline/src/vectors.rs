@@ -5,8 +5,7 @@
 
 use serde_json::Value;
 
-const FILE: &str =
-    include_str!("../../../../core/src/test/resources/semantics/error-mapping.json");
+const FILE: &str = include_str!("../../../../core/src/test/resources/semantics/error-mapping.json");
 
 /// The cases of a section, by id. There are some.
 pub(crate) fn section(name: &str) -> Vec<(String, Value)> {
