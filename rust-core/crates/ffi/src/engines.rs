@@ -13,9 +13,11 @@ use ferrule_abi::memory::{HostBuffer, copy_array, copy_in, copy_in_shared, copy_
 use ferrule_context::{CancelCause, Error};
 use ferrule_pipeline::{Engine, LogThreshold, Permit, Reason, Refusal};
 
-use crate::STATUS_STALE;
 use crate::convert::{error_record, refused, submission, with_record};
 use crate::guard::caught;
+
+/// What `ferrule_engine_status` returns for a handle that is stale.
+pub(crate) const STATUS_STALE: i32 = i32::MIN;
 
 /// Address and length of host memory.
 type HostMemory = (i64, i64);

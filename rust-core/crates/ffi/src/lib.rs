@@ -20,10 +20,8 @@ use std::time::Duration;
 
 use ferrule_abi::layout::ABI_VERSION;
 
+use crate::engines::STATUS_STALE;
 use crate::guard::guarded;
-
-/// What `ferrule_engine_status` returns for a handle that is stale.
-const STATUS_STALE: i32 = i32::MIN;
 
 /// Version of this interface.
 #[unsafe(no_mangle)]

@@ -115,6 +115,11 @@ fn find(directory: &Path, naming: &mut Vec<PathBuf>) {
 }
 
 #[test]
+fn ffi_keeps_to_its_layers() {
+    check("ffi", &[&["convert", "guard"], &["engines"], &["crate"]]);
+}
+
+#[test]
 fn bindings_keep_to_their_layers() {
     check("bindings", &[]);
 }
