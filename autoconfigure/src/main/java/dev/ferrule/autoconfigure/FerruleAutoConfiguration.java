@@ -188,14 +188,16 @@ public final class FerruleAutoConfiguration {
 				ExporterBundles bundles, @Qualifier(CallbackExecutor.BEAN_NAME) Executor executor) {
 			EngineProperties engine = properties.engine();
 			ContextProperties context = properties.context();
-			NativeEngineOptions options = NativeEngineOptions.defaults()
-				.withLibrary(library(properties))
-				.withMaximumInFlight(engine.maxInFlight())
-				.withDeadlines(context.defaultTime(), context.maximumTime())
-				.withGrace(engine.grace())
-				.withDrainTimeout(engine.drainTimeout())
-				.withExecutor(executor)
-				.withRoutes(specification.routes().bySignal());
+			NativeEngineOptions options = NativeEngineOptions.builder()
+				.library(library(properties))
+				.maximumInFlight(engine.maxInFlight())
+				.defaultDeadline(context.defaultTime())
+				.maximumDeadline(context.maximumTime())
+				.grace(engine.grace())
+				.drainTimeout(engine.drainTimeout())
+				.executor(executor)
+				.routes(specification.routes().bySignal())
+				.build();
 			try {
 				return watching(NativeEngine.start(specification.toJson(), options), bundles);
 			}
