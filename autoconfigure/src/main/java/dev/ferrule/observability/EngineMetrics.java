@@ -28,6 +28,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 import dev.ferrule.engine.EngineInspector;
+import dev.ferrule.observability.MeterRegistration.Registrar;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -81,7 +82,7 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 		this.lock.lock();
 		try {
 			this.registries.add(registry);
-			this.meters.register(registry, () -> bind(registry));
+			bind(this.meters.in(registry));
 		}
 		finally {
 			this.lock.unlock();
@@ -104,16 +105,16 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 		}
 	}
 
-	private void bind(MeterRegistry registry) {
-		this.series.values().forEach((series) -> series.register(registry, this::refresh));
-		Gauge.builder("ferrule.engine.series", this, (metrics) -> metrics.refreshed().series.size())
+	private void bind(Registrar meters) {
+		this.series.values().forEach((series) -> series.register(meters, this::refresh));
+		meters.add(Gauge.builder("ferrule.engine.series", this, (metrics) -> metrics.refreshed().series.size())
 			.description("Series of the engine that have a meter")
-			.baseUnit("series")
-			.register(registry);
-		FunctionCounter.builder("ferrule.engine.series.dropped", this, (metrics) -> metrics.refreshed().dropped)
-			.description("Series of the engine that have no meter, because there are too many or their tags differ")
-			.baseUnit("series")
-			.register(registry);
+			.baseUnit("series")::register);
+		meters.add(
+				FunctionCounter.builder("ferrule.engine.series.dropped", this, (metrics) -> metrics.refreshed().dropped)
+					.description(
+							"Series of the engine that have no meter, because there are too many or their tags differ")
+					.baseUnit("series")::register);
 	}
 
 	private EngineMetrics refreshed() {
@@ -153,8 +154,10 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 			}
 		}
 		if (!added.isEmpty()) {
-			this.registries.forEach((registry) -> this.meters.register(registry,
-					() -> added.forEach((series) -> series.register(registry, this::refresh))));
+			this.registries.forEach((registry) -> {
+				Registrar meters = this.meters.in(registry);
+				added.forEach((series) -> series.register(meters, this::refresh));
+			});
 		}
 		this.dropped = Math.max(this.dropped, left);
 	}
