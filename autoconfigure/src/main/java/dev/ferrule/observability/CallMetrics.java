@@ -18,13 +18,14 @@ package dev.ferrule.observability;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 import dev.ferrule.context.ContextStatistics;
 import dev.ferrule.context.MetadataDrop;
 import dev.ferrule.engine.EngineCounters;
 import dev.ferrule.engine.EngineInspector;
+import dev.ferrule.engine.EngineStatus;
+import dev.ferrule.engine.EngineStatus.Pipeline;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.observability.MeterRegistration.Registrar;
 import io.micrometer.common.KeyValue;
@@ -53,7 +54,7 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 
 	private final ContextStatistics contexts;
 
-	private final CachedJson status;
+	private final CachedReading<EngineStatus> status;
 
 	private final MeterRegistration meters = new MeterRegistration();
 
@@ -65,7 +66,7 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 	public CallMetrics(EngineInspector engine, ContextStatistics contexts) {
 		this.engine = engine;
 		this.contexts = contexts;
-		this.status = new CachedJson(engine::status, System::nanoTime);
+		this.status = new CachedReading<>(() -> EngineStatus.parse(engine.status()), System::nanoTime);
 	}
 
 	@Override
@@ -85,32 +86,32 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 		bindCalls(meters);
 		bindContexts(meters);
 		meters.add(counter("ferrule.log.dropped",
-				(metrics) -> metrics.counters().droppedLogLines() + metrics.status("droppedLogLines"))
+				(metrics) -> metrics.counters().droppedLogLines() + metrics.status(EngineStatus::droppedLogLines))
 			.description("Log lines of the engine that were dropped because they came too fast")
 			.baseUnit("lines")::register);
-		meters.add(gauge("ferrule.payload.used", (metrics) -> metrics.status("payloadBytes"))
+		meters.add(gauge("ferrule.payload.used", (metrics) -> metrics.status(EngineStatus::payloadBytes))
 			.description("Payload that calls in flight hold in native memory")
 			.baseUnit(BaseUnits.BYTES)::register);
-		meters.add(gauge("ferrule.payload.max", (metrics) -> metrics.status("maxPayloadBytes"))
+		meters.add(gauge("ferrule.payload.max", (metrics) -> metrics.status(EngineStatus::maxPayloadBytes))
 			.description("Payload that calls in flight may hold; what is beyond is refused")
 			.baseUnit(BaseUnits.BYTES)::register);
 		meters.add(counter("ferrule.payload.submitted", (metrics) -> metrics.counters().submittedBytes())
 			.description("Payload of submitted calls, refused ones included")
 			.baseUnit(BaseUnits.BYTES)::register);
-		meters.add(gauge("ferrule.batches.open", (metrics) -> metrics.status("openBatches"))
+		meters.add(gauge("ferrule.batches.open", (metrics) -> metrics.status(EngineStatus::openBatches))
 			.description("Merged batches that have no outcome yet")
 			.baseUnit("batches")::register);
 		bindProblems(meters);
 		for (String pipeline : pipelines()) {
-			meters.add(gauge("ferrule.pipeline.threads", (metrics) -> metrics.pipeline(pipeline, "instances"))
+			meters.add(gauge("ferrule.pipeline.threads", (metrics) -> metrics.pipeline(pipeline, Pipeline::threads))
 				.tag("pipeline", pipeline)
 				.description("Threads of the pipeline that take calls now")
 				.baseUnit(BaseUnits.THREADS)::register);
-			meters.add(gauge("ferrule.lane.depth", (metrics) -> metrics.pipeline(pipeline, "queued"))
+			meters.add(gauge("ferrule.lane.depth", (metrics) -> metrics.pipeline(pipeline, Pipeline::queued))
 				.tag("pipeline", pipeline)
 				.description("Calls that wait in front of the pipeline")
 				.baseUnit(CALLS)::register);
-			meters.add(counter("ferrule.pipeline.starts", (metrics) -> metrics.pipeline(pipeline, "starts"))
+			meters.add(counter("ferrule.pipeline.starts", (metrics) -> metrics.pipeline(pipeline, Pipeline::starts))
 				.tag("pipeline", pipeline)
 				.description("Starts of the pipeline's threads, restarts included")
 				.baseUnit("starts")::register);
@@ -134,17 +135,17 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 		meters.add(gauge("ferrule.calls.in.flight", (metrics) -> metrics.counters().inFlight())
 			.description("Calls that have no outcome yet")
 			.baseUnit(CALLS)::register);
-		meters.add(gauge("ferrule.calls.max", (metrics) -> metrics.status("maxInFlight"))
+		meters.add(gauge("ferrule.calls.max", (metrics) -> metrics.status(EngineStatus::maxInFlight))
 			.description("Calls that may be in flight; what is beyond is refused")
 			.baseUnit(CALLS)::register);
 		meters.add(counter("ferrule.calls.late",
-				(metrics) -> metrics.counters().lateCompletions() + metrics.status("late"))
+				(metrics) -> metrics.counters().lateCompletions() + metrics.status(EngineStatus::late))
 			.description("Answers that came after the outcome of their call")
 			.baseUnit("answers")::register);
 		meters.add(counter("ferrule.calls.last.net", (metrics) -> metrics.counters().lastNetFired())
 			.description("Calls that the engine failed to end at their deadline; anything but 0 is a bug")
 			.baseUnit(CALLS)::register);
-		meters.add(counter("ferrule.calls.lingering", (metrics) -> metrics.status("lingering"))
+		meters.add(counter("ferrule.calls.lingering", (metrics) -> metrics.status(EngineStatus::lingering))
 			.description("Calls whose data was held for half a second after their outcome")
 			.baseUnit(CALLS)::register);
 	}
@@ -155,12 +156,12 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 		problem(meters, OF_OUTCOMES, "poll.failed", (metrics) -> metrics.counters().pollErrors());
 		problem(meters, OF_OUTCOMES, "executor.rejected", (metrics) -> metrics.counters().executorRejections());
 		problem(meters, OF_OUTCOMES, "listener.failed", (metrics) -> metrics.counters().listenerErrors());
-		problem(meters, OF_OUTCOMES, "answer.incomplete", (metrics) -> metrics.status("droppedDetails"));
+		problem(meters, OF_OUTCOMES, "answer.incomplete", (metrics) -> metrics.status(EngineStatus::droppedDetails));
 	}
 
 	private void bindContexts(Registrar meters) {
 		meters.add(counter("ferrule.contexts.degraded",
-				(metrics) -> metrics.contexts.degradedAttributes() + metrics.status("degraded"))
+				(metrics) -> metrics.contexts.degradedAttributes() + metrics.status(EngineStatus::degraded))
 			.description("Contexts whose attributes could not be written or read whole")
 			.baseUnit("contexts")::register);
 		problem(meters, OF_HEADERS, "deadline.invalid", (metrics) -> metrics.contexts.invalidDeadlines());
@@ -171,7 +172,7 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 			problem(meters, OF_HEADERS, "metadata." + reason.name().toLowerCase(Locale.ROOT).replace('_', '.'),
 					(metrics) -> metrics.contexts.droppedMetadata(reason));
 		}
-		problem(meters, OF_HEADERS, "header.uncarried", (metrics) -> metrics.status("droppedHeaders"));
+		problem(meters, OF_HEADERS, "header.uncarried", (metrics) -> metrics.status(EngineStatus::droppedHeaders));
 	}
 
 	private void problem(Registrar meters, Problems kind, String problem, ToDoubleFunction<CallMetrics> count) {
@@ -192,25 +193,20 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 		return this.engine.counters();
 	}
 
-	private double status(String key) {
-		return CachedJson.number(this.status.get(), key);
+	private double status(ToDoubleFunction<EngineStatus> value) {
+		EngineStatus status = this.status.get();
+		return (status != null) ? value.applyAsDouble(status) : Double.NaN;
 	}
 
-	private double pipeline(String name, String key) {
-		for (Map<?, ?> pipeline : pipelineStatus()) {
-			if (name.equals(pipeline.get("name"))) {
-				return CachedJson.number(pipeline, key);
-			}
-		}
-		return Double.NaN;
+	private double pipeline(String name, ToDoubleFunction<Pipeline> value) {
+		EngineStatus status = this.status.get();
+		Pipeline pipeline = (status != null) ? status.find(name).orElse(null) : null;
+		return (pipeline != null) ? value.applyAsDouble(pipeline) : Double.NaN;
 	}
 
 	private List<String> pipelines() {
-		return pipelineStatus().stream().map((pipeline) -> String.valueOf(pipeline.get("name"))).toList();
-	}
-
-	private List<? extends Map<?, ?>> pipelineStatus() {
-		return CachedJson.objects(this.status.get(), "pipelines");
+		EngineStatus status = this.status.get();
+		return (status != null) ? status.pipelines().stream().map(Pipeline::name).toList() : List.of();
 	}
 
 	private record Problems(String meter, String description) {

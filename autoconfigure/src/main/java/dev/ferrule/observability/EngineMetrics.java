@@ -28,11 +28,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 import dev.ferrule.engine.EngineInspector;
+import dev.ferrule.json.Json;
 import dev.ferrule.observability.MeterRegistration.Registrar;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Meter binder for the metrics of the engine and its nodes, below {@code ferrule.engine},
@@ -45,7 +47,7 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 
 	private static final int MAXIMUM_SERIES = 2_000;
 
-	private final CachedJson snapshot;
+	private final CachedReading<Map<String, Object>> snapshot;
 
 	private final int maximumSeries;
 
@@ -60,7 +62,7 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private volatile Map<String, Object> seen = Map.of();
+	private volatile @Nullable Map<String, Object> seen;
 
 	private volatile double dropped;
 
@@ -73,7 +75,7 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 	}
 
 	EngineMetrics(EngineInspector engine, LongSupplier ticker, int maximumSeries) {
-		this.snapshot = new CachedJson(engine::metrics, ticker);
+		this.snapshot = new CachedReading<>(() -> Json.readObject(engine.metrics()), ticker);
 		this.maximumSeries = maximumSeries;
 	}
 
@@ -123,8 +125,8 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 	}
 
 	private void refresh() {
-		Map<String, Object> current = this.snapshot.get();
-		if (current == this.seen || !this.lock.tryLock()) {
+		@Nullable Map<String, Object> current = this.snapshot.get();
+		if (current == null || current == this.seen || !this.lock.tryLock()) {
 			return;
 		}
 		try {
@@ -139,14 +141,14 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 	}
 
 	private void update(Map<String, Object> current) {
-		List<Map<?, ?>> metrics = CachedJson.objects(current, "metrics");
+		List<Map<?, ?>> metrics = Json.objects(current, "metrics");
 		Map<String, Set<String>> found = new HashMap<>();
 		for (Map<?, ?> metric : metrics) {
 			found.computeIfAbsent(MetricSeries.nameOf(metric), (name) -> new TreeSet<>())
 				.addAll(MetricSeries.tagsOf(metric).keySet());
 		}
 		found.forEach(this.tagKeys::putIfAbsent);
-		double left = CachedJson.number(current, "dropped");
+		double left = (current.get("dropped") instanceof Number number) ? number.doubleValue() : Double.NaN;
 		List<MetricSeries> added = new ArrayList<>();
 		for (Map<?, ?> metric : metrics) {
 			if (!take(metric, added)) {

@@ -109,8 +109,8 @@ final class MetricSeries {
 	 */
 	void update(Map<?, ?> metric) {
 		boolean summary = this.kind.equals("summary");
-		this.value = CachedJson.number(metric, summary ? "count" : "value");
-		this.sum = summary ? CachedJson.number(metric, "sum") : 0;
+		this.value = number(metric, summary ? "count" : "value");
+		this.sum = summary ? number(metric, "sum") : 0;
 	}
 
 	/**
@@ -160,6 +160,10 @@ final class MetricSeries {
 	private static String text(Map<?, ?> metric, String key) {
 		Object value = metric.get(key);
 		return (value != null) ? value.toString() : "";
+	}
+
+	private static double number(Map<?, ?> metric, String key) {
+		return (metric.get(key) instanceof Number number) ? number.doubleValue() : Double.NaN;
 	}
 
 	private static String tag(String value) {
