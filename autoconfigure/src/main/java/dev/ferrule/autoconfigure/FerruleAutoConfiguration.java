@@ -54,7 +54,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
@@ -115,7 +114,7 @@ public final class FerruleAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty("ferrule.otlp.http.enabled")
-	@Conditional(OnMissingServer.Servlet.class)
+	@ConditionalOnMissingServletServer
 	static class MissingServletConfiguration {
 
 		MissingServletConfiguration() {
@@ -129,7 +128,7 @@ public final class FerruleAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty("ferrule.otlp.grpc.enabled")
-	@Conditional(OnMissingServer.Grpc.class)
+	@ConditionalOnMissingGrpcServer
 	static class MissingGrpcServerConfiguration {
 
 		MissingGrpcServerConfiguration() {
@@ -233,7 +232,7 @@ public final class FerruleAutoConfiguration {
 		@Bean
 		ShutdownTimer ferruleShutdownTimer(FerruleProperties properties, NativeEngine engine,
 				ApplicationContext context) {
-			Duration delay = ShutdownDelay.of(properties.engine().drainTimeout(), context.getEnvironment());
+			Duration delay = ShutdownDelay.of(properties.engine().drainTimeout(), context);
 			return new ShutdownTimer(context, delay, () -> engine.inspector().counters().inFlight(), () -> {
 				engine.stopAccepting();
 				engine.cancelAll(CancellationCause.SHUTDOWN);
