@@ -43,7 +43,7 @@ class CoreArchitectureTests {
 		rules.checkOnlyUses("error..", "cancellation", "json");
 		rules.checkOnlyUses("context", "error..", "cancellation", "json");
 		rules.checkOnlyUses("context.header", "context", "error..", "cancellation");
-		rules.checkOnlyUses("engine", "context", "error..", "cancellation");
+		rules.checkOnlyUses("engine", "context", "error..", "cancellation", "json");
 		rules.checkOnlyUses("engine.jna.abi", "engine", "context", "error..", "cancellation");
 		rules.checkOnlyUses("engine.jna.library", "engine.jna.abi", "engine", "error..");
 		rules.checkOnlyUses("engine.jna.call", "engine.jna.abi", "engine", "context", "error..", "cancellation");

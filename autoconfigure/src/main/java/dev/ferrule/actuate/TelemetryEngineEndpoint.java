@@ -26,6 +26,7 @@ import dev.ferrule.engine.CallPhase;
 import dev.ferrule.engine.EngineCounters;
 import dev.ferrule.engine.EngineInspector;
 import dev.ferrule.engine.EngineState;
+import dev.ferrule.engine.EngineStatus;
 import dev.ferrule.engine.PipelineGraph;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.error.ErrorKind;

@@ -21,6 +21,7 @@ import java.util.Map;
 
 import dev.ferrule.engine.EngineInspector;
 import dev.ferrule.engine.EngineState;
+import dev.ferrule.engine.EngineStatus;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;

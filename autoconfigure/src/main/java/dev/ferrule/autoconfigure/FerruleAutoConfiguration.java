@@ -54,7 +54,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
@@ -115,7 +114,7 @@ public final class FerruleAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty("ferrule.otlp.http.enabled")
-	@Conditional(OnMissingServer.Servlet.class)
+	@ConditionalOnMissingServletServer
 	static class MissingServletConfiguration {
 
 		MissingServletConfiguration() {
@@ -129,7 +128,7 @@ public final class FerruleAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty("ferrule.otlp.grpc.enabled")
-	@Conditional(OnMissingServer.Grpc.class)
+	@ConditionalOnMissingGrpcServer
 	static class MissingGrpcServerConfiguration {
 
 		MissingGrpcServerConfiguration() {
@@ -188,14 +187,16 @@ public final class FerruleAutoConfiguration {
 				ExporterBundles bundles, @Qualifier(CallbackExecutor.BEAN_NAME) Executor executor) {
 			EngineProperties engine = properties.engine();
 			ContextProperties context = properties.context();
-			NativeEngineOptions options = NativeEngineOptions.defaults()
-				.withLibrary(library(properties))
-				.withMaximumInFlight(engine.maxInFlight())
-				.withDeadlines(context.defaultTime(), context.maximumTime())
-				.withGrace(engine.grace())
-				.withDrainTimeout(engine.drainTimeout())
-				.withExecutor(executor)
-				.withRoutes(specification.routes().bySignal());
+			NativeEngineOptions options = NativeEngineOptions.builder()
+				.library(library(properties))
+				.maximumInFlight(engine.maxInFlight())
+				.defaultDeadline(context.defaultTime())
+				.maximumDeadline(context.maximumTime())
+				.grace(engine.grace())
+				.drainTimeout(engine.drainTimeout())
+				.executor(executor)
+				.routes(specification.routes().bySignal())
+				.build();
 			try {
 				return watching(NativeEngine.start(specification.toJson(), options), bundles);
 			}
@@ -231,7 +232,7 @@ public final class FerruleAutoConfiguration {
 		@Bean
 		ShutdownTimer ferruleShutdownTimer(FerruleProperties properties, NativeEngine engine,
 				ApplicationContext context) {
-			Duration delay = ShutdownDelay.of(properties.engine().drainTimeout(), context.getEnvironment());
+			Duration delay = ShutdownDelay.of(properties.engine().drainTimeout(), context);
 			return new ShutdownTimer(context, delay, () -> engine.inspector().counters().inFlight(), () -> {
 				engine.stopAccepting();
 				engine.cancelAll(CancellationCause.SHUTDOWN);

@@ -31,6 +31,9 @@ import org.springframework.grpc.server.GrpcServerFactory;
 /**
  * Matches where a server is missing that an endpoint needs: the opposites of the
  * conditions of the auto-configurations of the endpoints.
+ *
+ * @see ConditionalOnMissingServletServer
+ * @see ConditionalOnMissingGrpcServer
  */
 final class OnMissingServer {
 

@@ -17,11 +17,11 @@
 package dev.ferrule.autoconfigure;
 
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.convert.DurationStyle;
-import org.springframework.core.env.Environment;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
+import org.springframework.util.ClassUtils;
 
 /**
  * Delay after which calls are ended once the context closes, so that their answers still
@@ -29,12 +29,12 @@ import org.springframework.core.env.Environment;
  */
 final class ShutdownDelay {
 
-	private static final String PHASE_TIMEOUT = "spring.lifecycle.timeout-per-shutdown-phase";
+	private static final boolean GRPC_SERVER_PRESENT = ClassUtils.isPresent(
+			"org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties",
+			ShutdownDelay.class.getClassLoader());
 
-	private static final String GRPC_GRACE_PERIOD = "spring.grpc.server.shutdown.grace-period";
-
-	/** Default of Spring for both. */
-	private static final Duration DEFAULT = Duration.ofSeconds(30);
+	/** Default of Spring Boot, which holds without a gRPC server, too. */
+	private static final Duration GRPC_GRACE_PERIOD = Duration.ofSeconds(30);
 
 	private static final Duration LARGEST_MARGIN = Duration.ofSeconds(2);
 
@@ -47,20 +47,15 @@ final class ShutdownDelay {
 	 * Returns the shortest of the time to drain and the times that the servers have, less
 	 * a margin for the answers.
 	 * @param drainTimeout time that calls in flight have
-	 * @param environment holds the times of the servers
+	 * @param beans holds the properties of the servers
 	 * @return the delay
 	 */
-	static Duration of(Duration drainTimeout, Environment environment) {
-		Binder binder = Binder.get(environment);
-		Duration delay = min(drainTimeout, LONGEST);
-		delay = min(delay, withMargin(duration(binder, PHASE_TIMEOUT, ChronoUnit.MILLIS)));
-		return min(delay, withMargin(duration(binder, GRPC_GRACE_PERIOD, ChronoUnit.SECONDS)));
-	}
-
-	private static Duration duration(Binder binder, String property, ChronoUnit unit) {
-		return binder.bind(property, String.class)
-			.map((text) -> DurationStyle.detectAndParse(text, unit))
-			.orElse(DEFAULT);
+	static Duration of(Duration drainTimeout, BeanFactory beans) {
+		Duration phase = beans.getBeanProvider(LifecycleProperties.class)
+			.getIfAvailable(LifecycleProperties::new)
+			.getTimeoutPerShutdownPhase();
+		Duration grpc = GRPC_SERVER_PRESENT ? GrpcServer.gracePeriod(beans) : GRPC_GRACE_PERIOD;
+		return min(min(drainTimeout, LONGEST), min(withMargin(phase), withMargin(grpc)));
 	}
 
 	private static Duration withMargin(Duration timeout) {
@@ -73,6 +68,17 @@ final class ShutdownDelay {
 
 	private static Duration min(Duration one, Duration other) {
 		return (one.compareTo(other) < 0) ? one : other;
+	}
+
+	private static final class GrpcServer {
+
+		static Duration gracePeriod(BeanFactory beans) {
+			return beans.getBeanProvider(GrpcServerProperties.class)
+				.getIfAvailable(GrpcServerProperties::new)
+				.getShutdown()
+				.getGracePeriod();
+		}
+
 	}
 
 }

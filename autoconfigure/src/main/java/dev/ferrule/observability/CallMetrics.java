@@ -18,14 +18,16 @@ package dev.ferrule.observability;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 import dev.ferrule.context.ContextStatistics;
 import dev.ferrule.context.MetadataDrop;
 import dev.ferrule.engine.EngineCounters;
 import dev.ferrule.engine.EngineInspector;
+import dev.ferrule.engine.EngineStatus;
+import dev.ferrule.engine.EngineStatus.Pipeline;
 import dev.ferrule.error.ErrorKind;
+import dev.ferrule.observability.MeterRegistration.Registrar;
 import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -42,11 +44,17 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 
 	private static final String CALLS = "calls";
 
+	private static final Problems OF_OUTCOMES = new Problems("ferrule.problems",
+			"What went wrong on the way of outcomes, each of which arrived all the same");
+
+	private static final Problems OF_HEADERS = new Problems("ferrule.contexts.problems",
+			"What was wrong with headers of requests and was repaired or left out");
+
 	private final EngineInspector engine;
 
 	private final ContextStatistics contexts;
 
-	private final CachedJson status;
+	private final CachedReading<EngineStatus> status;
 
 	private final MeterRegistration meters = new MeterRegistration();
 
@@ -58,12 +66,12 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 	public CallMetrics(EngineInspector engine, ContextStatistics contexts) {
 		this.engine = engine;
 		this.contexts = contexts;
-		this.status = new CachedJson(engine::status, System::nanoTime);
+		this.status = new CachedReading<>(() -> EngineStatus.parse(engine.status()), System::nanoTime);
 	}
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		this.meters.register(registry, () -> bind(registry));
+		bind(this.meters.in(registry));
 	}
 
 	/**
@@ -74,127 +82,103 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 		this.meters.remove();
 	}
 
-	private void bind(MeterRegistry registry) {
-		bindCalls(registry);
-		bindContexts(registry);
-		counter("ferrule.log.dropped",
-				(metrics) -> metrics.counters().droppedLogLines() + metrics.status("droppedLogLines"))
+	private void bind(Registrar meters) {
+		bindCalls(meters);
+		bindContexts(meters);
+		meters.add(counter("ferrule.log.dropped",
+				(metrics) -> metrics.counters().droppedLogLines() + metrics.status(EngineStatus::droppedLogLines))
 			.description("Log lines of the engine that were dropped because they came too fast")
-			.baseUnit("lines")
-			.register(registry);
-		gauge("ferrule.payload.used", (metrics) -> metrics.status("payloadBytes"))
+			.baseUnit("lines")::register);
+		meters.add(gauge("ferrule.payload.used", (metrics) -> metrics.status(EngineStatus::payloadBytes))
 			.description("Payload that calls in flight hold in native memory")
-			.baseUnit(BaseUnits.BYTES)
-			.register(registry);
-		gauge("ferrule.payload.max", (metrics) -> metrics.status("maxPayloadBytes"))
+			.baseUnit(BaseUnits.BYTES)::register);
+		meters.add(gauge("ferrule.payload.max", (metrics) -> metrics.status(EngineStatus::maxPayloadBytes))
 			.description("Payload that calls in flight may hold; what is beyond is refused")
-			.baseUnit(BaseUnits.BYTES)
-			.register(registry);
-		counter("ferrule.payload.submitted", (metrics) -> metrics.counters().submittedBytes())
+			.baseUnit(BaseUnits.BYTES)::register);
+		meters.add(counter("ferrule.payload.submitted", (metrics) -> metrics.counters().submittedBytes())
 			.description("Payload of submitted calls, refused ones included")
-			.baseUnit(BaseUnits.BYTES)
-			.register(registry);
-		gauge("ferrule.batches.open", (metrics) -> metrics.status("openBatches"))
+			.baseUnit(BaseUnits.BYTES)::register);
+		meters.add(gauge("ferrule.batches.open", (metrics) -> metrics.status(EngineStatus::openBatches))
 			.description("Merged batches that have no outcome yet")
-			.baseUnit("batches")
-			.register(registry);
-		bindProblems(registry);
+			.baseUnit("batches")::register);
+		bindProblems(meters);
 		for (String pipeline : pipelines()) {
-			gauge("ferrule.pipeline.threads", (metrics) -> metrics.pipeline(pipeline, "instances"))
+			meters.add(gauge("ferrule.pipeline.threads", (metrics) -> metrics.pipeline(pipeline, Pipeline::threads))
 				.tag("pipeline", pipeline)
 				.description("Threads of the pipeline that take calls now")
-				.baseUnit(BaseUnits.THREADS)
-				.register(registry);
-			gauge("ferrule.lane.depth", (metrics) -> metrics.pipeline(pipeline, "queued")).tag("pipeline", pipeline)
+				.baseUnit(BaseUnits.THREADS)::register);
+			meters.add(gauge("ferrule.lane.depth", (metrics) -> metrics.pipeline(pipeline, Pipeline::queued))
+				.tag("pipeline", pipeline)
 				.description("Calls that wait in front of the pipeline")
-				.baseUnit(CALLS)
-				.register(registry);
-			counter("ferrule.pipeline.starts", (metrics) -> metrics.pipeline(pipeline, "starts"))
+				.baseUnit(CALLS)::register);
+			meters.add(counter("ferrule.pipeline.starts", (metrics) -> metrics.pipeline(pipeline, Pipeline::starts))
 				.tag("pipeline", pipeline)
 				.description("Starts of the pipeline's threads, restarts included")
-				.baseUnit("starts")
-				.register(registry);
+				.baseUnit("starts")::register);
 		}
 	}
 
-	private void bindCalls(MeterRegistry registry) {
-		counter("ferrule.calls.submitted", (metrics) -> metrics.counters().submitted())
+	private void bindCalls(Registrar meters) {
+		meters.add(counter("ferrule.calls.submitted", (metrics) -> metrics.counters().submitted())
 			.description("Calls submitted, refused ones included")
-			.baseUnit(CALLS)
-			.register(registry);
-		FunctionCounter.Builder<CallMetrics> completed = counter("ferrule.calls",
-				(metrics) -> metrics.counters().succeeded());
-		completed.tags(Tags.of("outcome", "SUCCESS", "kind", KeyValue.NONE_VALUE))
+			.baseUnit(CALLS)::register);
+		meters.add(counter("ferrule.calls", (metrics) -> metrics.counters().succeeded())
+			.tags(Tags.of("outcome", "SUCCESS", "kind", KeyValue.NONE_VALUE))
 			.description("Calls that have their outcome")
-			.baseUnit(CALLS)
-			.register(registry);
+			.baseUnit(CALLS)::register);
 		for (ErrorKind kind : ErrorKind.values()) {
-			counter("ferrule.calls", (metrics) -> metrics.counters().failed().getOrDefault(kind, 0L))
+			meters.add(counter("ferrule.calls", (metrics) -> metrics.counters().failed().getOrDefault(kind, 0L))
 				.tags(Tags.of("outcome", kind.isPermanent() ? "REFUSED" : "FAILURE", "kind", kind.name()))
 				.description("Calls that have their outcome")
-				.baseUnit(CALLS)
-				.register(registry);
+				.baseUnit(CALLS)::register);
 		}
-		gauge("ferrule.calls.in.flight", (metrics) -> metrics.counters().inFlight())
+		meters.add(gauge("ferrule.calls.in.flight", (metrics) -> metrics.counters().inFlight())
 			.description("Calls that have no outcome yet")
-			.baseUnit(CALLS)
-			.register(registry);
-		gauge("ferrule.calls.max", (metrics) -> metrics.status("maxInFlight"))
+			.baseUnit(CALLS)::register);
+		meters.add(gauge("ferrule.calls.max", (metrics) -> metrics.status(EngineStatus::maxInFlight))
 			.description("Calls that may be in flight; what is beyond is refused")
-			.baseUnit(CALLS)
-			.register(registry);
-		counter("ferrule.calls.late", (metrics) -> metrics.counters().lateCompletions() + metrics.status("late"))
+			.baseUnit(CALLS)::register);
+		meters.add(counter("ferrule.calls.late",
+				(metrics) -> metrics.counters().lateCompletions() + metrics.status(EngineStatus::late))
 			.description("Answers that came after the outcome of their call")
-			.baseUnit("answers")
-			.register(registry);
-		counter("ferrule.calls.last.net", (metrics) -> metrics.counters().lastNetFired())
+			.baseUnit("answers")::register);
+		meters.add(counter("ferrule.calls.last.net", (metrics) -> metrics.counters().lastNetFired())
 			.description("Calls that the engine failed to end at their deadline; anything but 0 is a bug")
-			.baseUnit(CALLS)
-			.register(registry);
-		counter("ferrule.calls.lingering", (metrics) -> metrics.status("lingering"))
+			.baseUnit(CALLS)::register);
+		meters.add(counter("ferrule.calls.lingering", (metrics) -> metrics.status(EngineStatus::lingering))
 			.description("Calls whose data was held for half a second after their outcome")
-			.baseUnit(CALLS)
-			.register(registry);
+			.baseUnit(CALLS)::register);
 	}
 
-	private void bindProblems(MeterRegistry registry) {
-		problem(registry, "failure.incomplete", (metrics) -> metrics.counters().degradedErrors());
-		problem(registry, "record.malformed", (metrics) -> metrics.counters().malformedRecords());
-		problem(registry, "poll.failed", (metrics) -> metrics.counters().pollErrors());
-		problem(registry, "executor.rejected", (metrics) -> metrics.counters().executorRejections());
-		problem(registry, "listener.failed", (metrics) -> metrics.counters().listenerErrors());
-		problem(registry, "answer.incomplete", (metrics) -> metrics.status("droppedDetails"));
+	private void bindProblems(Registrar meters) {
+		problem(meters, OF_OUTCOMES, "failure.incomplete", (metrics) -> metrics.counters().degradedErrors());
+		problem(meters, OF_OUTCOMES, "record.malformed", (metrics) -> metrics.counters().malformedRecords());
+		problem(meters, OF_OUTCOMES, "poll.failed", (metrics) -> metrics.counters().pollErrors());
+		problem(meters, OF_OUTCOMES, "executor.rejected", (metrics) -> metrics.counters().executorRejections());
+		problem(meters, OF_OUTCOMES, "listener.failed", (metrics) -> metrics.counters().listenerErrors());
+		problem(meters, OF_OUTCOMES, "answer.incomplete", (metrics) -> metrics.status(EngineStatus::droppedDetails));
 	}
 
-	private void problem(MeterRegistry registry, String problem, ToDoubleFunction<CallMetrics> count) {
-		counter("ferrule.problems", count).tag("problem", problem)
-			.description("What went wrong on the way of outcomes, each of which arrived all the same")
-			.baseUnit("problems")
-			.register(registry);
-	}
-
-	private void bindContexts(MeterRegistry registry) {
-		counter("ferrule.contexts.degraded",
-				(metrics) -> metrics.contexts.degradedAttributes() + metrics.status("degraded"))
+	private void bindContexts(Registrar meters) {
+		meters.add(counter("ferrule.contexts.degraded",
+				(metrics) -> metrics.contexts.degradedAttributes() + metrics.status(EngineStatus::degraded))
 			.description("Contexts whose attributes could not be written or read whole")
-			.baseUnit("contexts")
-			.register(registry);
-		context(registry, "deadline.invalid", (metrics) -> metrics.contexts.invalidDeadlines());
-		context(registry, "deadline.clamped", (metrics) -> metrics.contexts.clampedDeadlines());
-		context(registry, "traceparent.invalid", (metrics) -> metrics.contexts.invalidTraceparents());
-		context(registry, "tracestate.invalid", (metrics) -> metrics.contexts.invalidTracestates());
+			.baseUnit("contexts")::register);
+		problem(meters, OF_HEADERS, "deadline.invalid", (metrics) -> metrics.contexts.invalidDeadlines());
+		problem(meters, OF_HEADERS, "deadline.clamped", (metrics) -> metrics.contexts.clampedDeadlines());
+		problem(meters, OF_HEADERS, "traceparent.invalid", (metrics) -> metrics.contexts.invalidTraceparents());
+		problem(meters, OF_HEADERS, "tracestate.invalid", (metrics) -> metrics.contexts.invalidTracestates());
 		for (MetadataDrop reason : MetadataDrop.values()) {
-			context(registry, "metadata." + reason.name().toLowerCase(Locale.ROOT).replace('_', '.'),
+			problem(meters, OF_HEADERS, "metadata." + reason.name().toLowerCase(Locale.ROOT).replace('_', '.'),
 					(metrics) -> metrics.contexts.droppedMetadata(reason));
 		}
-		context(registry, "header.uncarried", (metrics) -> metrics.status("droppedHeaders"));
+		problem(meters, OF_HEADERS, "header.uncarried", (metrics) -> metrics.status(EngineStatus::droppedHeaders));
 	}
 
-	private void context(MeterRegistry registry, String problem, ToDoubleFunction<CallMetrics> count) {
-		counter("ferrule.contexts.problems", count).tag("problem", problem)
-			.description("What was wrong with headers of requests and was repaired or left out")
-			.baseUnit("problems")
-			.register(registry);
+	private void problem(Registrar meters, Problems kind, String problem, ToDoubleFunction<CallMetrics> count) {
+		meters.add(counter(kind.meter(), count).tag("problem", problem)
+			.description(kind.description())
+			.baseUnit("problems")::register);
 	}
 
 	private FunctionCounter.Builder<CallMetrics> counter(String name, ToDoubleFunction<CallMetrics> count) {
@@ -209,25 +193,24 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 		return this.engine.counters();
 	}
 
-	private double status(String key) {
-		return CachedJson.number(this.status.get(), key);
+	private double status(ToDoubleFunction<EngineStatus> value) {
+		EngineStatus status = this.status.get();
+		return (status != null) ? value.applyAsDouble(status) : Double.NaN;
 	}
 
-	private double pipeline(String name, String key) {
-		for (Map<?, ?> pipeline : pipelineStatus()) {
-			if (name.equals(pipeline.get("name"))) {
-				return CachedJson.number(pipeline, key);
-			}
-		}
-		return Double.NaN;
+	private double pipeline(String name, ToDoubleFunction<Pipeline> value) {
+		EngineStatus status = this.status.get();
+		Pipeline pipeline = (status != null) ? status.find(name).orElse(null) : null;
+		return (pipeline != null) ? value.applyAsDouble(pipeline) : Double.NaN;
 	}
 
 	private List<String> pipelines() {
-		return pipelineStatus().stream().map((pipeline) -> String.valueOf(pipeline.get("name"))).toList();
+		EngineStatus status = this.status.get();
+		return (status != null) ? status.pipelines().stream().map(Pipeline::name).toList() : List.of();
 	}
 
-	private List<? extends Map<?, ?>> pipelineStatus() {
-		return CachedJson.objects(this.status.get(), "pipelines");
+	private record Problems(String meter, String description) {
+
 	}
 
 }

@@ -28,10 +28,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 import dev.ferrule.engine.EngineInspector;
+import dev.ferrule.json.Json;
+import dev.ferrule.observability.MeterRegistration.Registrar;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Meter binder for the metrics of the engine and its nodes, below {@code ferrule.engine},
@@ -44,7 +47,7 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 
 	private static final int MAXIMUM_SERIES = 2_000;
 
-	private final CachedJson snapshot;
+	private final CachedReading<Map<String, Object>> snapshot;
 
 	private final int maximumSeries;
 
@@ -59,7 +62,7 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private volatile Map<String, Object> seen = Map.of();
+	private volatile @Nullable Map<String, Object> seen;
 
 	private volatile double dropped;
 
@@ -72,7 +75,7 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 	}
 
 	EngineMetrics(EngineInspector engine, LongSupplier ticker, int maximumSeries) {
-		this.snapshot = new CachedJson(engine::metrics, ticker);
+		this.snapshot = new CachedReading<>(() -> Json.readObject(engine.metrics()), ticker);
 		this.maximumSeries = maximumSeries;
 	}
 
@@ -81,7 +84,7 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 		this.lock.lock();
 		try {
 			this.registries.add(registry);
-			this.meters.register(registry, () -> bind(registry));
+			bind(this.meters.in(registry));
 		}
 		finally {
 			this.lock.unlock();
@@ -104,16 +107,16 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 		}
 	}
 
-	private void bind(MeterRegistry registry) {
-		this.series.values().forEach((series) -> series.register(registry, this::refresh));
-		Gauge.builder("ferrule.engine.series", this, (metrics) -> metrics.refreshed().series.size())
+	private void bind(Registrar meters) {
+		this.series.values().forEach((series) -> series.register(meters, this::refresh));
+		meters.add(Gauge.builder("ferrule.engine.series", this, (metrics) -> metrics.refreshed().series.size())
 			.description("Series of the engine that have a meter")
-			.baseUnit("series")
-			.register(registry);
-		FunctionCounter.builder("ferrule.engine.series.dropped", this, (metrics) -> metrics.refreshed().dropped)
-			.description("Series of the engine that have no meter, because there are too many or their tags differ")
-			.baseUnit("series")
-			.register(registry);
+			.baseUnit("series")::register);
+		meters.add(
+				FunctionCounter.builder("ferrule.engine.series.dropped", this, (metrics) -> metrics.refreshed().dropped)
+					.description(
+							"Series of the engine that have no meter, because there are too many or their tags differ")
+					.baseUnit("series")::register);
 	}
 
 	private EngineMetrics refreshed() {
@@ -122,8 +125,8 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 	}
 
 	private void refresh() {
-		Map<String, Object> current = this.snapshot.get();
-		if (current == this.seen || !this.lock.tryLock()) {
+		@Nullable Map<String, Object> current = this.snapshot.get();
+		if (current == null || current == this.seen || !this.lock.tryLock()) {
 			return;
 		}
 		try {
@@ -138,14 +141,14 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 	}
 
 	private void update(Map<String, Object> current) {
-		List<Map<?, ?>> metrics = CachedJson.objects(current, "metrics");
+		List<Map<?, ?>> metrics = Json.objects(current, "metrics");
 		Map<String, Set<String>> found = new HashMap<>();
 		for (Map<?, ?> metric : metrics) {
 			found.computeIfAbsent(MetricSeries.nameOf(metric), (name) -> new TreeSet<>())
 				.addAll(MetricSeries.tagsOf(metric).keySet());
 		}
 		found.forEach(this.tagKeys::putIfAbsent);
-		double left = CachedJson.number(current, "dropped");
+		double left = (current.get("dropped") instanceof Number number) ? number.doubleValue() : Double.NaN;
 		List<MetricSeries> added = new ArrayList<>();
 		for (Map<?, ?> metric : metrics) {
 			if (!take(metric, added)) {
@@ -153,8 +156,10 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable {
 			}
 		}
 		if (!added.isEmpty()) {
-			this.registries.forEach((registry) -> this.meters.register(registry,
-					() -> added.forEach((series) -> series.register(registry, this::refresh))));
+			this.registries.forEach((registry) -> {
+				Registrar meters = this.meters.in(registry);
+				added.forEach((series) -> series.register(meters, this::refresh));
+			});
 		}
 		this.dropped = Math.max(this.dropped, left);
 	}

@@ -27,6 +27,8 @@ import dev.ferrule.engine.EndedCall;
 import dev.ferrule.engine.TelemetryCallListener;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.ErrorMessages;
+import dev.ferrule.error.GrpcCodes;
+import dev.ferrule.error.HttpCodes;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,10 +45,6 @@ import org.slf4j.LoggerFactory;
 public final class FailureLog implements TelemetryCallListener {
 
 	private static final int MAX_MESSAGE_BYTES = 1024;
-
-	private static final int INVALID_ARGUMENT = 3;
-
-	private static final int CONTENT_TOO_LARGE = 413;
 
 	private final Logger logger;
 
@@ -121,7 +119,8 @@ public final class FailureLog implements TelemetryCallListener {
 	// Refused before any server behind saw it
 	private static boolean isBadRequest(EndedCall call, Failure failure) {
 		return failure.kind() == ErrorKind.PERMANENT && call.attempts() == 0
-				&& (failure.grpcCode() == INVALID_ARGUMENT || failure.httpStatus() == CONTENT_TOO_LARGE);
+				&& (failure.grpcCode() == GrpcCodes.INVALID_ARGUMENT
+						|| failure.httpStatus() == HttpCodes.CONTENT_TOO_LARGE);
 	}
 
 	private static String describe(EndedCall call, Failure failure) {

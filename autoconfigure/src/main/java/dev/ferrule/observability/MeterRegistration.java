@@ -19,6 +19,7 @@ package dev.ferrule.observability;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -29,24 +30,16 @@ import io.micrometer.core.instrument.MeterRegistry;
  */
 final class MeterRegistration {
 
-	private static final String PREFIX = "ferrule.";
-
 	private final List<Registered> meters = new CopyOnWriteArrayList<>();
 
 	/**
-	 * Keeps the meters that a registration adds. Those that were there before belong to
-	 * another engine.
+	 * Begins to register meters. Those that are there by now belong to another engine or
+	 * to the application.
 	 * @param registry where
-	 * @param registration registers meters
+	 * @return registers and keeps meters
 	 */
-	void register(MeterRegistry registry, Runnable registration) {
-		Set<Meter> before = Set.copyOf(registry.getMeters());
-		registration.run();
-		this.meters.addAll(registry.getMeters()
-			.stream()
-			.filter((meter) -> meter.getId().getName().startsWith(PREFIX) && !before.contains(meter))
-			.map((meter) -> new Registered(registry, meter))
-			.toList());
+	Registrar in(MeterRegistry registry) {
+		return new Registrar(registry, Set.copyOf(registry.getMeters()));
 	}
 
 	/**
@@ -58,6 +51,35 @@ final class MeterRegistration {
 	}
 
 	private record Registered(MeterRegistry registry, Meter meter) {
+
+	}
+
+	/**
+	 * Registers meters in a registry and keeps those that it did not have.
+	 */
+	final class Registrar {
+
+		private final MeterRegistry registry;
+
+		private final Set<Meter> others;
+
+		private Registrar(MeterRegistry registry, Set<Meter> others) {
+			this.registry = registry;
+			this.others = others;
+		}
+
+		/**
+		 * Registers a meter.
+		 * @param registration {@code register} of the meter's builder. What it returns
+		 * has the name and tags that filters gave it, by which alone it can be removed,
+		 * and may be a meter of somebody else
+		 */
+		void add(Function<MeterRegistry, ? extends Meter> registration) {
+			Meter meter = registration.apply(this.registry);
+			if (!this.others.contains(meter)) {
+				MeterRegistration.this.meters.add(new Registered(this.registry, meter));
+			}
+		}
 
 	}
 

@@ -21,11 +21,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
+import dev.ferrule.observability.MeterRegistration.Registrar;
 import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import org.jspecify.annotations.Nullable;
@@ -109,44 +109,44 @@ final class MetricSeries {
 	 */
 	void update(Map<?, ?> metric) {
 		boolean summary = this.kind.equals("summary");
-		this.value = CachedJson.number(metric, summary ? "count" : "value");
-		this.sum = summary ? CachedJson.number(metric, "sum") : 0;
+		this.value = number(metric, summary ? "count" : "value");
+		this.sum = summary ? number(metric, "sum") : 0;
 	}
 
 	/**
 	 * Registers the meters of this series.
-	 * @param registry where
+	 * @param meters registers and keeps them
 	 * @param refresh called before a value is read
 	 */
-	void register(MeterRegistry registry, Runnable refresh) {
+	void register(Registrar meters, Runnable refresh) {
 		switch (this.kind) {
-			case "counter" -> counter(registry, this.name, unit(), refresh, false);
-			case "summary" -> registerSummary(registry, refresh);
-			default -> Gauge.builder(this.name, this, (series) -> {
+			case "counter" -> counter(meters, this.name, unit(), refresh, false);
+			case "summary" -> registerSummary(meters, refresh);
+			default -> meters.add(Gauge.builder(this.name, this, (series) -> {
 				refresh.run();
 				return series.value;
-			}).tags(this.tags).description(this.description).baseUnit(unit()).register(registry);
+			}).tags(this.tags).description(this.description).baseUnit(unit())::register);
 		}
 	}
 
-	private void registerSummary(MeterRegistry registry, Runnable refresh) {
+	private void registerSummary(Registrar meters, Runnable refresh) {
 		TimeUnit time = TIMES.get(this.unit);
 		if (time != null) {
-			FunctionTimer.builder(this.name, this, (series) -> {
+			meters.add(FunctionTimer.builder(this.name, this, (series) -> {
 				refresh.run();
 				return (long) series.value;
-			}, (series) -> series.sum, time).tags(this.tags).description(this.description).register(registry);
+			}, (series) -> series.sum, time).tags(this.tags).description(this.description)::register);
 			return;
 		}
-		counter(registry, this.name + ".count", null, refresh, false);
-		counter(registry, this.name + ".sum", unit(), refresh, true);
+		counter(meters, this.name + ".count", null, refresh, false);
+		counter(meters, this.name + ".sum", unit(), refresh, true);
 	}
 
-	private void counter(MeterRegistry registry, String name, @Nullable String unit, Runnable refresh, boolean ofSum) {
-		FunctionCounter.builder(name, this, (series) -> {
+	private void counter(Registrar meters, String name, @Nullable String unit, Runnable refresh, boolean ofSum) {
+		meters.add(FunctionCounter.builder(name, this, (series) -> {
 			refresh.run();
 			return ofSum ? series.sum : series.value;
-		}).tags(this.tags).description(this.description).baseUnit(unit).register(registry);
+		}).tags(this.tags).description(this.description).baseUnit(unit)::register);
 	}
 
 	private @Nullable String unit() {
@@ -160,6 +160,10 @@ final class MetricSeries {
 	private static String text(Map<?, ?> metric, String key) {
 		Object value = metric.get(key);
 		return (value != null) ? value.toString() : "";
+	}
+
+	private static double number(Map<?, ?> metric, String key) {
+		return (metric.get(key) instanceof Number number) ? number.doubleValue() : Double.NaN;
 	}
 
 	private static String tag(String value) {

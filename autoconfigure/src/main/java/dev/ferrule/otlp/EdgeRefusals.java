@@ -18,6 +18,8 @@ package dev.ferrule.otlp;
 
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.ErrorTranslator;
+import dev.ferrule.error.GrpcCodes;
+import dev.ferrule.error.HttpCodes;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TranslatedError;
 import org.slf4j.Logger;
@@ -27,53 +29,44 @@ import org.slf4j.Logger;
  */
 public final class EdgeRefusals {
 
-	private static final int INVALID_ARGUMENT = 3;
-
-	private static final int DEADLINE_EXCEEDED = 4;
-
-	private static final int RESOURCE_EXHAUSTED = 8;
-
-	private static final int UNIMPLEMENTED = 12;
-
-	private static final int INTERNAL_CODE = 13;
-
-	private static final int INTERNAL_ERROR = 500;
-
 	/** 404: no signal has this path. */
-	public static final TranslatedError UNKNOWN_PATH = permanent(UNIMPLEMENTED, 404,
+	public static final TranslatedError UNKNOWN_PATH = permanent(GrpcCodes.UNIMPLEMENTED, 404,
 			"There is no OTLP endpoint at this path");
 
 	/** 405: not POST. */
-	public static final TranslatedError METHOD = permanent(UNIMPLEMENTED, 405, "OTLP over HTTP takes POST only");
+	public static final TranslatedError METHOD = permanent(GrpcCodes.UNIMPLEMENTED, 405,
+			"OTLP over HTTP takes POST only");
 
 	/** 415: neither protobuf nor JSON. */
-	public static final TranslatedError MEDIA_TYPE = permanent(INVALID_ARGUMENT, 415,
+	public static final TranslatedError MEDIA_TYPE = permanent(GrpcCodes.INVALID_ARGUMENT, 415,
 			"Content-Type must be one of " + OtlpEncoding.ACCEPT);
 
 	/** 415: a content coding that is not understood, or several. */
-	public static final TranslatedError CODING = permanent(INVALID_ARGUMENT, 415,
+	public static final TranslatedError CODING = permanent(GrpcCodes.INVALID_ARGUMENT, 415,
 			"Content-Encoding must be one of " + ContentCodings.ACCEPT_ENCODING + ", and only one");
 
 	/** 400: the transport could not read the body. */
-	public static final TranslatedError MALFORMED_BODY = permanent(INVALID_ARGUMENT, 400,
+	public static final TranslatedError MALFORMED_BODY = permanent(GrpcCodes.INVALID_ARGUMENT, HttpCodes.BAD_REQUEST,
 			"The request body could not be read");
 
 	/** 504: the deadline passed while the body was read; nothing was submitted. */
-	public static final TranslatedError DEADLINE = new TranslatedError(ErrorKind.TIMEOUT, DEADLINE_EXCEEDED, 504, false,
-			null, null, 0, "The deadline passed before the request was complete");
+	public static final TranslatedError DEADLINE = new TranslatedError(ErrorKind.TIMEOUT, GrpcCodes.DEADLINE_EXCEEDED,
+			504, false, null, null, 0, "The deadline passed before the request was complete");
 
 	/** 504: the deadline passed and the engine said nothing. */
-	public static final TranslatedError NO_OUTCOME = new TranslatedError(ErrorKind.TIMEOUT, DEADLINE_EXCEEDED, 504,
-			false, null, null, 0, "The deadline passed; whether the data was delivered is unknown");
+	public static final TranslatedError NO_OUTCOME = new TranslatedError(ErrorKind.TIMEOUT, GrpcCodes.DEADLINE_EXCEEDED,
+			504, false, null, null, 0, "The deadline passed; whether the data was delivered is unknown");
 
 	/** For failures that cannot be translated. */
-	public static final TranslatedError INTERNAL = permanent(INTERNAL_CODE, 500, "Internal error");
+	public static final TranslatedError INTERNAL = permanent(GrpcCodes.INTERNAL, HttpCodes.INTERNAL_SERVER_ERROR,
+			"Internal error");
 
 	private EdgeRefusals() {
 	}
 
 	public static TranslatedError tooLarge(int limit) {
-		return permanent(RESOURCE_EXHAUSTED, 413, "The request is larger than " + limit + " bytes");
+		return permanent(GrpcCodes.RESOURCE_EXHAUSTED, HttpCodes.CONTENT_TOO_LARGE,
+				"The request is larger than " + limit + " bytes");
 	}
 
 	/**
@@ -95,7 +88,7 @@ public final class EdgeRefusals {
 	}
 
 	private static void logUnexpected(Logger logger, Throwable cause, TranslatedError error) {
-		if (error.httpStatus() >= INTERNAL_ERROR) {
+		if (error.httpStatus() >= HttpCodes.INTERNAL_SERVER_ERROR) {
 			logger.warn("OTLP request failed unexpectedly", cause);
 		}
 		else {

@@ -21,8 +21,14 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.UnknownFieldSet.Field;
 import dev.ferrule.engine.ExportResult;
+import dev.ferrule.json.Json;
 
 /**
  * Encoder of {@code Export...ServiceResponse} messages. Success without anything to tell
@@ -42,6 +48,16 @@ public final class ExportResponseEncoder {
 
 	private static final int MAX_MESSAGE_BYTES = MAX_BYTES - FRAME_BYTES;
 
+	// Each byte of text has six at most in JSON, as does a control character
+	private static final int MAX_JSON_MESSAGE_BYTES = MAX_MESSAGE_BYTES / 6;
+
+	// The same for all signals
+	private static final int PARTIAL_SUCCESS = 1;
+
+	private static final int REJECTED_ITEMS = 1;
+
+	private static final int ERROR_MESSAGE = 2;
+
 	private ExportResponseEncoder() {
 	}
 
@@ -57,7 +73,7 @@ public final class ExportResponseEncoder {
 	}
 
 	/**
-	 * Encodes a result as protobuf; the field numbers are the same for all signals.
+	 * Encodes a result as protobuf.
 	 * @param result what the engine said
 	 * @return the message, {@value #MAX_BYTES} bytes at most
 	 */
@@ -65,49 +81,35 @@ public final class ExportResponseEncoder {
 		if (isSilent(result)) {
 			return EMPTY_PROTOBUF;
 		}
-		ByteBuffer message = utf8(message(result), MAX_MESSAGE_BYTES);
-		int partialSize = 0;
+		// Without classes generated from OTLP, fields have numbers only
+		UnknownFieldSet.Builder partial = UnknownFieldSet.newBuilder();
 		if (result.rejectedItems() != 0) {
-			partialSize += 1 + varintSize(result.rejectedItems());
+			partial.addField(REJECTED_ITEMS, Field.newBuilder().addVarint(result.rejectedItems()).build());
 		}
-		if (message.hasRemaining()) {
-			partialSize += 1 + varintSize(message.remaining()) + message.remaining();
+		ByteString message = ByteString.copyFrom(utf8(message(result), MAX_MESSAGE_BYTES));
+		if (!message.isEmpty()) {
+			partial.addField(ERROR_MESSAGE, Field.newBuilder().addLengthDelimited(message).build());
 		}
-		ByteBuffer response = ByteBuffer.allocate(1 + varintSize(partialSize) + partialSize);
-		response.put((byte) 0x0a);
-		putVarint(response, partialSize);
-		if (result.rejectedItems() != 0) {
-			response.put((byte) 0x08);
-			putVarint(response, result.rejectedItems());
-		}
-		if (message.hasRemaining()) {
-			response.put((byte) 0x12);
-			putVarint(response, message.remaining());
-			response.put(message);
-		}
-		return response.array();
+		return UnknownFieldSet.newBuilder()
+			.addField(PARTIAL_SUCCESS, Field.newBuilder().addLengthDelimited(partial.build().toByteString()).build())
+			.build()
+			.toByteArray();
 	}
 
 	private static byte[] json(OtlpSignal signal, ExportResult result) {
 		if (isSilent(result)) {
 			return EMPTY_JSON;
 		}
-		StringBuilder json = new StringBuilder("{\"partialSuccess\":{");
+		Map<String, String> partial = new LinkedHashMap<>();
 		if (result.rejectedItems() != 0) {
 			// 64-bit integers are strings in the JSON form of protobuf.
-			json.append('"').append(signal.rejectedField()).append("\":\"").append(result.rejectedItems()).append('"');
+			partial.put(signal.rejectedField(), Long.toString(result.rejectedItems()));
 		}
-		String message = message(result);
+		String message = StandardCharsets.UTF_8.decode(utf8(message(result), MAX_JSON_MESSAGE_BYTES)).toString();
 		if (!message.isEmpty()) {
-			if (result.rejectedItems() != 0) {
-				json.append(',');
-			}
-			json.append("\"errorMessage\":\"");
-			appendEscaped(json, message);
-			json.append('"');
+			partial.put("errorMessage", message);
 		}
-		json.append("}}");
-		return json.toString().getBytes(StandardCharsets.UTF_8);
+		return Json.write(Map.of("partialSuccess", partial)).getBytes(StandardCharsets.UTF_8);
 	}
 
 	private static boolean isSilent(ExportResult result) {
@@ -127,65 +129,6 @@ public final class ExportResponseEncoder {
 		ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(maxBytes, text.length() * 3L));
 		encoder.encode(CharBuffer.wrap(text), bytes, true);
 		return bytes.flip();
-	}
-
-	private static void appendEscaped(StringBuilder json, String text) {
-		int size = 0;
-		int index = 0;
-		while (index < text.length()) {
-			int codePoint = text.codePointAt(index);
-			if (codePoint < 0x20 || codePoint == '"' || codePoint == '\\' || isSurrogate(codePoint)) {
-				size += 6;
-				if (size > MAX_MESSAGE_BYTES) {
-					return;
-				}
-				json.append("\\u").append(hex(codePoint >> 12)).append(hex(codePoint >> 8));
-				json.append(hex(codePoint >> 4)).append(hex(codePoint));
-			}
-			else {
-				size += utf8Size(codePoint);
-				if (size > MAX_MESSAGE_BYTES) {
-					return;
-				}
-				json.appendCodePoint(codePoint);
-			}
-			index += Character.charCount(codePoint);
-		}
-	}
-
-	private static boolean isSurrogate(int codePoint) {
-		return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
-	}
-
-	private static char hex(int value) {
-		return Character.forDigit(value & 0xf, 16);
-	}
-
-	private static int utf8Size(int codePoint) {
-		if (codePoint < 0x80) {
-			return 1;
-		}
-		if (codePoint < 0x800) {
-			return 2;
-		}
-		return (codePoint < 0x10000) ? 3 : 4;
-	}
-
-	private static int varintSize(long value) {
-		int size = 1;
-		for (long rest = value >>> 7; rest != 0; rest >>>= 7) {
-			size++;
-		}
-		return size;
-	}
-
-	private static void putVarint(ByteBuffer target, long value) {
-		long rest = value;
-		while ((rest & ~0x7fL) != 0) {
-			target.put((byte) (rest | 0x80));
-			rest >>>= 7;
-		}
-		target.put((byte) rest);
 	}
 
 }

@@ -17,6 +17,8 @@
 package dev.ferrule.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -24,10 +26,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.GenericApplicationContext;
-import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -82,19 +88,32 @@ class ShutdownTimerTests {
 			"10s, 30s, 2s, 1500ms", "0s, 30s, 30s, 0s", "10s, 0s, 0s, 10s", "10s, 30s, -1s, 10s",
 			"9999999d, 30s, -1s, 28s" })
 	void delayLeavesTimeForTheAnswers(String drain, String phase, String grace, String expected) {
-		MockEnvironment environment = new MockEnvironment();
+		List<String> properties = new ArrayList<>();
 		if (phase != null) {
-			environment.setProperty("spring.lifecycle.timeout-per-shutdown-phase", phase);
+			properties.add("spring.lifecycle.timeout-per-shutdown-phase=" + phase);
 		}
 		if (grace != null) {
-			environment.setProperty("spring.grpc.server.shutdown.grace-period", grace);
+			properties.add("spring.grpc.server.shutdown.grace-period=" + grace);
 		}
-		assertThat(ShutdownDelay.of(DurationStyle.detectAndParse(drain), environment))
-			.isEqualTo(DurationStyle.detectAndParse(expected));
+		new ApplicationContextRunner().withUserConfiguration(ServersConfiguration.class)
+			.withPropertyValues(properties.toArray(String[]::new))
+			.run((context) -> assertThat(ShutdownDelay.of(DurationStyle.detectAndParse(drain), context))
+				.isEqualTo(DurationStyle.detectAndParse(expected)));
+	}
+
+	@Test
+	void delayWithoutPropertiesOfServersIsThatOfTheirDefaults() {
+		assertThat(ShutdownDelay.of(Duration.ofSeconds(60), new StaticListableBeanFactory()))
+			.isEqualTo(Duration.ofSeconds(28));
 	}
 
 	private ShutdownTimer timer(Duration delay) {
 		return new ShutdownTimer(this.context, delay, () -> 1, this.cancelled::countDown);
+	}
+
+	@EnableConfigurationProperties({ LifecycleProperties.class, GrpcServerProperties.class })
+	static class ServersConfiguration {
+
 	}
 
 }

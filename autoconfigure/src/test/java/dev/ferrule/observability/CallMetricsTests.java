@@ -70,6 +70,17 @@ class CallMetricsTests {
 		assertThat(counter("ferrule.pipeline.starts", "pipeline", "main")).isEqualTo(2);
 	}
 
+	@Test
+	void closeRemovesOwnMetersOnly() {
+		this.registry.gauge("ferrule.calls.max", 7);
+		this.engine.status = "{\"pipelines\":[{\"name\":\"main\"}]}";
+		bind();
+		assertThat(this.registry.find("ferrule.lane.depth").gauge()).isNotNull();
+		this.metrics.close();
+		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
+			.containsExactly("ferrule.calls.max");
+	}
+
 	private void bind() {
 		// Held, because meters refer to it weakly
 		this.metrics = new CallMetrics(this.engine, new ContextStatistics());

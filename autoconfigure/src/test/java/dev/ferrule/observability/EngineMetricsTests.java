@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -115,6 +116,41 @@ class EngineMetricsTests {
 		this.metrics.close();
 		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
 			.containsExactly("ferrule.engine.series");
+	}
+
+	@Test
+	void closeRemovesMetersThatAFilterRenamed() {
+		this.registry.config().meterFilter(new MeterFilter() {
+
+			@Override
+			public Meter.Id map(Meter.Id id) {
+				return id.withName("our." + id.getName());
+			}
+
+		});
+		this.registry.gauge("ferrule.engine.series", 7);
+		tell(COUNTER.formatted(3));
+		this.metrics.bindTo(this.registry);
+		assertThat(this.registry.get("our.ferrule.engine.node.producer.items").functionCounter().count()).isEqualTo(3);
+		this.metrics.close();
+		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
+			.containsExactly("our.ferrule.engine.series");
+	}
+
+	@Test
+	void closeLeavesTheMetersOfAnotherEngine() {
+		tell(COUNTER.formatted(3));
+		this.metrics.bindTo(this.registry);
+		FakeEngineInspector second = new FakeEngineInspector();
+		second.metrics = "{\"dropped\":0,\"metrics\":[" + COUNTER.formatted(8) + "," + GAUGE + "]}";
+		EngineMetrics others = new EngineMetrics(second, this.now::get, 5);
+		others.bindTo(this.registry);
+		assertThat(this.registry.find("ferrule.engine.memory_rss").gauge()).isNotNull();
+		others.close();
+		assertThat(this.registry.find("ferrule.engine.memory_rss").gauge()).isNull();
+		assertThat(items()).isEqualTo(3);
+		this.metrics.close();
+		assertThat(this.registry.getMeters()).isEmpty();
 	}
 
 	@Test

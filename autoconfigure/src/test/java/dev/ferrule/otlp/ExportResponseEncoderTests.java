@@ -62,12 +62,12 @@ class ExportResponseEncoderTests {
 		String message = "quote \" backslash \\ line\n tab\t nul\u0000 \u00e4 \ud83d\ude00 lone \ud800.";
 		String json = json(OtlpSignal.LOGS, result(0, message));
 		assertThat(JsonMapper.shared().readTree(json).get("partialSuccess").get("errorMessage").asString())
-			.isEqualTo(message);
+			.isEqualTo(message.replace('\ud800', '?'));
 	}
 
 	@Test
 	void longMessageIsCutBetweenCharacters() throws Exception {
-		for (String text : new String[] { "\ud83d\ude00", "\u00e4", "\u20ac", "\"", "x" }) {
+		for (String text : new String[] { "\ud83d\ude00", "\u00e4", "\u20ac", "\"", "\u0001", "x" }) {
 			ExportResult result = result(1, text.repeat(5 * 1024 * 1024 / text.length()));
 			byte[] protobuf = ExportResponseEncoder.protobuf(result);
 			assertThat(protobuf.length).isBetween(4 * 1024 * 1024 - 200, 4 * 1024 * 1024);

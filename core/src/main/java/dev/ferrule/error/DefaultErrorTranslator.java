@@ -39,8 +39,6 @@ final class DefaultErrorTranslator implements ErrorTranslator {
 	 */
 	private static final int MAX_RETRY_AFTER_SECONDS = Integer.MAX_VALUE;
 
-	private static final int CLIENT_CLOSED_REQUEST = 499;
-
 	private final Duration throttleDelay;
 
 	DefaultErrorTranslator(Duration throttleDelay) {
@@ -71,7 +69,7 @@ final class DefaultErrorTranslator implements ErrorTranslator {
 		ErrorKind kind = (failure.kind() == ErrorKind.CANCELLED && !clientGone) ? ErrorKind.RETRYABLE : failure.kind();
 		boolean permanent = kind.isPermanent();
 		int grpcCode = wireGrpcCode(failure, kind);
-		int httpStatus = clientGone ? CLIENT_CLOSED_REQUEST : httpStatus(failure, kind, grpcCode);
+		int httpStatus = clientGone ? HttpCodes.CLIENT_CLOSED_REQUEST : httpStatus(failure, kind, grpcCode);
 		Duration retryInfo = (permanent || clientGone) ? null : retryInfo(failure, grpcCode);
 		return new TranslatedError(kind, grpcCode, httpStatus, permanent, retryInfo,
 				retryAfterSeconds(httpStatus, retryInfo), originalGrpcCode(failure, grpcCode), message(failure, kind),
@@ -118,7 +116,8 @@ final class DefaultErrorTranslator implements ErrorTranslator {
 		if (!downstreamDecided || !means(failure.downstreamHttpStatus(), kind)) {
 			return status;
 		}
-		return (failure.downstreamHttpStatus() == CLIENT_CLOSED_REQUEST) ? 500 : failure.downstreamHttpStatus();
+		return (failure.downstreamHttpStatus() == HttpCodes.CLIENT_CLOSED_REQUEST) ? HttpCodes.INTERNAL_SERVER_ERROR
+				: failure.downstreamHttpStatus();
 	}
 
 	private static boolean means(int httpStatus, ErrorKind kind) {

@@ -23,22 +23,22 @@ package dev.ferrule.error;
 public enum ErrorKind {
 
 	/** Retrying cannot help. */
-	PERMANENT(1, 13, 500, true),
+	PERMANENT(1, GrpcCodes.INTERNAL, HttpCodes.INTERNAL_SERVER_ERROR, true),
 
 	/** Retrying may help. */
-	RETRYABLE(2, 14, 503, false),
+	RETRYABLE(2, GrpcCodes.UNAVAILABLE, 503, false),
 
 	/** The call was cancelled. */
-	CANCELLED(3, 1, 499, false),
+	CANCELLED(3, GrpcCodes.CANCELLED, HttpCodes.CLIENT_CLOSED_REQUEST, false),
 
 	/** The deadline passed. */
-	TIMEOUT(4, 4, 504, false),
+	TIMEOUT(4, GrpcCodes.DEADLINE_EXCEEDED, 504, false),
 
 	/** A limit was reached; retrying later may help. */
-	RESOURCE_EXHAUSTED(5, 8, 429, false),
+	RESOURCE_EXHAUSTED(5, GrpcCodes.RESOURCE_EXHAUSTED, 429, false),
 
 	/** The request cannot be served as configured. */
-	CONFIGURATION(6, 3, 400, true);
+	CONFIGURATION(6, GrpcCodes.INVALID_ARGUMENT, HttpCodes.BAD_REQUEST, true);
 
 	private static final ErrorKind[] VALUES = values();
 

@@ -17,40 +17,63 @@
 package dev.ferrule.error;
 
 /**
- * Table of the gRPC codes: what they mean to OTLP clients and on HTTP, without knowing
- * gRPC.
+ * Numbers of the gRPC status codes, for {@link TelemetryEngineException.Failure} where
+ * gRPC itself is not there, and what they mean to OTLP clients and on HTTP.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/otlp/#failures">OTLP, failures</a>
  */
-final class GrpcCodes {
+public final class GrpcCodes {
 
-	static final int OK = 0;
+	/** Success; no code of a failure. */
+	public static final int OK = 0;
 
-	static final int CANCELLED = 1;
+	/** The call was cancelled. */
+	public static final int CANCELLED = 1;
 
-	static final int UNKNOWN = 2;
+	/** A failure that says nothing more. */
+	public static final int UNKNOWN = 2;
 
-	static final int INVALID_ARGUMENT = 3;
+	/** The request is wrong, whatever the state of the server. */
+	public static final int INVALID_ARGUMENT = 3;
 
-	static final int DEADLINE_EXCEEDED = 4;
+	/** The deadline passed. */
+	public static final int DEADLINE_EXCEEDED = 4;
 
-	static final int PERMISSION_DENIED = 7;
+	/** Something that the request names does not exist. */
+	public static final int NOT_FOUND = 5;
 
-	static final int RESOURCE_EXHAUSTED = 8;
+	/** Something that the request creates exists. */
+	public static final int ALREADY_EXISTS = 6;
 
-	static final int ABORTED = 10;
+	/** The client is known and may not do this. */
+	public static final int PERMISSION_DENIED = 7;
 
-	static final int OUT_OF_RANGE = 11;
+	/** A limit was reached. */
+	public static final int RESOURCE_EXHAUSTED = 8;
 
-	static final int UNIMPLEMENTED = 12;
+	/** The server is not in the state that the request needs. */
+	public static final int FAILED_PRECONDITION = 9;
 
-	static final int INTERNAL = 13;
+	/** The call lost against another one. */
+	public static final int ABORTED = 10;
 
-	static final int UNAVAILABLE = 14;
+	/** The request goes beyond a valid range. */
+	public static final int OUT_OF_RANGE = 11;
 
-	static final int DATA_LOSS = 15;
+	/** The server does not serve this. */
+	public static final int UNIMPLEMENTED = 12;
 
-	static final int UNAUTHENTICATED = 16;
+	/** The server has a fault. */
+	public static final int INTERNAL = 13;
+
+	/** The server cannot serve now. */
+	public static final int UNAVAILABLE = 14;
+
+	/** Data is lost or corrupt. */
+	public static final int DATA_LOSS = 15;
+
+	/** The client has no valid credentials. */
+	public static final int UNAUTHENTICATED = 16;
 
 	private GrpcCodes() {
 	}
@@ -60,7 +83,7 @@ final class GrpcCodes {
 	 * @param code any number
 	 * @return whether the number is 1 to 16
 	 */
-	static boolean isKnown(int code) {
+	public static boolean isKnown(int code) {
 		return code > OK && code <= UNAUTHENTICATED;
 	}
 

@@ -106,6 +106,24 @@ public final class Json {
 	}
 
 	/**
+	 * Returns the objects in an array that is a member of an object.
+	 * @param object the object
+	 * @param name name of the member
+	 * @return the objects, empty if there is no array
+	 */
+	public static List<Map<?, ?>> objects(Map<?, ?> object, String name) {
+		List<Map<?, ?>> objects = new ArrayList<>();
+		if (object.get(name) instanceof Iterable<?> array) {
+			for (Object element : array) {
+				if (element instanceof Map<?, ?> map) {
+					objects.add(map);
+				}
+			}
+		}
+		return objects;
+	}
+
+	/**
 	 * Writes an object.
 	 * @param object members; values are maps with keys of any type, iterables, strings,
 	 * numbers, booleans or {@code null}, others are written as their text

@@ -20,6 +20,7 @@ import java.io.IOException;
 
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.ErrorTranslator;
+import dev.ferrule.error.GrpcCodes;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 import dev.ferrule.error.TranslatedError;
@@ -62,10 +63,6 @@ import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 class GatewaySecurity {
 
 	private static final Logger logger = LoggerFactory.getLogger(GatewaySecurity.class);
-
-	private static final int INVALID_ARGUMENT = 3;
-
-	private static final int UNAUTHENTICATED = 16;
 
 	private static final String API_KEY = "x-api-key";
 
@@ -113,8 +110,8 @@ class GatewaySecurity {
 		}
 		AuthenticationEntryPoint refusal = (request, response, ex) -> {
 			response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-			refuse(request, response, errors,
-					Failure.of(ErrorKind.PERMANENT, "A valid API key is needed").withGrpcCode(UNAUTHENTICATED));
+			refuse(request, response, errors, Failure.of(ErrorKind.PERMANENT, "A valid API key is needed")
+				.withGrpcCode(GrpcCodes.UNAUTHENTICATED));
 		};
 		AuthenticationFilter filter = new AuthenticationFilter(keys,
 				(request) -> ApiKeys.read(request.getHeader(HttpHeaders.AUTHORIZATION), request.getHeader(API_KEY)));
@@ -142,7 +139,7 @@ class GatewaySecurity {
 	@Bean
 	RequestRejectedHandler firewallRefusal(ErrorTranslator errors) {
 		return (request, response, ex) -> refuse(request, response, errors,
-				Failure.of(ErrorKind.PERMANENT, "The request is malformed").withGrpcCode(INVALID_ARGUMENT));
+				Failure.of(ErrorKind.PERMANENT, "The request is malformed").withGrpcCode(GrpcCodes.INVALID_ARGUMENT));
 	}
 
 	private static void refuse(HttpServletRequest request, HttpServletResponse response, ErrorTranslator errors,

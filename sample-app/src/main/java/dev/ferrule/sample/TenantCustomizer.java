@@ -27,6 +27,7 @@ import dev.ferrule.context.CallContextCustomizer;
 import dev.ferrule.context.ClientMetadata;
 import dev.ferrule.context.RequestCarrier;
 import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.GrpcCodes;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,12 +44,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class TenantCustomizer implements CallContextCustomizer {
-
-	private static final int INVALID_ARGUMENT = 3;
-
-	private static final int PERMISSION_DENIED = 7;
-
-	private static final int UNAUTHENTICATED = 16;
 
 	private final String header;
 
@@ -90,7 +85,7 @@ final class TenantCustomizer implements CallContextCustomizer {
 	TenantLimit limit(String tenant) {
 		TenantLimit limit = this.limits.get(tenant);
 		if (limit == null) {
-			throw refusal(PERMISSION_DENIED, "There is no such tenant");
+			throw refusal(GrpcCodes.PERMISSION_DENIED, "There is no such tenant");
 		}
 		return limit;
 	}
@@ -98,7 +93,7 @@ final class TenantCustomizer implements CallContextCustomizer {
 	private String tenant(@Nullable String named) {
 		Authentication client = SecurityContextHolder.getContext().getAuthentication();
 		if (client == null || !client.isAuthenticated()) {
-			throw refusal(UNAUTHENTICATED, "An API key is needed");
+			throw refusal(GrpcCodes.UNAUTHENTICATED, "An API key is needed");
 		}
 		List<String> own = client.getAuthorities()
 			.stream()
@@ -107,12 +102,12 @@ final class TenantCustomizer implements CallContextCustomizer {
 			.map((authority) -> authority.substring(ApiKeys.AUTHORITY_PREFIX.length()))
 			.toList();
 		if (named == null && own.size() > 1) {
-			throw refusal(INVALID_ARGUMENT,
+			throw refusal(GrpcCodes.INVALID_ARGUMENT,
 					"The API key belongs to several tenants: name one in the header " + this.header);
 		}
 		String tenant = (named != null || own.isEmpty()) ? named : own.get(0);
 		if (tenant == null || !own.contains(tenant)) {
-			throw refusal(PERMISSION_DENIED, "The API key does not belong to this tenant");
+			throw refusal(GrpcCodes.PERMISSION_DENIED, "The API key does not belong to this tenant");
 		}
 		return tenant;
 	}

@@ -28,16 +28,15 @@ import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import io.grpc.protobuf.StatusProto;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Conditional;
-import org.springframework.core.env.Environment;
 import org.springframework.grpc.server.GrpcServerFactory;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
 import org.springframework.util.unit.DataSize;
@@ -52,8 +51,6 @@ import org.springframework.util.unit.DataSize;
 @ConditionalOnBean(TelemetryEngine.class)
 public final class FerruleOtlpGrpcAutoConfiguration {
 
-	private static final DataSize DEFAULT_INBOUND_MESSAGE_SIZE = DataSize.ofMegabytes(4);
-
 	@Bean
 	@ConditionalOnMissingBean
 	GrpcCallContextFactory ferruleGrpcCallContextFactory(FerruleProperties properties) {
@@ -63,7 +60,7 @@ public final class FerruleOtlpGrpcAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "ferruleOtlpTraceService")
-	@Conditional(OnGrpcSignalCondition.Traces.class)
+	@ConditionalOnGrpcSignal(Signal.TRACES)
 	OtlpGrpcService ferruleOtlpTraceService(FerruleProperties properties, TelemetryEngine engine,
 			ErrorTranslator translator, GrpcCallContextFactory contexts) {
 		return service(Signal.TRACES, properties, engine, translator, contexts);
@@ -71,7 +68,7 @@ public final class FerruleOtlpGrpcAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "ferruleOtlpMetricsService")
-	@Conditional(OnGrpcSignalCondition.Metrics.class)
+	@ConditionalOnGrpcSignal(Signal.METRICS)
 	OtlpGrpcService ferruleOtlpMetricsService(FerruleProperties properties, TelemetryEngine engine,
 			ErrorTranslator translator, GrpcCallContextFactory contexts) {
 		return service(Signal.METRICS, properties, engine, translator, contexts);
@@ -79,7 +76,7 @@ public final class FerruleOtlpGrpcAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "ferruleOtlpLogsService")
-	@Conditional(OnGrpcSignalCondition.Logs.class)
+	@ConditionalOnGrpcSignal(Signal.LOGS)
 	OtlpGrpcService ferruleOtlpLogsService(FerruleProperties properties, TelemetryEngine engine,
 			ErrorTranslator translator, GrpcCallContextFactory contexts) {
 		return service(Signal.LOGS, properties, engine, translator, contexts);
@@ -89,10 +86,8 @@ public final class FerruleOtlpGrpcAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "ferruleOtlpMessageSizeCustomizer")
 	<T extends ServerBuilder<T>> ServerBuilderCustomizer<T> ferruleOtlpMessageSizeCustomizer(
-			FerruleProperties properties, Environment environment) {
-		DataSize configured = Binder.get(environment)
-			.bind("spring.grpc.server.inbound.message.max-size", DataSize.class)
-			.orElse(DEFAULT_INBOUND_MESSAGE_SIZE);
+			FerruleProperties properties, ObjectProvider<GrpcServerProperties> server) {
+		DataSize configured = server.getIfAvailable(GrpcServerProperties::new).getInbound().getMessage().getMaxSize();
 		long bytes = Math.max(configured.toBytes(), properties.otlp().grpc().maxMessageSize().toBytes());
 		int limit = (int) Math.min(bytes, Integer.MAX_VALUE);
 		return (builder) -> builder.maxInboundMessageSize(limit);

@@ -27,53 +27,30 @@ import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Condition that a signal is served over gRPC.
+ * Condition that matches if a signal is served over gRPC. Binds the property itself: the
+ * bean with the properties does not exist yet.
+ *
+ * @see ConditionalOnGrpcSignal
  */
-abstract class OnGrpcSignalCondition extends SpringBootCondition {
+class OnGrpcSignalCondition extends SpringBootCondition {
 
 	private static final String PROPERTY = "ferrule.otlp.grpc.signals";
 
-	private final Signal signal;
-
-	OnGrpcSignalCondition(Signal signal) {
-		this.signal = signal;
-	}
-
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+		Signal signal = metadata.getAnnotations()
+			.get(ConditionalOnGrpcSignal.class)
+			.getEnum(MergedAnnotation.VALUE, Signal.class);
 		Set<Signal> signals = Binder.get(context.getEnvironment())
 			.bind(PROPERTY, Bindable.setOf(Signal.class))
 			.orElseGet(() -> EnumSet.allOf(Signal.class));
-		boolean match = signals.contains(this.signal);
-		return new ConditionOutcome(match, ConditionMessage.forCondition(PROPERTY)
-			.because((match ? "contains " : "does not contain ") + this.signal));
-	}
-
-	static class Traces extends OnGrpcSignalCondition {
-
-		Traces() {
-			super(Signal.TRACES);
-		}
-
-	}
-
-	static class Metrics extends OnGrpcSignalCondition {
-
-		Metrics() {
-			super(Signal.METRICS);
-		}
-
-	}
-
-	static class Logs extends OnGrpcSignalCondition {
-
-		Logs() {
-			super(Signal.LOGS);
-		}
-
+		boolean match = signals.contains(signal);
+		return new ConditionOutcome(match,
+				ConditionMessage.forCondition(PROPERTY).because((match ? "contains " : "does not contain ") + signal));
 	}
 
 }

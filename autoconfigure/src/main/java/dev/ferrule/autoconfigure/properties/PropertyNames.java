@@ -78,7 +78,8 @@ public final class PropertyNames {
 		return closest;
 	}
 
-	// Levenshtein's distance
+	// Levenshtein's distance by hand: Spring's is private to PropertyMatches, which knows
+	// beans only, and commons-text would be a dependency of every application
 	private static int distance(String one, String other) {
 		int[] row = new int[other.length() + 1];
 		for (int j = 0; j <= other.length(); j++) {

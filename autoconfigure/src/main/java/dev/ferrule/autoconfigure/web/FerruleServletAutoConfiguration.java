@@ -66,8 +66,7 @@ public final class FerruleServletAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean(ServerRequestObservationConvention.class)
 		DisconnectObservationConvention ferruleServerRequestObservationConvention(Environment environment) {
-			return new DisconnectObservationConvention(environment
-				.getProperty("management.observations.http.server.requests.name", "http.server.requests"));
+			return new DisconnectObservationConvention(ServerRequestsObservation.name(environment));
 		}
 
 	}

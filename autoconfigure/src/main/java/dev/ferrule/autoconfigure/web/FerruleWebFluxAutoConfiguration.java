@@ -81,8 +81,7 @@ public final class FerruleWebFluxAutoConfiguration implements WebFluxConfigurer 
 		@Bean
 		@ConditionalOnMissingBean(ServerRequestObservationConvention.class)
 		DisconnectObservationConvention ferruleServerRequestObservationConvention(Environment environment) {
-			return new DisconnectObservationConvention(environment
-				.getProperty("management.observations.http.server.requests.name", "http.server.requests"));
+			return new DisconnectObservationConvention(ServerRequestsObservation.name(environment));
 		}
 
 	}

@@ -24,6 +24,7 @@ import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.context.Deadline;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.PayloadBuffer;
+import dev.ferrule.error.HttpCodes;
 import dev.ferrule.error.TranslatedError;
 import dev.ferrule.otlp.EdgeRefusals;
 import dev.ferrule.otlp.ExportResponseEncoder;
@@ -54,8 +55,6 @@ final class HttpExchange implements AsyncListener {
 
 	/** Request attribute with a {@link Runnable} that sends 100 (Continue), if any. */
 	static final String CONTINUE = ATTRIBUTE + ".continue";
-
-	private static final int CLIENT_CLOSED_REQUEST = 499;
 
 	private final AcceptedRequest plan;
 
@@ -230,7 +229,7 @@ final class HttpExchange implements AsyncListener {
 			// thread.
 			if (this.reply.take()) {
 				this.reader.close();
-				this.reply.writeStatus(CLIENT_CLOSED_REQUEST);
+				this.reply.writeStatus(HttpCodes.CLIENT_CLOSED_REQUEST);
 			}
 			this.plan.cancellation().cancel(CancellationCause.CLIENT);
 		}

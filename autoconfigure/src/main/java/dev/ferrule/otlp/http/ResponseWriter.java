@@ -41,8 +41,6 @@ final class ResponseWriter {
 
 	private static final Logger logger = LoggerFactory.getLogger(ResponseWriter.class);
 
-	private static final int UNAUTHORIZED = 401;
-
 	private final ErrorTranslator translator;
 
 	ResponseWriter(ErrorTranslator translator) {
@@ -142,7 +140,7 @@ final class ResponseWriter {
 	void failBeforeEngine(HttpServletRequest request, HttpServletResponse response, OtlpEncoding encoding,
 			Throwable failure) throws IOException {
 		EncodedResponse answer = translated(encoding, failure);
-		if (answer.status() == UNAUTHORIZED && !response.containsHeader("WWW-Authenticate")) {
+		if (answer.status() == HttpServletResponse.SC_UNAUTHORIZED && !response.containsHeader("WWW-Authenticate")) {
 			response.setHeader("WWW-Authenticate", "Bearer");
 		}
 		write(request, response, answer);

@@ -16,6 +16,7 @@
 
 package dev.ferrule.web.reactive;
 
+import dev.ferrule.error.HttpCodes;
 import io.micrometer.common.KeyValue;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +32,8 @@ import org.springframework.http.server.reactive.observation.ServerRequestObserva
  */
 public final class DisconnectObservationConvention extends DefaultServerRequestObservationConvention {
 
-	private static final int CLIENT_CLOSED_REQUEST = 499;
-
 	private static final KeyValue STATUS = KeyValue.of(LowCardinalityKeyNames.STATUS,
-			Integer.toString(CLIENT_CLOSED_REQUEST));
+			Integer.toString(HttpCodes.CLIENT_CLOSED_REQUEST));
 
 	private static final KeyValue OUTCOME = KeyValue.of(LowCardinalityKeyNames.OUTCOME, "CLIENT_ERROR");
 
@@ -59,7 +58,7 @@ public final class DisconnectObservationConvention extends DefaultServerRequestO
 
 	private static boolean isClosedRequest(@Nullable ServerHttpResponse response) {
 		HttpStatusCode status = (response != null) ? response.getStatusCode() : null;
-		return status != null && status.value() == CLIENT_CLOSED_REQUEST;
+		return status != null && status.value() == HttpCodes.CLIENT_CLOSED_REQUEST;
 	}
 
 }

@@ -39,9 +39,6 @@ final class DisconnectErrors {
 	private static final Set<String> NAMES = Set.of("ClientAbortException", "EofException",
 			"AsyncRequestNotUsableException");
 
-	/** Status of a request whose client left, in the logs only. */
-	static final int CLIENT_CLOSED_REQUEST = 499;
-
 	private DisconnectErrors() {
 	}
 

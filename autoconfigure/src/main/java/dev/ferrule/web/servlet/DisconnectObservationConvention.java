@@ -18,6 +18,7 @@ package dev.ferrule.web.servlet;
 
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.context.RequestCallContext;
+import dev.ferrule.error.HttpCodes;
 import io.micrometer.common.KeyValue;
 import jakarta.servlet.http.HttpServletRequest;
 
@@ -30,8 +31,7 @@ import org.springframework.http.server.observation.ServerRequestObservationConte
  */
 public final class DisconnectObservationConvention extends DefaultServerRequestObservationConvention {
 
-	private static final KeyValue STATUS = KeyValue.of("status",
-			String.valueOf(DisconnectErrors.CLIENT_CLOSED_REQUEST));
+	private static final KeyValue STATUS = KeyValue.of("status", String.valueOf(HttpCodes.CLIENT_CLOSED_REQUEST));
 
 	private static final KeyValue OUTCOME = KeyValue.of("outcome", "CLIENT_ERROR");
 

@@ -21,6 +21,7 @@ import java.io.IOException;
 import dev.ferrule.context.CallContextFactory;
 import dev.ferrule.context.CurrentCallContext;
 import dev.ferrule.context.RequestCallContext;
+import dev.ferrule.error.HttpCodes;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -102,7 +103,7 @@ public final class TelemetryContextFilter implements Filter {
 			}
 			logger.debug("Handler ended because the client left", ex);
 			if (response instanceof HttpServletResponse http && !response.isCommitted()) {
-				http.setStatus(DisconnectErrors.CLIENT_CLOSED_REQUEST);
+				http.setStatus(HttpCodes.CLIENT_CLOSED_REQUEST);
 			}
 		}
 		finally {

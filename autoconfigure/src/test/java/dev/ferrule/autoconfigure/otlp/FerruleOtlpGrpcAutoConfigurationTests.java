@@ -30,7 +30,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerServicesAutoConfiguration;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -136,12 +138,24 @@ class FerruleOtlpGrpcAutoConfigurationTests {
 	@CsvSource({ "64MB, 4MB, 67108864", "1MB, 16MB, 16777216", "1MB, '', 4194304", "1MB, 3GB, 2147483647" })
 	@SuppressWarnings({ "rawtypes", "unchecked" })
 	void limitOfTheServerIsOnlyEverRaised(String ours, String server, int expected) {
-		this.runner.withPropertyValues("ferrule.otlp.grpc.enabled=true", "ferrule.otlp.grpc.max-message-size=" + ours)
+		this.runner.withUserConfiguration(ServerPropertiesConfiguration.class)
+			.withPropertyValues("ferrule.otlp.grpc.enabled=true", "ferrule.otlp.grpc.max-message-size=" + ours)
 			.withPropertyValues(server.isEmpty() ? "x=y" : "spring.grpc.server.inbound.message.max-size=" + server)
 			.run((context) -> {
 				ServerBuilder builder = mock(ServerBuilder.class);
 				context.getBean(ServerBuilderCustomizer.class).customize(builder);
 				then(builder).should().maxInboundMessageSize(expected);
+			});
+	}
+
+	@Test
+	@SuppressWarnings({ "rawtypes", "unchecked" })
+	void limitOfAServerWithoutPropertiesIsThatOfTheDefaults() {
+		this.runner.withPropertyValues("ferrule.otlp.grpc.enabled=true", "ferrule.otlp.grpc.max-message-size=1MB")
+			.run((context) -> {
+				ServerBuilder builder = mock(ServerBuilder.class);
+				context.getBean(ServerBuilderCustomizer.class).customize(builder);
+				then(builder).should().maxInboundMessageSize(4194304);
 			});
 	}
 
@@ -157,6 +171,11 @@ class FerruleOtlpGrpcAutoConfigurationTests {
 				assertThat(context).hasNotFailed();
 				assertThat(context.getBean(GrpcServerLifecycle.class).getPort()).isPositive();
 			});
+	}
+
+	@EnableConfigurationProperties(GrpcServerProperties.class)
+	static class ServerPropertiesConfiguration {
+
 	}
 
 }

@@ -27,6 +27,8 @@ import dev.ferrule.context.HeaderNames;
 import dev.ferrule.context.RequestCarrier;
 import dev.ferrule.context.RequestCarrier.Transport;
 import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.GrpcCodes;
+import dev.ferrule.error.HttpCodes;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +39,6 @@ import org.jspecify.annotations.Nullable;
  * from the arrival of the request. Immutable and thread-safe.
  */
 public final class DeadlineExtractor implements ContextExtractor {
-
-	private static final int INVALID_ARGUMENT = 3;
-
-	private static final int BAD_REQUEST = 400;
 
 	private final DeadlineSettings settings;
 
@@ -153,8 +151,8 @@ public final class DeadlineExtractor implements ContextExtractor {
 			if (DeadlineExtractor.this.settings.strict() && !decided) {
 				throw TelemetryEngineException
 					.of(Failure.of(ErrorKind.PERMANENT, "The value of the header '" + key + "' is not a valid timeout.")
-						.withGrpcCode(INVALID_ARGUMENT)
-						.withHttpStatus(BAD_REQUEST));
+						.withGrpcCode(GrpcCodes.INVALID_ARGUMENT)
+						.withHttpStatus(HttpCodes.BAD_REQUEST));
 			}
 		}
 

@@ -27,7 +27,8 @@ import com.google.protobuf.Message;
 /**
  * The JSON mapping of protobuf, as far as the messages of google.rpc need it: text,
  * 64-bit integers, messages, lists and maps. {@code protobuf-java-util} has all of it,
- * but no application should carry Guava and Gson for a few details of errors.
+ * but no application should carry Guava and Gson for a few details of errors, and using
+ * it where it happens to be present would be a second way to the same answer.
  */
 final class ProtoJson {
 

@@ -67,7 +67,8 @@ class DeadlineEngineVectorTests {
 
 	private final SemanticVectors vectors = SemanticVectors.load("deadline.json");
 
-	private final EngineFixture fixture = new EngineFixture((options) -> options.withDeadlines(null, null));
+	private final EngineFixture fixture = new EngineFixture(
+			(options) -> options.defaultDeadline(null).maximumDeadline(null));
 
 	private final FakeNativeApi api = this.fixture.api;
 

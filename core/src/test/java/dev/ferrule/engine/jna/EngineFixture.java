@@ -67,17 +67,17 @@ public final class EngineFixture implements AutoCloseable {
 		this(UnaryOperator.identity());
 	}
 
-	public EngineFixture(UnaryOperator<NativeEngineOptions> customizer) {
+	public EngineFixture(UnaryOperator<NativeEngineOptions.Builder> customizer) {
 		this(customizer, "main");
 	}
 
-	public EngineFixture(UnaryOperator<NativeEngineOptions> customizer, String pipelines) {
+	public EngineFixture(UnaryOperator<NativeEngineOptions.Builder> customizer, String pipelines) {
 		this.api.pipelines = pipelines;
-		NativeEngineOptions options = NativeEngineOptions.defaults()
-			.withName("test")
-			.withExecutor(this.executor)
-			.withDrainTimeout(Duration.ZERO);
-		this.engine = NativeEngine.start(this.api, "{}", customizer.apply(options), this.clock::get);
+		NativeEngineOptions.Builder options = NativeEngineOptions.builder()
+			.name("test")
+			.executor(this.executor)
+			.drainTimeout(Duration.ZERO);
+		this.engine = NativeEngine.start(this.api, "{}", customizer.apply(options).build(), this.clock::get);
 		this.engine.setCallListeners(List.of(this.ended::add));
 	}
 

@@ -55,8 +55,9 @@ public final class LoggedEngine extends AppenderBase<ILoggingEvent> implements A
 		start();
 		this.logger.addAppender(this);
 		String library = System.getProperty("ferrule.native.path");
-		NativeEngineOptions options = NativeEngineOptions.defaults()
-			.withLibrary(new NativeLibraryOptions((library != null) ? Path.of(library) : null, null));
+		NativeEngineOptions options = NativeEngineOptions.builder()
+			.library(new NativeLibraryOptions((library != null) ? Path.of(library) : null, null))
+			.build();
 		this.engine = NativeEngine.start(CONFIGURATION.formatted(level.toString().toLowerCase(Locale.ROOT)), options);
 	}
 

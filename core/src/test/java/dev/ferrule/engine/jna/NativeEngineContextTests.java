@@ -175,7 +175,7 @@ class NativeEngineContextTests {
 
 	private void replaceFixture() {
 		this.fixture.close();
-		this.fixture = new EngineFixture((options) -> options.withDeadlines(null, null));
+		this.fixture = new EngineFixture((options) -> options.defaultDeadline(null).maximumDeadline(null));
 	}
 
 	private void fail(CompletableFuture<ExportResult> last, ErrorKind kind) {

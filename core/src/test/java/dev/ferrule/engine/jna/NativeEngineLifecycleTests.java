@@ -134,7 +134,7 @@ class NativeEngineLifecycleTests {
 
 	@Test
 	void threadsEndWithTheEngine() {
-		EngineFixture fixture = new EngineFixture((options) -> options.withName("ending"));
+		EngineFixture fixture = new EngineFixture((options) -> options.name("ending"));
 		assertThat(threads("ending-")).contains("ending-poll", "ending-log");
 		fixture.close();
 		await().untilAsserted(() -> assertThat(threads("ending-")).isEmpty());
@@ -190,7 +190,7 @@ class NativeEngineLifecycleTests {
 				"node 'batch': unknown field", "{\"path\":\"nodes.batch\"}", (fields) -> {
 				});
 		assertThatExceptionOfType(TelemetryEngineException.class)
-			.isThrownBy(() -> NativeEngine.start(api, "{}", NativeEngineOptions.defaults(), System::nanoTime))
+			.isThrownBy(() -> NativeEngine.start(api, "{}", NativeEngineOptions.builder().build(), System::nanoTime))
 			.withMessage("node 'batch': unknown field")
 			.satisfies((ex) -> assertThat(ex.failure().kind()).isEqualTo(ErrorKind.CONFIGURATION))
 			.satisfies((ex) -> assertThat(ex.failure().detailsJson()).isEqualTo("{\"path\":\"nodes.batch\"}"))
@@ -202,14 +202,14 @@ class NativeEngineLifecycleTests {
 		FakeNativeApi api = new FakeNativeApi();
 		api.startFailure = new byte[] { 1 };
 		assertThatExceptionOfType(TelemetryEngineException.class)
-			.isThrownBy(() -> NativeEngine.start(api, "{}", NativeEngineOptions.defaults(), System::nanoTime))
+			.isThrownBy(() -> NativeEngine.start(api, "{}", NativeEngineOptions.builder().build(), System::nanoTime))
 			.withMessageContaining("gave no reason");
 	}
 
 	@Test
 	void routeToAnUnknownPipelineStopsTheEngine() {
 		FakeNativeApi api = new FakeNativeApi();
-		NativeEngineOptions options = NativeEngineOptions.defaults().withRoutes(Map.of(Signal.LOGS, "lost"));
+		NativeEngineOptions options = NativeEngineOptions.builder().routes(Map.of(Signal.LOGS, "lost")).build();
 		assertThatIllegalArgumentException().isThrownBy(() -> NativeEngine.start(api, "{}", options, System::nanoTime))
 			.withMessageContaining("'lost'");
 		assertThat(api.stops).hasValue(1);

@@ -188,7 +188,7 @@ class NativeEnginePollTests {
 	@Test
 	void outcomeThatTheExecutorRejectsIsDeliveredElsewhere() throws Exception {
 		AtomicBoolean reject = new AtomicBoolean(true);
-		replaceFixture((options) -> options.withExecutor((task) -> {
+		replaceFixture((options) -> options.executor((task) -> {
 			if (reject.get()) {
 				throw new RejectedExecutionException("from the test");
 			}
@@ -203,7 +203,7 @@ class NativeEnginePollTests {
 
 	@Test
 	void executorThatRunsInItsCallerDoesNotHoldUpThePollThread() throws Exception {
-		replaceFixture((options) -> options.withExecutor(Runnable::run));
+		replaceFixture((options) -> options.executor(Runnable::run));
 		AtomicReference<String> closing = new AtomicReference<>();
 		CancellationToken token = mock(CancellationToken.class);
 		given(token.onCancel(any())).willReturn(() -> closing.set(Thread.currentThread().getName()));
@@ -258,7 +258,7 @@ class NativeEnginePollTests {
 		await().untilAsserted(() -> assertThat(future).isCompleted());
 	}
 
-	private void replaceFixture(UnaryOperator<NativeEngineOptions> customizer) {
+	private void replaceFixture(UnaryOperator<NativeEngineOptions.Builder> customizer) {
 		this.fixture.close();
 		this.fixture = new EngineFixture(customizer);
 		this.api = this.fixture.api;

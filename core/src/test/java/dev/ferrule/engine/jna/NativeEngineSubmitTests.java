@@ -146,14 +146,16 @@ class NativeEngineSubmitTests {
 
 	@Test
 	void defaultIsCappedByTheMaximum() {
-		replaceFixture((options) -> options.withDeadlines(Duration.ofSeconds(90), Duration.ofSeconds(20)), "main");
+		replaceFixture(
+				(options) -> options.defaultDeadline(Duration.ofSeconds(90)).maximumDeadline(Duration.ofSeconds(20)),
+				"main");
 		this.fixture.submit();
 		assertThat(remaining()).isEqualTo(Duration.ofSeconds(20));
 	}
 
 	@Test
 	void signalsGoToTheirPipelines() {
-		replaceFixture((options) -> options.withRoutes(Map.of(Signal.LOGS, "logs")), "other\nmain\nlogs");
+		replaceFixture((options) -> options.routes(Map.of(Signal.LOGS, "logs")), "other\nmain\nlogs");
 		assertThat(pipelineOf(Signal.TRACES)).isEqualTo(1);
 		assertThat(pipelineOf(Signal.LOGS)).isEqualTo(2);
 	}
@@ -230,7 +232,7 @@ class NativeEngineSubmitTests {
 		assertThat(EngineFixture.kind(this.fixture.submit(context))).isEqualTo(ErrorKind.CONFIGURATION);
 	}
 
-	private void replaceFixture(UnaryOperator<NativeEngineOptions> customizer, String pipelines) {
+	private void replaceFixture(UnaryOperator<NativeEngineOptions.Builder> customizer, String pipelines) {
 		this.fixture.close();
 		this.fixture = new EngineFixture(customizer, pipelines);
 	}

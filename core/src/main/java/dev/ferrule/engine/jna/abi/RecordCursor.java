@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.GrpcCodes;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  * all records of a buffer. Texts whose lengths do not fit the record are cut.
  */
 public final class RecordCursor {
-
-	private static final int MAX_GRPC_CODE = 16;
 
 	private static final long NO_DELAY = -1;
 
@@ -137,7 +136,7 @@ public final class RecordCursor {
 		int grpcCode = this.buffer.getInt(this.start + RecordLayout.GRPC_CODE_OFFSET);
 		int causeCode = this.buffer.getInt(this.start + RecordLayout.CAUSE_OFFSET);
 		CancellationCause cause = CancellationCause.fromCode(causeCode);
-		this.degraded |= kind.code() != kind() || grpcCode < 0 || grpcCode > MAX_GRPC_CODE
+		this.degraded |= kind.code() != kind() || (grpcCode != GrpcCodes.OK && !GrpcCodes.isKnown(grpcCode))
 				|| (cause == null && causeCode != 0);
 		String message = message();
 		return new Failure(kind, grpcCode, status(RecordLayout.HTTP_CODE_OFFSET),

@@ -22,6 +22,8 @@ import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.jna.abi.RefusalCodes;
 import dev.ferrule.error.EngineUnavailableException;
 import dev.ferrule.error.ErrorKind;
+import dev.ferrule.error.GrpcCodes;
+import dev.ferrule.error.HttpCodes;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.jspecify.annotations.Nullable;
@@ -91,10 +93,6 @@ public enum RefusalReason {
 	ENDED(RefusalCodes.ENDED, ErrorKind.RETRYABLE,
 			"The engine ended by itself and takes no calls until the application is restarted.");
 
-	private static final int RESOURCE_EXHAUSTED = 8;
-
-	private static final int CONTENT_TOO_LARGE = 413;
-
 	private final int code;
 
 	private final ErrorKind kind;
@@ -158,9 +156,9 @@ public enum RefusalReason {
 
 	private Failure failure(ErrorKind kind, @Nullable Duration retryDelay) {
 		boolean tooLarge = this == PAYLOAD_TOO_LARGE;
-		return new Failure(kind, tooLarge ? RESOURCE_EXHAUSTED : 0, tooLarge ? CONTENT_TOO_LARGE : 0, 0,
-				kind.isPermanent(), retryDelay, isShutdown() ? CancellationCause.SHUTDOWN : null, false, this.message,
-				null);
+		return new Failure(kind, tooLarge ? GrpcCodes.RESOURCE_EXHAUSTED : 0,
+				tooLarge ? HttpCodes.CONTENT_TOO_LARGE : 0, 0, kind.isPermanent(), retryDelay,
+				isShutdown() ? CancellationCause.SHUTDOWN : null, false, this.message, null);
 	}
 
 }

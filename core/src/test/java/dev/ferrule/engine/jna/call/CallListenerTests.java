@@ -172,7 +172,7 @@ class CallListenerTests {
 
 	@Test
 	void listenerIsNotCalledByTheThreadThatPolls() {
-		replaceFixture((options) -> options.withExecutor(Runnable::run), "main");
+		replaceFixture((options) -> options.executor(Runnable::run), "main");
 		List<String> threads = new CopyOnWriteArrayList<>();
 		this.fixture.engine.setCallListeners(
 				List.of((call) -> threads.add(Thread.currentThread().getName()), this.fixture.ended::add));
@@ -185,7 +185,7 @@ class CallListenerTests {
 	@Test
 	void executorThatRunsATaskAndRefusesItTellsOnce() {
 		AtomicBoolean refused = new AtomicBoolean();
-		replaceFixture((options) -> options.withExecutor((task) -> {
+		replaceFixture((options) -> options.executor((task) -> {
 			CompletableFuture.runAsync(task).join();
 			refused.set(true);
 			throw new RejectedExecutionException("from the test");
@@ -245,7 +245,7 @@ class CallListenerTests {
 		return this.fixture.ended.element();
 	}
 
-	private void replaceFixture(UnaryOperator<NativeEngineOptions> customizer, String pipelines) {
+	private void replaceFixture(UnaryOperator<NativeEngineOptions.Builder> customizer, String pipelines) {
 		this.fixture.close();
 		this.fixture = new EngineFixture(customizer, pipelines);
 		this.api = this.fixture.api;

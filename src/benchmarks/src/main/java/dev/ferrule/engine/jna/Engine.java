@@ -47,7 +47,7 @@ public class Engine {
 	private final ExecutorService callbacks = Executors.newFixedThreadPool(2);
 
 	private final NativeEngine engine = NativeEngine.start(CONFIGURATION,
-			NativeEngineOptions.defaults().withExecutor(this.callbacks));
+			NativeEngineOptions.builder().executor(this.callbacks).build());
 
 	private final CallContext context = Contexts.full();
 

@@ -16,48 +16,49 @@
 
 package dev.ferrule.observability;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-import dev.ferrule.json.Json;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Cache of a JSON object of the engine, asked for at most once a second however many
- * meters read it. Keeps the last one when the engine has stopped.
+ * Cache of what the engine tells, asked for at most once a second however many meters
+ * read it. Keeps the last one when the engine has stopped.
+ *
+ * @param <T> type of what it tells
  */
-final class CachedJson {
+final class CachedReading<T> {
 
 	private static final long MAXIMUM_AGE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Supplier<String> source;
+	private final Supplier<T> source;
 
 	private final LongSupplier ticker;
 
-	private volatile Map<String, Object> current = Map.of();
+	private volatile @Nullable T current;
 
 	private volatile long readAt;
 
-	CachedJson(Supplier<String> source, LongSupplier ticker) {
+	CachedReading(Supplier<T> source, LongSupplier ticker) {
 		this.source = source;
 		this.ticker = ticker;
 		this.readAt = ticker.getAsLong() - MAXIMUM_AGE_NANOS;
 	}
 
 	/**
-	 * Returns the object. While one thread asks the engine, others get the last one.
-	 * @return an object that is the same until it is asked for anew
+	 * Returns what was read last. While one thread asks the engine, others get the last
+	 * one.
+	 * @return an object that is the same until it is asked for anew, or {@code null} if
+	 * the engine never answered
 	 */
-	Map<String, Object> get() {
+	@Nullable T get() {
 		if (this.ticker.getAsLong() - this.readAt >= MAXIMUM_AGE_NANOS && this.lock.tryLock()) {
 			try {
-				this.current = Json.readObject(this.source.get());
+				this.current = this.source.get();
 			}
 			catch (RuntimeException ex) {
 				// It has stopped, what it told last stays true
@@ -68,34 +69,6 @@ final class CachedJson {
 			}
 		}
 		return this.current;
-	}
-
-	/**
-	 * Returns the objects in an array of an object.
-	 * @param object the object
-	 * @param key key of the array
-	 * @return the objects, empty if there is no array
-	 */
-	static List<Map<?, ?>> objects(Map<?, ?> object, String key) {
-		List<Map<?, ?>> objects = new ArrayList<>();
-		if (object.get(key) instanceof Iterable<?> array) {
-			for (Object element : array) {
-				if (element instanceof Map<?, ?> map) {
-					objects.add(map);
-				}
-			}
-		}
-		return objects;
-	}
-
-	/**
-	 * Returns a number of an object.
-	 * @param object the object
-	 * @param key key of the number
-	 * @return the number, NaN if there is none
-	 */
-	static double number(Map<?, ?> object, String key) {
-		return (object.get(key) instanceof Number number) ? number.doubleValue() : Double.NaN;
 	}
 
 }
