@@ -16,9 +16,7 @@
 
 package dev.ferrule.grpc;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -40,10 +38,10 @@ import dev.ferrule.context.header.DeadlineSettings;
 import dev.ferrule.context.header.MetadataExtractor;
 import dev.ferrule.context.header.MetadataSettings;
 import dev.ferrule.context.header.W3cTraceContextExtractor;
+import dev.ferrule.testsupport.ByteMarshaller;
 import dev.ferrule.testsupport.RawHttp2;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -63,25 +61,6 @@ final class ContextServer implements AutoCloseable {
 	static final String PATH = "/test.Context/Note";
 
 	static final byte[] MESSAGE = RawHttp2.frame(false, new byte[0]);
-
-	private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
-
-		@Override
-		public InputStream stream(byte[] value) {
-			return new ByteArrayInputStream(value);
-		}
-
-		@Override
-		public byte[] parse(InputStream stream) {
-			try {
-				return stream.readAllBytes();
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		}
-
-	};
 
 	private final BlockingQueue<CallContext> contexts = new LinkedBlockingQueue<>();
 
@@ -104,10 +83,7 @@ final class ContextServer implements AutoCloseable {
 						DeadlineSettings.standardHeaders()), this.statistics),
 				new MetadataExtractor(MetadataSettings.standard(true), this.statistics),
 				new W3cTraceContextExtractor(this.statistics)), List.of());
-		MethodDescriptor<byte[], byte[]> method = MethodDescriptor.newBuilder(BYTES, BYTES)
-			.setType(MethodType.UNARY)
-			.setFullMethodName("test.Context/Note")
-			.build();
+		MethodDescriptor<byte[], byte[]> method = ByteMarshaller.method("test.Context/Note");
 		ServerServiceDefinition definition = ServerServiceDefinition.builder("test.Context")
 			.addMethod(method, ServerCalls.asyncUnaryCall((request, answer) -> {
 				CallContext context = CurrentCallContext.get();

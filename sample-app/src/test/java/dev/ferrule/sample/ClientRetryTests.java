@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -33,7 +32,6 @@ import com.google.rpc.RetryInfo;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.EndedCall;
 import dev.ferrule.engine.TelemetryCallListener;
-import dev.ferrule.engine.jna.NativeEngine;
 import dev.ferrule.error.ErrorKind;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -61,8 +59,6 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,14 +68,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.opentest4j.TestAbortedException;
 
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.grpc.test.autoconfigure.LocalGrpcServerPort;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.context.TestConfiguration;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -91,9 +82,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * and over gRPC retry RESOURCE_EXHAUSTED even without one; so delays are tested with
  * others.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "spring.grpc.server.port=0", "management.server.port=0", "ferrule.retry.enabled=false" })
-class ClientRetryTests {
+@TestPropertySource(properties = "ferrule.retry.enabled=false")
+class ClientRetryTests extends GatewayTestBase {
 
 	private static final int ATTEMPTS = 3;
 
@@ -103,44 +93,12 @@ class ClientRetryTests {
 		.setMaxBackoff(Duration.ofMillis(20))
 		.build();
 
-	private static final RecordingOtlpServer downstream = new RecordingOtlpServer();
-
-	private final CountDownLatch release = new CountDownLatch(1);
-
-	@LocalServerPort
-	private int httpPort;
-
-	@LocalGrpcServerPort
-	private int grpcPort;
-
-	@Autowired
-	private NativeEngine engine;
-
 	@Autowired
 	private Queue<EndedCall> ended;
 
-	@DynamicPropertySource
-	static void forwardToDownstream(DynamicPropertyRegistry registry) {
-		registry.add("ferrule.exporter.endpoint", downstream::endpoint);
-	}
-
 	@BeforeEach
 	void reset() {
-		downstream.reset();
 		this.ended.clear();
-	}
-
-	@AfterEach
-	void releaseDownstream() {
-		this.release.countDown();
-		Awaitility.await()
-			.untilAsserted(() -> assertThat(this.engine.inspector().counters().completed())
-				.isEqualTo(this.engine.inspector().counters().submitted()));
-	}
-
-	@AfterAll
-	static void closeDownstream() {
-		downstream.close();
 	}
 
 	@ParameterizedTest

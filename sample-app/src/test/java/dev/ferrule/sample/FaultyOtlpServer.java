@@ -36,6 +36,7 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.ferrule.testsupport.ByteMarshaller;
 import io.grpc.Grpc;
 import io.grpc.HandlerRegistry;
 import io.grpc.InsecureServerCredentials;

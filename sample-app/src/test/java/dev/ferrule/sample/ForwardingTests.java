@@ -45,18 +45,11 @@ import io.opentelemetry.proto.collector.metrics.v1.MetricsServiceGrpc;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.grpc.test.autoconfigure.LocalGrpcServerPort;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.core.env.Environment;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -64,35 +57,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests that requests pass the gateway unchanged, against a real server behind it.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "spring.grpc.server.port=0", "management.server.port=0" })
-class ForwardingTests {
-
-	private static final RecordingOtlpServer downstream = new RecordingOtlpServer();
+@TestPropertySource(properties = "ferrule.retry.enabled=false")
+class ForwardingTests extends GatewayTestBase {
 
 	private final HttpClient http = HttpClient.newHttpClient();
-
-	@LocalServerPort
-	private int httpPort;
-
-	@LocalGrpcServerPort
-	private int grpcPort;
-
-	@DynamicPropertySource
-	static void forwardToDownstream(DynamicPropertyRegistry registry) {
-		registry.add("ferrule.exporter.endpoint", downstream::endpoint);
-		registry.add("ferrule.retry.enabled", () -> false);
-	}
-
-	@BeforeEach
-	void resetDownstream() {
-		downstream.reset();
-	}
-
-	@AfterAll
-	static void closeDownstream() {
-		downstream.close();
-	}
 
 	@Test
 	void protobufOverHttpArrivesUnchanged() throws Exception {

@@ -38,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
+import dev.ferrule.testsupport.ByteMarshaller;
 import dev.ferrule.testsupport.RawHttp;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;

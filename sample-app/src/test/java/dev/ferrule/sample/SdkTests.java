@@ -41,50 +41,16 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-
-import org.springframework.boot.grpc.test.autoconfigure.LocalGrpcServerPort;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests with the exporters of the OpenTelemetry SDK in front of the gateway.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "spring.grpc.server.port=0", "management.server.port=0" })
-class SdkTests {
-
-	private static final RecordingOtlpServer downstream = new RecordingOtlpServer();
+class SdkTests extends GatewayTestBase {
 
 	private static final Resource RESOURCE = Resource.builder().put("service.name", "checkout").build();
-
-	@LocalServerPort
-	private int httpPort;
-
-	@LocalGrpcServerPort
-	private int grpcPort;
-
-	@DynamicPropertySource
-	static void forwardToDownstream(DynamicPropertyRegistry registry) {
-		registry.add("ferrule.exporter.endpoint", downstream::endpoint);
-	}
-
-	@BeforeEach
-	void resetDownstream() {
-		downstream.reset();
-	}
-
-	@AfterAll
-	static void closeDownstream() {
-		downstream.close();
-	}
 
 	@Test
 	void spansOverHttp() {

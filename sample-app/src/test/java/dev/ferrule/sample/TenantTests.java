@@ -23,12 +23,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.rpc.RetryInfo;
-import dev.ferrule.engine.jna.NativeEngine;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.testsupport.RawHttp;
 import io.github.bucket4j.Bucket;
@@ -59,7 +57,6 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,12 +65,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.grpc.test.autoconfigure.LocalGrpcServerPort;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -82,13 +74,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 /**
  * Tests of a gateway with tenants, over HTTP and gRPC, with a real server behind.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "spring.grpc.server.port=0", "management.server.port=0", "ferrule.batch.enabled=true",
-				"ferrule.batch.max-duration=20ms", "gateway.tenants.shop.api-keys=" + TenantTests.SHOP,
-				"gateway.tenants.bank.api-keys=" + TenantTests.BANK_HASH + "," + TenantTests.BOTH,
-				"gateway.tenants.inn.api-keys=" + TenantTests.INN + "," + TenantTests.BOTH,
-				"gateway.tenants.inn.rate-limit.requests=1", "gateway.tenants.inn.rate-limit.period=1h" })
-class TenantTests {
+@TestPropertySource(properties = { "ferrule.batch.enabled=true", "ferrule.batch.max-duration=20ms",
+		"gateway.tenants.shop.api-keys=" + TenantTests.SHOP,
+		"gateway.tenants.bank.api-keys=" + TenantTests.BANK_HASH + "," + TenantTests.BOTH,
+		"gateway.tenants.inn.api-keys=" + TenantTests.INN + "," + TenantTests.BOTH,
+		"gateway.tenants.inn.rate-limit.requests=1", "gateway.tenants.inn.rate-limit.period=1h" })
+class TenantTests extends GatewayTestBase {
 
 	static final String SHOP = "shop-key-0123456789abcdef";
 
@@ -104,19 +95,6 @@ class TenantTests {
 
 	private static final byte[] BODY = OtlpRequests.traces("span").toByteArray();
 
-	private static final RecordingOtlpServer downstream = new RecordingOtlpServer();
-
-	private final CountDownLatch release = new CountDownLatch(1);
-
-	@LocalServerPort
-	private int httpPort;
-
-	@LocalGrpcServerPort
-	private int grpcPort;
-
-	@Autowired
-	private NativeEngine engine;
-
 	@Autowired
 	private TenantCustomizer tenants;
 
@@ -125,27 +103,14 @@ class TenantTests {
 
 	private ManagedChannel channel;
 
-	@DynamicPropertySource
-	static void forwardToDownstream(DynamicPropertyRegistry registry) {
-		registry.add("ferrule.exporter.endpoint", downstream::endpoint);
-	}
-
 	@BeforeEach
 	void open() {
-		downstream.reset();
 		this.channel = ManagedChannelBuilder.forAddress("127.0.0.1", this.grpcPort).usePlaintext().build();
 	}
 
 	@AfterEach
 	void close() {
-		this.release.countDown();
 		this.channel.shutdownNow();
-		Awaitility.await().untilAsserted(() -> assertThat(this.engine.inspector().counters().inFlight()).isZero());
-	}
-
-	@AfterAll
-	static void closeDownstream() {
-		downstream.close();
 	}
 
 	@ParameterizedTest

@@ -16,9 +16,7 @@
 
 package dev.ferrule.autoconfigure.ssl;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,6 +31,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import dev.ferrule.testsupport.ByteMarshaller;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -121,10 +120,8 @@ final class TlsServer implements AutoCloseable {
 			.keyManager(this.bundle.getManagers().getKeyManagers())
 			.trustManager(this.bundle.getManagers().getTrustManagers())
 			.clientAuth(this.needsClient ? ClientAuth.REQUIRE : ClientAuth.NONE);
-		MethodDescriptor<byte[], byte[]> method = MethodDescriptor.newBuilder(new Bytes(), new Bytes())
-			.setType(MethodDescriptor.MethodType.UNARY)
-			.setFullMethodName("opentelemetry.proto.collector.trace.v1.TraceService/Export")
-			.build();
+		MethodDescriptor<byte[], byte[]> method = ByteMarshaller
+			.method("opentelemetry.proto.collector.trace.v1.TraceService/Export");
 		ServerServiceDefinition service = ServerServiceDefinition
 			.builder("opentelemetry.proto.collector.trace.v1.TraceService")
 			.addMethod(method, ServerCalls.asyncUnaryCall((request, observer) -> {
@@ -154,25 +151,6 @@ final class TlsServer implements AutoCloseable {
 				ServerCallHandler<Q, A> next) {
 			note(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
 			return next.startCall(call, headers);
-		}
-
-	}
-
-	private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-
-		@Override
-		public InputStream stream(byte[] value) {
-			return new ByteArrayInputStream(value);
-		}
-
-		@Override
-		public byte[] parse(InputStream stream) {
-			try {
-				return stream.readAllBytes();
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
 		}
 
 	}

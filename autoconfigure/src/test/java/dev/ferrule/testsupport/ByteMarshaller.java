@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package dev.ferrule.sample;
+package dev.ferrule.testsupport;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -26,14 +26,19 @@ import io.grpc.MethodDescriptor;
 /**
  * Leaves messages as they are.
  */
-final class ByteMarshaller implements MethodDescriptor.Marshaller<byte[]> {
+public final class ByteMarshaller implements MethodDescriptor.Marshaller<byte[]> {
 
 	private static final ByteMarshaller INSTANCE = new ByteMarshaller();
 
 	private ByteMarshaller() {
 	}
 
-	static MethodDescriptor<byte[], byte[]> method(String name) {
+	/**
+	 * Describes a method of one request and one response.
+	 * @param name full name of the method
+	 * @return the method
+	 */
+	public static MethodDescriptor<byte[], byte[]> method(String name) {
 		return MethodDescriptor.newBuilder(INSTANCE, INSTANCE)
 			.setType(MethodDescriptor.MethodType.UNARY)
 			.setFullMethodName(name)
