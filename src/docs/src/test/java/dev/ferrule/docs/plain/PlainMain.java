@@ -52,7 +52,7 @@ public final class PlainMain {
 	}
 
 	public static void main(String[] args) {
-		try (NativeEngine engine = NativeEngine.start(CONFIGURATION, NativeEngineOptions.defaults())) {
+		try (NativeEngine engine = NativeEngine.start(CONFIGURATION, NativeEngineOptions.builder().build())) {
 			TelemetryPayload payload = TelemetryPayload.of(Signal.TRACES, SPAN.getBytes(StandardCharsets.UTF_8))
 				.with(PayloadEncoding.JSON, ContentCoding.IDENTITY);
 			CallContext context = CallContext.builder().deadline(Deadline.after(Duration.ofSeconds(2))).build();
