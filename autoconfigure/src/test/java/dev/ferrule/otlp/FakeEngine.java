@@ -36,7 +36,10 @@ import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * An engine that does as it is told and counts the memory it has given out. Outcomes come
@@ -87,6 +90,13 @@ public final class FakeEngine implements TelemetryEngine, AutoCloseable {
 	/** Buffers that were neither submitted nor closed. */
 	public int reserved() {
 		return this.reserved.get();
+	}
+
+	/**
+	 * Waits until there is no such buffer.
+	 */
+	public void awaitNothingReserved() {
+		Awaitility.await().untilAsserted(() -> assertThat(reserved()).isZero());
 	}
 
 	public long peakBytes() {

@@ -32,6 +32,7 @@ import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -66,34 +67,47 @@ public abstract class ProblemAnswers {
 
 	private final SemanticVectors vectors = SemanticVectors.load("error-mapping.json");
 
+	/** The application that most tests share. */
+	private static @Nullable ConfigurableApplicationContext shared;
+
+	private final WebApplicationType type;
+
+	private final Class<?> application;
+
 	/**
-	 * Starts an application.
+	 * Creates tests of a kind of application.
 	 * @param type kind of the application
-	 * @param sources configuration of the application
-	 * @return the application
+	 * @param application its configuration
 	 */
-	protected static ConfigurableApplicationContext start(WebApplicationType type, List<Class<?>> sources,
-			String... properties) {
-		return new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).sources(EngineConfiguration.class)
-			.web(type)
+	protected ProblemAnswers(WebApplicationType type, Class<?> application) {
+		this.type = type;
+		this.application = application;
+	}
+
+	@AfterAll
+	static void stop() {
+		if (shared != null) {
+			shared.close();
+			shared = null;
+		}
+	}
+
+	private ConfigurableApplicationContext shared() {
+		if (shared == null) {
+			shared = start(List.of());
+		}
+		return shared;
+	}
+
+	private ConfigurableApplicationContext start(List<Class<?>> sources, String... properties) {
+		return new SpringApplicationBuilder(sources.toArray(Class<?>[]::new))
+			.sources(this.application, EngineConfiguration.class)
+			.web(this.type)
 			.properties("spring.main.banner-mode=off", "server.address=127.0.0.1", "server.port=0",
 					"server.shutdown=immediate", "spring.grpc.server.enabled=false")
 			.properties(properties)
 			.run();
 	}
-
-	/**
-	 * Starts the application of the test.
-	 * @param properties further properties, as {@code key=value}
-	 * @return the application
-	 */
-	protected abstract ConfigurableApplicationContext start(List<Class<?>> sources, String... properties);
-
-	/**
-	 * Returns the application that most tests share.
-	 * @return the application
-	 */
-	protected abstract ConfigurableApplicationContext shared();
 
 	/**
 	 * Returns a client without network.

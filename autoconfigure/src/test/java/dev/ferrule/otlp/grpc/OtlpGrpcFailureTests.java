@@ -32,7 +32,6 @@ import io.grpc.CallOptions;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +59,7 @@ class OtlpGrpcFailureTests {
 
 	@AfterEach
 	void stopAndCountMemory() {
-		Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isZero());
+		this.engine.awaitNothingReserved();
 		this.server.close();
 		this.engine.close();
 	}

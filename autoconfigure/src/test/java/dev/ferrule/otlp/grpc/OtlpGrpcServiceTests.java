@@ -70,7 +70,7 @@ class OtlpGrpcServiceTests {
 
 	@AfterEach
 	void stopAndCountMemory() {
-		Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isZero());
+		this.engine.awaitNothingReserved();
 		this.server.close();
 		this.engine.close();
 	}
@@ -154,7 +154,7 @@ class OtlpGrpcServiceTests {
 		ClientCall<byte[], byte[]> call = start(REQUEST, false);
 		Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isEqualTo(1));
 		call.cancel("gone", null);
-		Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isZero());
+		this.engine.awaitNothingReserved();
 		assertThat(this.engine.calls()).isEmpty();
 	}
 
@@ -190,7 +190,7 @@ class OtlpGrpcServiceTests {
 
 		}, OtlpGrpcOptions.defaults(), REQUEST);
 		assertThat(status.getCode()).isEqualTo(13);
-		Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isZero());
+		this.engine.awaitNothingReserved();
 		assertThat(this.engine.peakBytes()).isPositive();
 	}
 

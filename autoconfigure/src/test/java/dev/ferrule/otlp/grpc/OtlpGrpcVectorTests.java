@@ -22,7 +22,6 @@ import java.util.stream.Stream;
 
 import dev.ferrule.otlp.FakeEngine;
 import dev.ferrule.otlp.FakeOutcomes;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -87,7 +86,7 @@ class OtlpGrpcVectorTests {
 
 		@Override
 		public void verifyNothingLeft() {
-			Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isZero());
+			this.engine.awaitNothingReserved();
 		}
 
 		@Override

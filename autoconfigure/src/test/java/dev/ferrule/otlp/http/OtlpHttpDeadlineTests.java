@@ -36,7 +36,6 @@ import dev.ferrule.otlp.FakeEngine;
 import dev.ferrule.otlp.VectorBodies;
 import dev.ferrule.testsupport.RawHttp;
 import dev.ferrule.testsupport.RawHttp2;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +60,7 @@ class OtlpHttpDeadlineTests {
 
 	@AfterEach
 	void stopAndCountMemory() {
-		Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isZero());
+		this.engine.awaitNothingReserved();
 		this.servers.close();
 		this.engine.close();
 	}

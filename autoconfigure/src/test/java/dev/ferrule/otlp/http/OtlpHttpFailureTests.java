@@ -71,7 +71,7 @@ class OtlpHttpFailureTests {
 
 	@AfterEach
 	void stopAndCountMemory() {
-		Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isZero());
+		this.engine.awaitNothingReserved();
 		this.servers.close();
 		this.engine.close();
 	}

@@ -67,7 +67,7 @@ class OtlpHttpServletTests {
 
 	@AfterEach
 	void stopAndCountMemory() {
-		Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isZero());
+		this.engine.awaitNothingReserved();
 		this.servers.close();
 		this.engine.close();
 	}
@@ -178,7 +178,7 @@ class OtlpHttpServletTests {
 			else {
 				http.close();
 			}
-			Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isZero());
+			this.engine.awaitNothingReserved();
 		}
 		assertThat(this.engine.calls()).isEmpty();
 	}

@@ -31,7 +31,6 @@ import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.otlp.FakeEngine;
 import dev.ferrule.otlp.FakeOutcomes;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -138,7 +137,7 @@ class OtlpHttpVectorTests {
 
 		@Override
 		public void verifyNothingLeft() {
-			Awaitility.await().untilAsserted(() -> assertThat(this.engine.reserved()).isZero());
+			this.engine.awaitNothingReserved();
 		}
 
 		@Override

@@ -16,13 +16,8 @@
 
 package dev.ferrule.web.reactive;
 
-import java.util.ArrayList;
-import java.util.List;
-
 import dev.ferrule.web.FailingController;
 import dev.ferrule.web.ProblemAnswers;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -39,28 +34,8 @@ import org.springframework.test.web.reactive.server.WebTestClient;
  */
 class TelemetryExceptionAdviceTests extends ProblemAnswers {
 
-	private static ConfigurableApplicationContext shared;
-
-	@BeforeAll
-	static void start() {
-		shared = start(WebApplicationType.REACTIVE, List.of(Application.class));
-	}
-
-	@AfterAll
-	static void stop() {
-		shared.close();
-	}
-
-	@Override
-	protected ConfigurableApplicationContext start(List<Class<?>> sources, String... properties) {
-		List<Class<?>> all = new ArrayList<>(sources);
-		all.add(Application.class);
-		return start(WebApplicationType.REACTIVE, all, properties);
-	}
-
-	@Override
-	protected ConfigurableApplicationContext shared() {
-		return shared;
+	TelemetryExceptionAdviceTests() {
+		super(WebApplicationType.REACTIVE, Application.class);
 	}
 
 	@Override

@@ -22,8 +22,6 @@ import java.util.concurrent.Callable;
 
 import dev.ferrule.web.FailingController;
 import dev.ferrule.web.ProblemAnswers;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -45,28 +43,8 @@ import org.springframework.web.context.request.async.DeferredResult;
  */
 class TelemetryExceptionAdviceTests extends ProblemAnswers {
 
-	private static ConfigurableApplicationContext shared;
-
-	@BeforeAll
-	static void start() {
-		shared = start(WebApplicationType.SERVLET, List.of(Application.class));
-	}
-
-	@AfterAll
-	static void stop() {
-		shared.close();
-	}
-
-	@Override
-	protected ConfigurableApplicationContext start(List<Class<?>> sources, String... properties) {
-		List<Class<?>> all = new ArrayList<>(sources);
-		all.add(Application.class);
-		return start(WebApplicationType.SERVLET, all, properties);
-	}
-
-	@Override
-	protected ConfigurableApplicationContext shared() {
-		return shared;
+	TelemetryExceptionAdviceTests() {
+		super(WebApplicationType.SERVLET, Application.class);
 	}
 
 	@Override

@@ -16,7 +16,6 @@
 
 package dev.ferrule.web.tomcat;
 
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.UUID;
@@ -24,19 +23,15 @@ import java.util.stream.Stream;
 
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.testsupport.RawHttp;
-import dev.ferrule.testsupport.ServerKey;
 import dev.ferrule.web.servlet.HeldRequests.Held;
 import dev.ferrule.web.tomcat.DisconnectApp.Body;
 import dev.ferrule.web.tomcat.DisconnectApp.Exit;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -51,26 +46,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests that requests on Tomcat are cancelled when their clients leave, over HTTP/1.1.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class TomcatDisconnectTests {
-
-	@TempDir
-	private static Path directory;
-
-	private static DisconnectApp plain;
-
-	private static DisconnectApp tls;
-
-	@BeforeAll
-	static void start() throws Exception {
-		plain = new DisconnectApp();
-		tls = new DisconnectApp(ServerKey.in(directory));
-	}
-
-	@AfterAll
-	static void stop() {
-		plain.close();
-		tls.close();
-	}
+class TomcatDisconnectTests extends DisconnectTestBase {
 
 	static Stream<Arguments> requests() {
 		return Stream.of("/future", "/deferred", "/raw", "/block")

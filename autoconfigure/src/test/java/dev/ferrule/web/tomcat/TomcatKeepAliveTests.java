@@ -17,7 +17,6 @@
 package dev.ferrule.web.tomcat;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -27,13 +26,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 import dev.ferrule.testsupport.RawHttp;
-import dev.ferrule.testsupport.ServerKey;
 import dev.ferrule.web.servlet.HeldRequests.Held;
 import dev.ferrule.web.tomcat.DisconnectApp.Body;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -44,28 +39,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests that connections to Tomcat do all they are used to although they are watched.
  */
-class TomcatKeepAliveTests {
+class TomcatKeepAliveTests extends DisconnectTestBase {
 
 	private static final int ROUNDS = 3;
-
-	@TempDir
-	private static Path directory;
-
-	private static DisconnectApp plain;
-
-	private static DisconnectApp tls;
-
-	@BeforeAll
-	static void start() throws Exception {
-		plain = new DisconnectApp();
-		tls = new DisconnectApp(ServerKey.in(directory));
-	}
-
-	@AfterAll
-	static void stop() {
-		plain.close();
-		tls.close();
-	}
 
 	static Stream<Arguments> pipelines() {
 		List<String> paths = List.of("/future", "/deferred", "/raw", "/block");
