@@ -18,6 +18,7 @@ package dev.ferrule.cancellation;
 
 import java.util.Objects;
 
+import dev.ferrule.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,10 +53,10 @@ public final class CancellationSource {
 	/**
 	 * Sets what is called whenever a listener was registered, on the thread that
 	 * registers it, and at once if there are listeners already. For those who find out
-	 * about a cancellation only at some expense. <b>Internal</b>: meant for the edges,
-	 * there is one place.
+	 * about a cancellation only at some expense; there is one place.
 	 * @param observed called; must not throw; {@code null} for nothing any more
 	 */
+	@Internal
 	public void onObserved(@Nullable Runnable observed) {
 		this.token.onObserved(observed);
 	}

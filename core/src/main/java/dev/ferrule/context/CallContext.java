@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
+import dev.ferrule.Internal;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.cancellation.CancellationSource;
 import dev.ferrule.cancellation.CancellationToken;
@@ -161,23 +162,23 @@ public final class CallContext {
 	}
 
 	/**
-	 * Returns an encoded form of the metadata and the attributes, made once and shared
-	 * with all contexts derived from this one that change neither. There is one place for
-	 * one type. <b>Internal</b>: meant for the engine.
+	 * Returns an encoded form, made once for contexts of the same metadata and
+	 * attributes.
 	 * @param <T> type of the encoded form, immutable
 	 * @param type type of the encoded form
-	 * @param encoder makes it of those two; may run more than once where threads race
+	 * @param encoder encodes the two; may run more than once where threads race
 	 * @return the encoded form
 	 */
+	@Internal
 	public <T> T cached(Class<T> type, Function<CallContext, T> encoder) {
 		return this.shared.cached(type, this, encoder);
 	}
 
 	/**
-	 * Tells everybody who works under this context that it is over. Does nothing if the
-	 * context was made with a token only. <b>Internal</b>: meant for the engine.
+	 * Ends all work under this context, unless it was made with a token only.
 	 * @param cause the deadline passed or the engine stops
 	 */
+	@Internal
 	public void end(CancellationCause cause) {
 		if (this.source != null) {
 			this.source.cancel(cause);
