@@ -22,11 +22,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
+import dev.ferrule.SafeLog;
 import dev.ferrule.engine.jna.abi.EngineThreadFactory;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException.Failure;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Periodic task that is the last net: ends calls that are still pending some time after
@@ -47,7 +46,7 @@ public final class OverdueSweep implements Runnable, AutoCloseable {
 	/** How long the engine may be late beyond its grace; in nanoseconds. */
 	static final long SLACK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-	private static final Logger logger = LoggerFactory.getLogger(OverdueSweep.class);
+	private static final SafeLog log = SafeLog.of(OverdueSweep.class);
 
 	private static final long PERIOD_SECONDS = 1;
 
@@ -89,7 +88,7 @@ public final class OverdueSweep implements Runnable, AutoCloseable {
 		}
 		catch (Throwable ex) {
 			// An exception here would end the timer
-			logger.error("Looking for overdue calls failed", ex);
+			log.error("Looking for overdue calls failed", ex);
 		}
 	}
 
@@ -101,8 +100,14 @@ public final class OverdueSweep implements Runnable, AutoCloseable {
 	}
 
 	private void end(EngineCall call) {
-		logger.error("Call {} was still pending after its deadline, please report this", call.id());
-		this.finisher.accept(call);
+		try {
+			this.finisher.accept(call);
+		}
+		catch (Throwable ex) {
+			// The others are overdue too
+			log.error("An overdue call could not be ended", ex);
+		}
+		log.error("Call " + call.id() + " was still pending after its deadline, please report this", null);
 	}
 
 	@Override
