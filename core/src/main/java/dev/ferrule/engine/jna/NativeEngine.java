@@ -112,7 +112,8 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		CancellationSender cancellations = new CancellationSender(handle, ticker);
 		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, this.listeners,
 				cancellations, TimeLimits.of(options.defaultDeadline(), options.maximumDeadline()), ticker);
-		this.sweep = new OverdueSweep(this.calls, this::endOverdue, options.grace(), options.name(), ticker);
+		this.sweep = new OverdueSweep(this.calls, this::endOverdue, this.delivery::rescue, options.grace(),
+				options.name(), ticker);
 		this.inspector = new NativeEngineInspector(handle, this.calls, pipelines, this.admission, this.statistics,
 				configuration, ticker);
 		RecordDispatcher dispatcher = new RecordDispatcher(this.calls, this.delivery, this.logRelay, cancellations,

@@ -101,10 +101,9 @@ class NativeEngineHostileApplicationTests {
 	void failureThatLostSomethingKeepsTheRest() {
 		CompletableFuture<ExportResult> future = this.fixture.submit();
 		long callId = this.api.lastCallId();
-		this.api.finish(callId,
-				Records.record(RecordLayout.TYPE_COMPLETION, ErrorKind.RETRYABLE.code(), callId, "new", "no JSON",
-						(fields) -> {
-						}));
+		this.api.finish(callId, Records.record(RecordLayout.TYPE_COMPLETION, ErrorKind.RETRYABLE.code(), callId, "new",
+				"no JSON", (fields) -> {
+				}));
 		assertThat(EngineFixture.failure(future)).hasMessage("new");
 		assertThat(this.fixture.counters().degradedErrors()).isOne();
 		assertThrown();

@@ -192,6 +192,7 @@ public final class CallSubmitter implements CallOwner {
 	@Override
 	public void ended(EngineCall call) {
 		this.listeners.ended(call);
+		this.calls.leave(call);
 	}
 
 	private @Nullable TelemetryEngineException refusal(CallContext context, int pipeline) {

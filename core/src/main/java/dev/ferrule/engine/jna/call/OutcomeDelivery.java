@@ -112,6 +112,16 @@ public final class OutcomeDelivery {
 		}
 	}
 
+	/**
+	 * Delivers an outcome that has waited for the executor until now. Never throws.
+	 * @param call a call with its outcome
+	 */
+	public void rescue(EngineCall call) {
+		this.statistics.executorRejection();
+		deliverOnFallback(call);
+		this.log.warn("The executor let an outcome wait beyond the deadline, a thread of the engine delivers it", null);
+	}
+
 	private void deliverOnFallback(EngineCall call) {
 		try {
 			this.fallback.execute(call);

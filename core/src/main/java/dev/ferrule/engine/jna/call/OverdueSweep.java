@@ -30,7 +30,8 @@ import dev.ferrule.error.TelemetryEngineException.Failure;
 /**
  * Periodic task that is the last net: ends calls that are still pending some time after
  * their deadline. The engine ends them itself, so if this ever finds one there is a bug.
- * Looks at the whole table once in a second; a single call pays nothing for it.
+ * Finds outcomes, too, that the executor lets wait so long. Looks at the whole table once
+ * in a second; a single call pays nothing for it.
  *
  * <p>
  * After a pause of the whole process (collection of garbage, a frozen container, a
@@ -54,6 +55,8 @@ public final class OverdueSweep implements Runnable, AutoCloseable {
 
 	private final Consumer<EngineCall> finisher;
 
+	private final Consumer<EngineCall> rescuer;
+
 	private final long lateNanos;
 
 	private final LongSupplier ticker;
@@ -64,10 +67,11 @@ public final class OverdueSweep implements Runnable, AutoCloseable {
 
 	private boolean skipped;
 
-	public OverdueSweep(CallTable calls, Consumer<EngineCall> finisher, Duration grace, String namePrefix,
-			LongSupplier ticker) {
+	public OverdueSweep(CallTable calls, Consumer<EngineCall> finisher, Consumer<EngineCall> rescuer, Duration grace,
+			String namePrefix, LongSupplier ticker) {
 		this.calls = calls;
 		this.finisher = finisher;
+		this.rescuer = rescuer;
 		this.lateNanos = grace.toNanos() + SLACK_NANOS;
 		this.ticker = ticker;
 		this.lastRound = ticker.getAsLong();
@@ -83,6 +87,7 @@ public final class OverdueSweep implements Runnable, AutoCloseable {
 		try {
 			long now = this.ticker.getAsLong();
 			if (!isAfterPause(now)) {
+				this.calls.forEachStuck(now - this.lateNanos, this.rescuer);
 				this.calls.takeOverdue(now - this.lateNanos, this::end);
 			}
 		}

@@ -122,8 +122,8 @@ public final class RecordDispatcher {
 		Failure failure = record.failure();
 		if (record.isDegraded()) {
 			this.statistics.degradedError();
-			this.log.warn(
-					"A failure of the engine lost something that is too long or not understood by this version", null);
+			this.log.warn("A failure of the engine lost something that is too long or not understood by this version",
+					null);
 		}
 		return new MeasuredFailure(TelemetryEngineException.of(failure),
 				new EndedCall.Times(record.queued(), record.processing(), record.exporting()), record.attempts(),
