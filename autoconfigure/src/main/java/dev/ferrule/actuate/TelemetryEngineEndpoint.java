@@ -97,6 +97,7 @@ public final class TelemetryEngineEndpoint {
 		values.put("succeeded", counters.succeeded());
 		values.put("failed", counters.failed());
 		values.put("inFlight", counters.inFlight());
+		values.put("waitingOutcomes", counters.waitingOutcomes());
 		values.put("late", counters.lateCompletions());
 		values.put("lastNet", counters.lastNetFired());
 		values.put("malformedRecords", counters.malformedRecords());

@@ -65,8 +65,9 @@ final class CallbackExecutor implements Executor, DisposableBean {
 		CustomizableThreadCreator threads = new CustomizableThreadCreator(THREAD_NAME_PREFIX);
 		threads.setDaemon(true);
 		int size = Math.max(2, Runtime.getRuntime().availableProcessors());
-		// The queue needs no bound: it holds at most one task per call in flight, which
-		// are limited.
+		// The queue needs no bound: the engine counts what waits here against its calls
+		// in
+		// flight.
 		ThreadPoolExecutor pool = new ThreadPoolExecutor(size, size, IDLE_SECONDS, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(), threads::createThread);
 		pool.allowCoreThreadTimeOut(true);

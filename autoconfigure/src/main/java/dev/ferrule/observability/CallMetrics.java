@@ -135,6 +135,9 @@ public final class CallMetrics implements MeterBinder, AutoCloseable {
 		meters.add(gauge("ferrule.calls.in.flight", (metrics) -> metrics.counters().inFlight())
 			.description("Calls that have no outcome yet")
 			.baseUnit(CALLS)::register);
+		meters.add(gauge("ferrule.outcomes.waiting", (metrics) -> metrics.counters().waitingOutcomes())
+			.description("Outcomes that wait for the executor or run on it")
+			.baseUnit("outcomes")::register);
 		meters.add(gauge("ferrule.calls.max", (metrics) -> metrics.status(EngineStatus::maxInFlight))
 			.description("Calls that may be in flight; what is beyond is refused")
 			.baseUnit(CALLS)::register);

@@ -62,7 +62,7 @@ class FakeEngineInspector implements EngineInspector {
 
 	@Override
 	public EngineCounters counters() {
-		return new EngineCounters(10, 1234, 7, Map.of(ErrorKind.TIMEOUT, 2L), 1, 3, 0, 0, 2, 0, 4, 0, 0);
+		return new EngineCounters(10, 1234, 7, Map.of(ErrorKind.TIMEOUT, 2L), 1, 3, 0, 0, 2, 0, 4, 0, 0, 5);
 	}
 
 	@Override

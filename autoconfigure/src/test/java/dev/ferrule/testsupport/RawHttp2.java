@@ -48,6 +48,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.codec.http2.Http2StreamFrame;
@@ -69,6 +70,10 @@ public final class RawHttp2 implements AutoCloseable {
 	}
 
 	public RawHttp2(String host, int port) throws InterruptedException {
+		this(host, port, Http2Settings.defaultSettings());
+	}
+
+	private RawHttp2(String host, int port, Http2Settings settings) throws InterruptedException {
 		this.connection = new Bootstrap().group(this.group)
 			.channel(NioSocketChannel.class)
 			.handler(new ChannelInitializer<>() {
@@ -76,14 +81,26 @@ public final class RawHttp2 implements AutoCloseable {
 				@Override
 				protected void initChannel(Channel channel) {
 					channel.pipeline()
-						.addLast(Http2FrameCodecBuilder.forClient().encoderIgnoreMaxHeaderListSize(true).build(),
-								new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
+						.addLast(Http2FrameCodecBuilder.forClient()
+							.initialSettings(settings)
+							.encoderIgnoreMaxHeaderListSize(true)
+							.build(), new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
 				}
 
 			})
 			.connect(new InetSocketAddress(host, port))
 			.sync()
 			.channel();
+	}
+
+	/**
+	 * Connects as a client that takes no data, so that answers with a body have to wait.
+	 * @param base where to
+	 * @return the connection
+	 * @throws InterruptedException if this thread was interrupted
+	 */
+	public static RawHttp2 withoutWindow(URI base) throws InterruptedException {
+		return new RawHttp2(base.getHost(), base.getPort(), Http2Settings.defaultSettings().initialWindowSize(0));
 	}
 
 	/**

@@ -20,9 +20,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 
+import dev.ferrule.SafeLog;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A listener in the list of a {@link SourceToken}. Whoever takes the listener out first,
@@ -31,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ListenerRegistration implements CancellationToken.Registration {
 
-	private static final Logger logger = LoggerFactory.getLogger(CancellationSource.class);
+	private static final SafeLog log = SafeLog.of(CancellationSource.class);
 
 	private static final VarHandle LISTENER;
 
@@ -88,7 +87,7 @@ final class ListenerRegistration implements CancellationToken.Registration {
 			listener.accept(cause);
 		}
 		catch (Throwable ex) {
-			logger.warn("A cancellation listener failed", ex);
+			log.warn("A cancellation listener failed", ex);
 		}
 	}
 

@@ -34,17 +34,19 @@ import dev.ferrule.error.ErrorKind;
  * timer here; anything but 0 is a bug of the engine
  * @param malformedRecords records that could not be read
  * @param pollErrors polls that failed
- * @param executorRejections outcomes that the executor refused and that were delivered on
- * a thread of the engine
+ * @param executorRejections outcomes that the executor refused, or let wait beyond the
+ * deadline, and that were delivered on a thread of the engine
  * @param droppedLogLines log lines dropped because logging was too slow
  * @param degradedErrors failures whose records hold something that cannot be understood
  * (a kind or code of a newer library, text that is no UTF-8 or too long, details that are
  * no JSON object, an impossible delay) and that lost it
  * @param listenerErrors notifications of listeners that failed
+ * @param waitingOutcomes outcomes that wait for the executor or run on it now; until they
+ * are done they count against the calls that may be in flight
  */
 public record EngineCounters(long submitted, long submittedBytes, long succeeded, Map<ErrorKind, Long> failed,
 		long inFlight, long lateCompletions, long lastNetFired, long malformedRecords, long pollErrors,
-		long executorRejections, long droppedLogLines, long degradedErrors, long listenerErrors) {
+		long executorRejections, long droppedLogLines, long degradedErrors, long listenerErrors, long waitingOutcomes) {
 
 	public EngineCounters {
 		failed = Map.copyOf(failed);

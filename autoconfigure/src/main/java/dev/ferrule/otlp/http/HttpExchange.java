@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import dev.ferrule.SafeLog;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.context.Deadline;
 import dev.ferrule.engine.ExportResult;
@@ -33,8 +34,6 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Exchange of one accepted request, from the first byte of its body to its response.
@@ -46,7 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HttpExchange implements AsyncListener {
 
-	private static final Logger logger = LoggerFactory.getLogger(HttpExchange.class);
+	private static final SafeLog log = SafeLog.of(HttpExchange.class);
 
 	/** How much later than the engine the container ends a request, in milliseconds. */
 	private static final long NET_MILLIS = 5_000;
@@ -84,7 +83,7 @@ final class HttpExchange implements AsyncListener {
 	void start() throws IOException {
 		this.reply.request().setAttribute(ATTRIBUTE, this);
 		Deadline deadline = this.plan.context().deadline();
-		this.reply.listen(this, (deadline != null)
+		this.reply.start(this, (deadline != null)
 				? TimeUnit.NANOSECONDS.toMillis(Math.max(0, deadline.remainingNanos())) + NET_MILLIS : 0);
 		if (this.reply.request().getAttribute(CONTINUE) instanceof Runnable sendContinue) {
 			sendContinue.run();
@@ -131,11 +130,18 @@ final class HttpExchange implements AsyncListener {
 	}
 
 	private void onOutcome(@Nullable ExportResult result, @Nullable Throwable failure) {
-		if (result != null) {
-			answer(this.answers.success(this.plan.call(), result));
+		try {
+			if (result != null) {
+				answer(this.answers.success(this.plan.call(), result));
+			}
+			else {
+				fail((failure != null) ? failure : new IllegalStateException("Neither a result nor a failure"));
+			}
 		}
-		else {
-			fail((failure != null) ? failure : new IllegalStateException("Neither a result nor a failure"));
+		catch (RuntimeException | Error ex) {
+			// Nobody above would tell the client
+			answer(EncodedResponse.internalError(this.plan.call().encoding()));
+			log.error("Outcome could not be answered", ex);
 		}
 	}
 
@@ -155,12 +161,7 @@ final class HttpExchange implements AsyncListener {
 
 	private void answer(EncodedResponse answer) {
 		if (this.reply.take()) {
-			try {
-				this.reply.write(answer);
-			}
-			finally {
-				this.reply.complete();
-			}
+			this.reply.send(answer, this.reply::complete);
 		}
 	}
 
@@ -177,20 +178,9 @@ final class HttpExchange implements AsyncListener {
 		if (!this.reply.take()) {
 			return;
 		}
-		boolean written = false;
-		try {
-			written = this.reply.writeAndFlush(answer.closing());
-		}
-		finally {
-			// The reader drops what still arrives, and tells when that is over.
-			this.reader.close();
-			if (written) {
-				this.reply.linger();
-			}
-			else {
-				this.reply.complete();
-			}
-		}
+		// The reader drops what still arrives, and tells when that is over.
+		this.reader.close();
+		this.reply.send(answer.closing(), this.reply::linger);
 	}
 
 	void onLingerOver() {
@@ -210,11 +200,13 @@ final class HttpExchange implements AsyncListener {
 	 * doing with the request.
 	 */
 	void onDispatch() {
-		if (this.reply.writeAndFlush(refusal(EdgeRefusals.DEADLINE).closing()) && !this.reader.isFinished()) {
-			this.reply.restart(this, NET_MILLIS);
-			this.reader.resume();
-			this.reply.linger();
-		}
+		this.reply.send(refusal(EdgeRefusals.DEADLINE).closing(), () -> {
+			if (!this.reader.isFinished()) {
+				this.reply.restart(this, NET_MILLIS);
+				this.reader.resume();
+				this.reply.linger();
+			}
+		});
 	}
 
 	// Tomcat, unlike others, lets no answer through after a read error; it just closes.
@@ -252,17 +244,22 @@ final class HttpExchange implements AsyncListener {
 
 	@Override
 	public void onTimeout(AsyncEvent event) {
-		try {
-			if (this.reply.take()) {
-				logger.error("OTLP request got no outcome from the engine");
+		if (this.reply.take()) {
+			try {
+				log.error("OTLP request got no outcome from the engine", null);
 				this.reader.close();
 				this.plan.cancellation().cancel(CancellationCause.APPLICATION);
-				this.reply.write(refusal(EdgeRefusals.NO_OUTCOME));
+				this.reply.send(refusal(EdgeRefusals.NO_OUTCOME), () -> {
+				});
+			}
+			finally {
+				this.reply.complete();
 			}
 		}
-		finally {
+		else if (!this.reply.isStalled()) {
 			this.reply.complete();
 		}
+		// Else the container cuts off a client that does not take its answer
 	}
 
 	@Override

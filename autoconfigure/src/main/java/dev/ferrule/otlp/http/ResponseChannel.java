@@ -24,27 +24,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.ferrule.SafeLog;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncListener;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Way of the response back to the client, which only one may take. Whoever takes the
  * answer gives it, and nobody else writes; writing never throws.
  */
-final class ResponseChannel {
+final class ResponseChannel implements WriteListener {
 
-	private static final Logger logger = LoggerFactory.getLogger(ResponseChannel.class);
+	private static final SafeLog log = SafeLog.of(ResponseChannel.class);
 
 	private final HttpServletRequest request;
 
 	private final HttpServletResponse response;
 
-	private final ResponseWriter answers;
+	private final ResponseOutput output;
 
 	private final ScheduledExecutorService timer;
 
@@ -58,12 +58,14 @@ final class ResponseChannel {
 
 	private volatile boolean lingering;
 
+	private volatile boolean lingerOver;
+
 	ResponseChannel(AsyncContext async, HttpServletRequest request, HttpServletResponse response,
-			ResponseWriter answers, ScheduledExecutorService timer) {
+			ResponseWriter answers, ScheduledExecutorService timer) throws IOException {
 		this.async = async;
 		this.request = request;
 		this.response = response;
-		this.answers = answers;
+		this.output = new ResponseOutput(request, response, answers);
 		this.timer = timer;
 	}
 
@@ -71,7 +73,12 @@ final class ResponseChannel {
 		return this.request;
 	}
 
-	void listen(AsyncListener listener, long timeoutMillis) {
+	void start(AsyncListener listener, long timeoutMillis) {
+		listen(listener, timeoutMillis);
+		this.output.listen(this);
+	}
+
+	private void listen(AsyncListener listener, long timeoutMillis) {
 		this.async.setTimeout(timeoutMillis);
 		this.async.addListener(listener);
 	}
@@ -117,37 +124,72 @@ final class ResponseChannel {
 		}
 	}
 
-	boolean write(EncodedResponse answer) {
-		return write(() -> this.answers.write(this.request, this.response, answer));
-	}
-
-	boolean writeAndFlush(EncodedResponse answer) {
-		return write(() -> {
-			this.answers.write(this.request, this.response, answer);
-			this.response.flushBuffer();
+	/**
+	 * Gives the answer, or as much of it as the client takes at once; the container does
+	 * the rest.
+	 * @param answer the answer, which the caller took
+	 * @param afterwards what to do when all of it is on its way
+	 */
+	void send(EncodedResponse answer, Runnable afterwards) {
+		proceed(() -> {
+			this.output.set(answer, afterwards);
+			return this.output.advance();
 		});
 	}
 
-	void writeStatus(int status) {
-		write(() -> this.response.setStatus(status));
-	}
-
-	private boolean write(Output output) {
+	/**
+	 * Returns whether the client does not take the answer.
+	 * @return whether there is an answer of which something is left
+	 */
+	boolean isStalled() {
 		this.writing.lock();
 		try {
-			output.write();
-			return true;
-		}
-		catch (IOException | IllegalStateException ex) {
-			logger.debug("Client left before the answer was written", ex);
-		}
-		catch (RuntimeException ex) {
-			logger.error("Answer could not be written", ex);
+			return this.output.isPending();
 		}
 		finally {
 			this.writing.unlock();
 		}
-		return false;
+	}
+
+	void writeStatus(int status) {
+		proceed(() -> {
+			this.response.setStatus(status);
+			return null;
+		});
+	}
+
+	@Override
+	public void onWritePossible() {
+		proceed(this.output::advance);
+	}
+
+	@Override
+	public void onError(Throwable error) {
+		// Without an answer, others hear of it
+		if (isStalled()) {
+			log.debug("Client left before the answer was written", error);
+			complete();
+		}
+	}
+
+	private void proceed(Step step) {
+		Runnable next = this::complete;
+		this.writing.lock();
+		try {
+			next = step.run();
+		}
+		catch (IOException | IllegalStateException ex) {
+			log.debug("Client left before the answer was written", ex);
+		}
+		catch (RuntimeException ex) {
+			log.error("Answer could not be written", ex);
+		}
+		finally {
+			this.writing.unlock();
+		}
+		if (next != null) {
+			next.run();
+		}
 	}
 
 	/**
@@ -158,7 +200,7 @@ final class ResponseChannel {
 			this.async.dispatch();
 		}
 		catch (IllegalStateException ex) {
-			logger.debug("Client left before the request was dispatched", ex);
+			log.debug("Client left before the request was dispatched", ex);
 			complete();
 		}
 	}
@@ -178,12 +220,13 @@ final class ResponseChannel {
 	 */
 	void linger() {
 		this.lingering = true;
-		if (schedule(this::complete, BodyReader.LINGER_NANOS) == null) {
+		if (this.lingerOver || schedule(this::complete, BodyReader.LINGER_NANOS) == null) {
 			complete();
 		}
 	}
 
 	void endLinger() {
+		this.lingerOver = true;
 		if (this.lingering) {
 			complete();
 		}
@@ -199,16 +242,16 @@ final class ResponseChannel {
 			this.async.complete();
 		}
 		catch (IllegalStateException ex) {
-			logger.trace("Request is complete already", ex);
+			log.trace("Request is complete already", ex);
 		}
 		finally {
 			this.writing.unlock();
 		}
 	}
 
-	private interface Output {
+	private interface Step {
 
-		void write() throws IOException;
+		@Nullable Runnable run() throws IOException;
 
 	}
 

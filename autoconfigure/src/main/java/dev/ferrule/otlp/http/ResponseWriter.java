@@ -183,7 +183,7 @@ final class ResponseWriter {
 	private static void send(HttpServletRequest request, HttpServletResponse response, EncodedResponse answer)
 			throws IOException {
 		// HTTP/2 knows no such field.
-		if (answer.close() && request.getProtocol().startsWith("HTTP/1.")) {
+		if (answer.close() && isHttp1(request)) {
 			response.setHeader("Connection", "close");
 		}
 		Integer retryAfter = answer.retryAfterSeconds();
@@ -193,9 +193,18 @@ final class ResponseWriter {
 		response.setStatus(answer.status());
 		response.setContentType(answer.encoding().mediaType());
 		if (!"HEAD".equals(request.getMethod())) {
-			response.setContentLength(answer.body().length);
+			// Tomcat ends the response once the announced length is written, and waits
+			// for
+			// the window of an HTTP/2 client to do so
+			if (answer.body().length == 0 || isHttp1(request)) {
+				response.setContentLength(answer.body().length);
+			}
 			response.getOutputStream().write(answer.body());
 		}
+	}
+
+	private static boolean isHttp1(HttpServletRequest request) {
+		return request.getProtocol().startsWith("HTTP/1.");
 	}
 
 	private static boolean isShutdown(Throwable failure) {

@@ -93,12 +93,21 @@ final class LogRelay implements LogSink, Runnable, AutoCloseable {
 
 	@Override
 	public void log(int level, @Nullable String target, @Nullable String message) {
-		Logger logger = logger(target);
-		Level slf4jLevel = level(level);
-		if (message != null && logger.isEnabledForLevel(slf4jLevel)
-				&& !this.lines.offer(new Line(logger, slf4jLevel, message))) {
+		boolean kept;
+		try {
+			kept = message == null || keep(logger(target), level(level), message);
+		}
+		catch (Throwable ex) {
+			// A filter of the application must not reach the poll thread
+			kept = false;
+		}
+		if (!kept) {
 			this.statistics.droppedLogLine();
 		}
+	}
+
+	private boolean keep(Logger logger, Level level, String message) {
+		return !logger.isEnabledForLevel(level) || this.lines.offer(new Line(logger, level, message));
 	}
 
 	@Override

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
+import dev.ferrule.SafeLog;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.EngineInspector;
@@ -51,8 +52,6 @@ import dev.ferrule.engine.jna.library.NativeLibraryException;
 import dev.ferrule.engine.jna.library.NativeLibraryLoader;
 import dev.ferrule.engine.jna.library.NativeLibraryOptions;
 import dev.ferrule.error.TelemetryEngineException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Telemetry engine that runs in this process. Runs from
@@ -65,7 +64,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
-	private static final Logger logger = LoggerFactory.getLogger(NativeEngine.class);
+	private static final SafeLog log = SafeLog.of(NativeEngine.class);
 
 	private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(5);
 
@@ -113,7 +112,8 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		CancellationSender cancellations = new CancellationSender(handle, ticker);
 		this.submitter = new CallSubmitter(handle, this.calls, this.admission, this.statistics, this.listeners,
 				cancellations, TimeLimits.of(options.defaultDeadline(), options.maximumDeadline()), ticker);
-		this.sweep = new OverdueSweep(this.calls, this::endOverdue, options.grace(), options.name(), ticker);
+		this.sweep = new OverdueSweep(this.calls, this::endOverdue, this.delivery::rescue, options.grace(),
+				options.name(), ticker);
 		this.inspector = new NativeEngineInspector(handle, this.calls, pipelines, this.admission, this.statistics,
 				configuration, ticker);
 		RecordDispatcher dispatcher = new RecordDispatcher(this.calls, this.delivery, this.logRelay, cancellations,
@@ -267,10 +267,10 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 		boolean cut = this.admission.cancelAll() != null && time.compareTo(CANCELLED_DRAIN) > 0;
 		Duration drain = cut ? CANCELLED_DRAIN : time;
 		if (this.handle.api().engineStop(this.handle.value(), drain.toMillis()) == 1) {
-			logger.warn("The engine did not stop within {} and was stopped by force", drain);
+			log.warn("The engine did not stop within " + drain + " and was stopped by force", null);
 		}
 		if (!EngineThreadFactory.join(this.pollThread, JOIN_TIMEOUT)) {
-			logger.warn("The engine stopped but did not deliver all outcomes within {}", JOIN_TIMEOUT);
+			log.warn("The engine stopped but did not deliver all outcomes within " + JOIN_TIMEOUT, null);
 			this.handle.api().engineWake(this.handle.value());
 		}
 		this.sweep.close();
@@ -282,15 +282,15 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 	private void pollEnded() {
 		// On the poll thread, at its end. Whoever stops the engine closed the door before
 		if (this.admission.closeWith(RefusalReason.ENDED)) {
-			logger.error("The engine ended unexpectedly and takes no calls until the application is restarted");
 			this.calls.takeAll((call) -> this.delivery.fail(call, TelemetryEngineException.of(OutcomeDelivery.LOST)));
+			log.error("The engine ended unexpectedly and takes no calls until the application is restarted", null);
 		}
 	}
 
 	private void endOverdue(EngineCall call) {
 		this.statistics.lastNetFired();
-		this.submitter.cancel(call, CancellationCause.APPLICATION);
 		this.delivery.fail(call, TelemetryEngineException.of(OverdueSweep.FAILURE));
+		this.submitter.cancel(call, CancellationCause.APPLICATION);
 	}
 
 }

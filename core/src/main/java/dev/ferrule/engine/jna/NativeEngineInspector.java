@@ -85,7 +85,7 @@ final class NativeEngineInspector implements EngineInspector {
 
 	@Override
 	public EngineCounters counters() {
-		return this.statistics.counters(this.calls.size());
+		return this.statistics.counters(this.calls.size(), this.calls.waiting());
 	}
 
 	@Override

@@ -19,8 +19,11 @@ package dev.ferrule.engine.jna;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -232,6 +235,37 @@ class NativeEnginePollTests {
 		this.api.finish(this.api.lastCallId(), Records.success(this.api.lastCallId()));
 		this.fixture.awaitCompleted();
 		assertDelivers();
+	}
+
+	@Test
+	void outcomesThatTheExecutorLetsWaitCountAndAreDeliveredAfterTheDeadline() throws Exception {
+		Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
+		replaceFixture((options) -> options.executor(queue::add).maximumInFlight(2));
+		List<CompletableFuture<ExportResult>> futures = List.of(this.fixture.submit(), this.fixture.submit());
+		this.api.inFlight.forEach((callId) -> this.api.finish(callId, Records.success(callId)));
+		await().untilAsserted(() -> assertThat(queue).hasSize(2));
+		assertThat(this.fixture.counters().waitingOutcomes()).isEqualTo(2);
+		assertThat(this.fixture.counters().inFlight()).isZero();
+		assertThat(EngineFixture.kind(this.fixture.submit())).isEqualTo(ErrorKind.RESOURCE_EXHAUSTED);
+		queue.remove().run();
+		assertThat(this.fixture.counters().waitingOutcomes()).isOne();
+		CompletableFuture<ExportResult> later = this.fixture.submit();
+		assertThat(later).isNotDone();
+		CompletableFuture<String> thread = CompletableFuture.anyOf(futures.toArray(CompletableFuture[]::new))
+			.thenCompose((any) -> CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new)))
+			.thenApply((all) -> Thread.currentThread().getName());
+		this.fixture.engine.sweep.run();
+		assertThat(thread).isNotDone();
+		this.fixture.clock.addAndGet(Duration.ofMillis(31_501).toNanos());
+		this.fixture.engine.sweep.run();
+		this.fixture.engine.sweep.run();
+		this.fixture.engine.sweep.run();
+		assertThat(thread.get(10, TimeUnit.SECONDS)).isEqualTo("test-completion");
+		assertThat(this.fixture.counters().lastNetFired()).isOne();
+		assertThat(EngineFixture.kind(later)).isEqualTo(ErrorKind.TIMEOUT);
+		await().untilAsserted(() -> assertThat(this.fixture.counters().waitingOutcomes()).isZero());
+		queue.forEach(Runnable::run);
+		assertThat(this.fixture.counters().completed()).isEqualTo(4);
 	}
 
 	@Test

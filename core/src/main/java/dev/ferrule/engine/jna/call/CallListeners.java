@@ -18,6 +18,7 @@ package dev.ferrule.engine.jna.call;
 
 import java.util.List;
 
+import dev.ferrule.SafeLog;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.EndedCall;
 import dev.ferrule.engine.EndedCall.Times;
@@ -27,8 +28,6 @@ import dev.ferrule.engine.TelemetryCallListener;
 import dev.ferrule.engine.TelemetryPayload;
 import dev.ferrule.error.TelemetryEngineException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Registry of the listeners for the ends of calls. Where nobody wants to, nothing is made
@@ -36,13 +35,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class CallListeners {
 
-	private static final Logger logger = LoggerFactory.getLogger(CallListeners.class);
-
 	private final List<String> pipelines;
 
 	private final CallStatistics statistics;
 
-	private final LogRateLimiter logLimit = new LogRateLimiter();
+	private final SafeLog log = SafeLog.limited(CallListeners.class);
 
 	private volatile List<TelemetryCallListener> all = List.of();
 
@@ -123,9 +120,7 @@ public final class CallListeners {
 
 	private void notTold(Throwable ex) {
 		this.statistics.listenerError();
-		if (this.logLimit.permits()) {
-			logger.warn("A listener could not be told of the end of a call", ex);
-		}
+		this.log.warn("A listener could not be told of the end of a call", ex);
 	}
 
 }

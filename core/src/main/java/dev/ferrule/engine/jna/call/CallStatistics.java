@@ -102,14 +102,15 @@ public final class CallStatistics {
 		this.listenerErrors.increment();
 	}
 
-	public EngineCounters counters(long inFlight) {
+	public EngineCounters counters(long inFlight, long waitingOutcomes) {
 		Map<ErrorKind, Long> failures = new EnumMap<>(ErrorKind.class);
 		for (ErrorKind kind : ErrorKind.values()) {
 			failures.put(kind, this.failed[kind.ordinal()].sum());
 		}
 		return new EngineCounters(this.submitted.sum(), this.submittedBytes.sum(), this.succeeded.sum(), failures,
 				inFlight, this.late.sum(), this.lastNet.sum(), this.malformed.sum(), this.pollErrors.sum(),
-				this.rejections.sum(), this.droppedLogLines.sum(), this.degraded.sum(), this.listenerErrors.sum());
+				this.rejections.sum(), this.droppedLogLines.sum(), this.degraded.sum(), this.listenerErrors.sum(),
+				waitingOutcomes);
 	}
 
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
+import dev.ferrule.SafeLog;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.cancellation.CancellationToken;
 import dev.ferrule.context.CallContext;
@@ -36,8 +37,6 @@ import dev.ferrule.engine.jna.abi.TimeLimits;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Submission of calls to the engine. No lock, no wait; on the heap only the future.
@@ -54,8 +53,6 @@ public final class CallSubmitter implements CallOwner {
 
 	/** Delay for refusals that are decided here. */
 	public static final Duration RETRY_DELAY = Duration.ofSeconds(1);
-
-	private static final Logger logger = LoggerFactory.getLogger(CallSubmitter.class);
 
 	private final EngineHandle engine;
 
@@ -75,7 +72,7 @@ public final class CallSubmitter implements CallOwner {
 
 	private final LongSupplier ticker;
 
-	private final LogRateLimiter logLimit = new LogRateLimiter();
+	private final SafeLog log = SafeLog.limited(CallSubmitter.class);
 
 	public CallSubmitter(EngineHandle engine, CallTable calls, Admission admission, CallStatistics statistics,
 			CallListeners listeners, CancellationSender cancellations, TimeLimits limits, LongSupplier ticker) {
@@ -195,6 +192,7 @@ public final class CallSubmitter implements CallOwner {
 	@Override
 	public void ended(EngineCall call) {
 		this.listeners.ended(call);
+		this.calls.leave(call);
 	}
 
 	private @Nullable TelemetryEngineException refusal(CallContext context, int pipeline) {
@@ -279,15 +277,18 @@ public final class CallSubmitter implements CallOwner {
 	private CompletableFuture<ExportResult> failed(TelemetryPayload payload, int pipeline, CallContext context,
 			TelemetryEngineException failure) {
 		this.statistics.failed(failure.failure().kind());
-		ContextCancellation.ifExpired(context);
+		try {
+			ContextCancellation.ifExpired(context);
+		}
+		catch (Throwable ex) {
+			unexpected(ex);
+		}
 		this.listeners.refused(payload, pipeline, context, failure);
 		return CompletableFuture.failedFuture(failure);
 	}
 
 	private void unexpected(Throwable ex) {
-		if (this.logLimit.permits()) {
-			logger.error("A submission failed unexpectedly", ex);
-		}
+		this.log.error("A submission failed unexpectedly", ex);
 	}
 
 }

@@ -26,11 +26,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Table of the calls in flight, by id. A call's slot is its id modulo the size; where
  * that slot is taken by an older call, the id is skipped and the next one tried. So ids
- * are unique, nothing is allocated for an entry, and all operations are one
- * compare-and-set.
+ * are unique, nothing is allocated for an entry, and all operations are one atomic
+ * operation.
  *
  * <p>
- * Whoever takes a call out of the table, and nobody else, finishes it.
+ * Whoever takes a call, and nobody else, finishes it. It is not in flight any more then,
+ * but keeps its slot until its outcome is delivered: so outcomes that wait for the
+ * executor are bounded as calls are, and can be found.
  */
 public final class CallTable {
 
@@ -44,14 +46,19 @@ public final class CallTable {
 
 	private final int mask;
 
+	private final int maximumInFlight;
+
 	private final AtomicLong lastId;
 
 	private final LongAdder size = new LongAdder();
 
+	private final LongAdder waiting = new LongAdder();
+
 	/**
 	 * Creates a table.
-	 * @param maximumInFlight calls that the engine lets in; the table has room for at
-	 * least twice as many, because calls enter it before the engine is asked
+	 * @param maximumInFlight calls that the engine lets in, and with them outcomes that
+	 * wait; the table has room for at least twice as many, because calls enter it before
+	 * the engine is asked
 	 */
 	public CallTable(int maximumInFlight) {
 		this(maximumInFlight, 0);
@@ -63,6 +70,7 @@ public final class CallTable {
 		this.slots = new AtomicReferenceArray<>(length);
 		this.entered = new long[length];
 		this.mask = length - 1;
+		this.maximumInFlight = maximumInFlight;
 		this.lastId = new AtomicLong(lastId);
 	}
 
@@ -73,6 +81,9 @@ public final class CallTable {
 	 * @return whether there was room
 	 */
 	boolean register(EngineCall call, long nanos) {
+		if (isCrowdedByOutcomes()) {
+			return false;
+		}
 		for (int attempt = 0; attempt <= this.mask; attempt++) {
 			long id = this.lastId.incrementAndGet();
 			if (id == 0) {
@@ -92,8 +103,14 @@ public final class CallTable {
 		return false;
 	}
 
+	private boolean isCrowdedByOutcomes() {
+		// What is in flight in the engine, the engine bounds
+		long waiting = this.waiting.sum();
+		return waiting > 0 && waiting + this.size.sum() >= this.maximumInFlight;
+	}
+
 	/**
-	 * Takes a call out of the table.
+	 * Takes a call.
 	 * @param id id of the call
 	 * @return the call, which the caller must finish, or {@code null} if it is not in
 	 * flight any more
@@ -110,7 +127,7 @@ public final class CallTable {
 	 */
 	public @Nullable EngineCall find(long id) {
 		EngineCall call = this.slots.get(slot(id));
-		return (call != null && call.id() == id) ? call : null;
+		return (call != null && call.id() == id && !call.isTaken()) ? call : null;
 	}
 
 	/**
@@ -123,20 +140,30 @@ public final class CallTable {
 	}
 
 	/**
-	 * Takes a call out of the table.
+	 * Takes a call.
 	 * @param call the call
 	 * @return whether the caller must finish the call
 	 */
 	boolean take(EngineCall call) {
-		if (this.slots.compareAndSet(slot(call.id()), call, null)) {
+		if (call.take()) {
 			this.size.decrement();
+			this.waiting.increment();
 			return true;
 		}
 		return false;
 	}
 
 	/**
-	 * Takes all calls out of the table whose deadline lies before an instant.
+	 * Gives the slot of a call back. To be called once its outcome is delivered.
+	 * @param call a call that was taken
+	 */
+	void leave(EngineCall call) {
+		this.waiting.decrement();
+		this.slots.compareAndSet(slot(call.id()), call, null);
+	}
+
+	/**
+	 * Takes all calls whose deadline lies before an instant.
 	 * @param nanos instant on the clock of the deadlines
 	 * @param finisher must finish each call
 	 */
@@ -149,7 +176,7 @@ public final class CallTable {
 	}
 
 	/**
-	 * Takes all calls out of the table.
+	 * Takes all calls.
 	 * @param finisher must finish each call
 	 */
 	public void takeAll(Consumer<EngineCall> finisher) {
@@ -165,6 +192,28 @@ public final class CallTable {
 	 * @param visitor receives each call
 	 */
 	public void forEach(Consumer<EngineCall> visitor) {
+		forEachSlot((call) -> {
+			if (!call.isTaken()) {
+				visitor.accept(call);
+			}
+		});
+	}
+
+	/**
+	 * Visits the calls whose deadline lies before an instant and whose outcomes still
+	 * wait, each once.
+	 * @param nanos instant on the clock of the deadlines
+	 * @param visitor receives each call
+	 */
+	void forEachStuck(long nanos, Consumer<EngineCall> visitor) {
+		forEachSlot((call) -> {
+			if (call.outcome() != null && call.deadlineNanos() - nanos < 0 && call.rescue()) {
+				visitor.accept(call);
+			}
+		});
+	}
+
+	private void forEachSlot(Consumer<EngineCall> visitor) {
 		for (int slot = 0; slot <= this.mask; slot++) {
 			EngineCall call = this.slots.get(slot);
 			if (call != null) {
@@ -179,6 +228,14 @@ public final class CallTable {
 	 */
 	public long size() {
 		return this.size.sum();
+	}
+
+	/**
+	 * Returns the number of outcomes that wait for the executor, or run on it.
+	 * @return the number of calls, exact while nobody takes or finishes
+	 */
+	public long waiting() {
+		return Math.max(0, this.waiting.sum());
 	}
 
 	private int slot(long id) {

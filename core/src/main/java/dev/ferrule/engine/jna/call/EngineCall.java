@@ -18,7 +18,6 @@ package dev.ferrule.engine.jna.call;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import dev.ferrule.cancellation.CancellationCause;
@@ -40,11 +39,9 @@ import org.jspecify.annotations.Nullable;
  * interest, so the engine is told first. The call stays in the table until the engine's
  * record arrives.
  */
-public final class EngineCall extends CompletableFuture<ExportResult> implements Runnable, Consumer<CancellationCause> {
+public final class EngineCall extends CallFuture implements Runnable, Consumer<CancellationCause> {
 
 	private static final VarHandle REGISTRATION;
-
-	private static final VarHandle ABANDONED;
 
 	private static final Registration CLOSED = () -> {
 	};
@@ -55,7 +52,6 @@ public final class EngineCall extends CompletableFuture<ExportResult> implements
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			REGISTRATION = lookup.findVarHandle(EngineCall.class, "registration", Registration.class);
-			ABANDONED = lookup.findVarHandle(EngineCall.class, "abandoned", boolean.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -78,15 +74,13 @@ public final class EngineCall extends CompletableFuture<ExportResult> implements
 	/** Written before the call is published in the table. */
 	private long id;
 
-	/** Written by whoever took the call out of the table, before it is handed on. */
-	private @Nullable Object outcome;
+	/** Written by whoever took the call, before it is handed on. */
+	private volatile @Nullable Object outcome;
 
 	private @Nullable Thread deliverer;
 
 	@SuppressWarnings("unused") // through its handle
 	private volatile @Nullable Registration registration;
-
-	private volatile boolean abandoned;
 
 	/**
 	 * Creates a call that is not in the table yet.
@@ -158,8 +152,8 @@ public final class EngineCall extends CompletableFuture<ExportResult> implements
 	}
 
 	/**
-	 * Sets the outcome. To be called once, by whoever took the call out of the table, who
-	 * then has it {@linkplain #run() run}.
+	 * Sets the outcome. To be called once, by whoever took the call, who then has it
+	 * {@linkplain #run() run}.
 	 * @param result result of the call
 	 */
 	void succeed(ExportResult result) {
@@ -231,14 +225,11 @@ public final class EngineCall extends CompletableFuture<ExportResult> implements
 	}
 
 	private void completeUnlessAbandoned() {
-		if (this.abandoned) {
-			return;
-		}
 		if (this.outcome instanceof MeasuredFailure failure) {
-			super.completeExceptionally(failure.exception());
+			deliver(failure.exception());
 		}
 		else if (this.outcome instanceof ExportResult result) {
-			super.complete(result);
+			deliver(result);
 		}
 	}
 
@@ -258,42 +249,8 @@ public final class EngineCall extends CompletableFuture<ExportResult> implements
 	}
 
 	@Override
-	public boolean cancel(boolean mayInterruptIfRunning) {
-		abandon();
-		return super.cancel(mayInterruptIfRunning);
-	}
-
-	@Override
-	public boolean complete(ExportResult value) {
-		abandon();
-		return super.complete(value);
-	}
-
-	@Override
-	public boolean completeExceptionally(Throwable ex) {
-		abandon();
-		return super.completeExceptionally(ex);
-	}
-
-	@Override
-	public void obtrudeValue(ExportResult value) {
-		abandon();
-		super.obtrudeValue(value);
-	}
-
-	@Override
-	public void obtrudeException(Throwable ex) {
-		abandon();
-		super.obtrudeException(ex);
-	}
-
-	private void abandon() {
-		// Tells the engine before the future completes, because dependents run inside of
-		// that and may take their time. The flag keeps the engine's answer from
-		// completing the future first: whoever sets it goes on to complete the future
-		if (!isDone() && ABANDONED.compareAndSet(this, false, true)) {
-			this.owner.cancel(this, CancellationCause.APPLICATION);
-		}
+	void onAbandoned() {
+		this.owner.cancel(this, CancellationCause.APPLICATION);
 	}
 
 }

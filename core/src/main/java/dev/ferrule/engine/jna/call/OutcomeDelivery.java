@@ -21,14 +21,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import dev.ferrule.SafeLog;
 import dev.ferrule.cancellation.CancellationCause;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.jna.abi.EngineThreadFactory;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Delivery of outcomes: completes futures on the configured executor, because what the
@@ -46,8 +45,6 @@ public final class OutcomeDelivery {
 	public static final Failure LOST = new Failure(ErrorKind.RETRYABLE, 0, 0, 0, false, CallSubmitter.RETRY_DELAY, null,
 			true, "The engine ended unexpectedly, it is not known whether the data was delivered.", null);
 
-	private static final Logger logger = LoggerFactory.getLogger(OutcomeDelivery.class);
-
 	private static final long IDLE_SECONDS = 10;
 
 	private final Executor executor;
@@ -56,7 +53,7 @@ public final class OutcomeDelivery {
 
 	private final CallStatistics statistics;
 
-	private final LogRateLimiter logLimit = new LogRateLimiter();
+	private final SafeLog log = SafeLog.limited(OutcomeDelivery.class);
 
 	public OutcomeDelivery(Executor executor, String namePrefix, CallStatistics statistics) {
 		this.executor = executor;
@@ -67,7 +64,7 @@ public final class OutcomeDelivery {
 	}
 
 	/**
-	 * Finishes a call with a result.
+	 * Finishes a call with a result. Never throws.
 	 * @param call call that the caller took out of the table
 	 * @param result result of the call
 	 */
@@ -78,7 +75,7 @@ public final class OutcomeDelivery {
 	}
 
 	/**
-	 * Finishes a call with a failure.
+	 * Finishes a call with a failure. Never throws.
 	 * @param call call that the caller took out of the table
 	 * @param failure failure of the call
 	 */
@@ -87,7 +84,7 @@ public final class OutcomeDelivery {
 	}
 
 	/**
-	 * Finishes a call with a failure.
+	 * Finishes a call with a failure. Never throws.
 	 * @param call call that the caller took out of the table
 	 * @param failure failure of the call
 	 */
@@ -110,11 +107,19 @@ public final class OutcomeDelivery {
 		catch (Throwable ex) {
 			call.deliveredBy(null);
 			this.statistics.executorRejection();
-			if (this.logLimit.permits()) {
-				logger.warn("The executor refused to complete a telemetry call, a thread of the engine does it", ex);
-			}
 			deliverOnFallback(call);
+			this.log.warn("The executor refused to complete a telemetry call, a thread of the engine does it", ex);
 		}
+	}
+
+	/**
+	 * Delivers an outcome that has waited for the executor until now. Never throws.
+	 * @param call a call with its outcome
+	 */
+	public void rescue(EngineCall call) {
+		this.statistics.executorRejection();
+		deliverOnFallback(call);
+		this.log.warn("The executor let an outcome wait beyond the deadline, a thread of the engine delivers it", null);
 	}
 
 	private void deliverOnFallback(EngineCall call) {

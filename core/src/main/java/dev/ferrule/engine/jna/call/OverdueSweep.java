@@ -22,16 +22,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
+import dev.ferrule.SafeLog;
 import dev.ferrule.engine.jna.abi.EngineThreadFactory;
 import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException.Failure;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Periodic task that is the last net: ends calls that are still pending some time after
  * their deadline. The engine ends them itself, so if this ever finds one there is a bug.
- * Looks at the whole table once in a second; a single call pays nothing for it.
+ * Finds outcomes, too, that the executor lets wait so long. Looks at the whole table once
+ * in a second; a single call pays nothing for it.
  *
  * <p>
  * After a pause of the whole process (collection of garbage, a frozen container, a
@@ -47,13 +47,15 @@ public final class OverdueSweep implements Runnable, AutoCloseable {
 	/** How long the engine may be late beyond its grace; in nanoseconds. */
 	static final long SLACK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-	private static final Logger logger = LoggerFactory.getLogger(OverdueSweep.class);
+	private static final SafeLog log = SafeLog.of(OverdueSweep.class);
 
 	private static final long PERIOD_SECONDS = 1;
 
 	private final CallTable calls;
 
 	private final Consumer<EngineCall> finisher;
+
+	private final Consumer<EngineCall> rescuer;
 
 	private final long lateNanos;
 
@@ -65,10 +67,11 @@ public final class OverdueSweep implements Runnable, AutoCloseable {
 
 	private boolean skipped;
 
-	public OverdueSweep(CallTable calls, Consumer<EngineCall> finisher, Duration grace, String namePrefix,
-			LongSupplier ticker) {
+	public OverdueSweep(CallTable calls, Consumer<EngineCall> finisher, Consumer<EngineCall> rescuer, Duration grace,
+			String namePrefix, LongSupplier ticker) {
 		this.calls = calls;
 		this.finisher = finisher;
+		this.rescuer = rescuer;
 		this.lateNanos = grace.toNanos() + SLACK_NANOS;
 		this.ticker = ticker;
 		this.lastRound = ticker.getAsLong();
@@ -84,12 +87,13 @@ public final class OverdueSweep implements Runnable, AutoCloseable {
 		try {
 			long now = this.ticker.getAsLong();
 			if (!isAfterPause(now)) {
+				this.calls.forEachStuck(now - this.lateNanos, this.rescuer);
 				this.calls.takeOverdue(now - this.lateNanos, this::end);
 			}
 		}
 		catch (Throwable ex) {
 			// An exception here would end the timer
-			logger.error("Looking for overdue calls failed", ex);
+			log.error("Looking for overdue calls failed", ex);
 		}
 	}
 
@@ -101,8 +105,14 @@ public final class OverdueSweep implements Runnable, AutoCloseable {
 	}
 
 	private void end(EngineCall call) {
-		logger.error("Call {} was still pending after its deadline, please report this", call.id());
-		this.finisher.accept(call);
+		try {
+			this.finisher.accept(call);
+		}
+		catch (Throwable ex) {
+			// The others are overdue too
+			log.error("An overdue call could not be ended", ex);
+		}
+		log.error("Call " + call.id() + " was still pending after its deadline, please report this", null);
 	}
 
 	@Override

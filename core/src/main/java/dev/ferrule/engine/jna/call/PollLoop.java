@@ -21,11 +21,10 @@ import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import dev.ferrule.SafeLog;
 import dev.ferrule.engine.jna.abi.NativeApi;
 import dev.ferrule.engine.jna.abi.RecordCursor;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Task of the poll thread: fetches records until the engine has stopped and delivered
@@ -42,8 +41,6 @@ public final class PollLoop implements Runnable {
 
 	/** Result of a poll: the next record does not fit the buffer. */
 	public static final int TOO_SMALL = -3;
-
-	private static final Logger logger = LoggerFactory.getLogger(PollLoop.class);
 
 	private static final int CAPACITY = 256 * 1024;
 
@@ -63,7 +60,7 @@ public final class PollLoop implements Runnable {
 
 	private final Runnable onEnd;
 
-	private final LogRateLimiter logLimit = new LogRateLimiter();
+	private final SafeLog log = SafeLog.limited(PollLoop.class);
 
 	private ByteBuffer buffer;
 
@@ -93,16 +90,20 @@ public final class PollLoop implements Runnable {
 
 	@Override
 	public void run() {
-		boolean more = true;
-		while (more) {
-			try {
-				more = pollOnce();
-			}
-			catch (Throwable ex) {
-				failed("Polling the engine failed", ex);
+		try {
+			boolean more = true;
+			while (more) {
+				try {
+					more = pollOnce();
+				}
+				catch (Throwable ex) {
+					failed("Polling the engine failed", ex);
+				}
 			}
 		}
-		this.onEnd.run();
+		finally {
+			this.onEnd.run();
+		}
 	}
 
 	private boolean pollOnce() {
@@ -136,9 +137,7 @@ public final class PollLoop implements Runnable {
 
 	private void failed(String message, @Nullable Throwable ex) {
 		this.statistics.pollError();
-		if (this.logLimit.permits()) {
-			logger.error(message, ex);
-		}
+		this.log.error(message, ex);
 		LockSupport.parkNanos(PAUSE_NANOS);
 	}
 

@@ -18,6 +18,7 @@ package dev.ferrule.engine.jna.call;
 
 import java.time.Duration;
 
+import dev.ferrule.SafeLog;
 import dev.ferrule.engine.EndedCall;
 import dev.ferrule.engine.ExportResult;
 import dev.ferrule.engine.jna.abi.RecordCursor;
@@ -26,16 +27,12 @@ import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Dispatcher that gives each record of a poll to whom it belongs. Survives anything that
  * a record may hold.
  */
 public final class RecordDispatcher {
-
-	private static final Logger logger = LoggerFactory.getLogger(RecordDispatcher.class);
 
 	private static final Failure UNREADABLE = new Failure(ErrorKind.PERMANENT, 0, 0, 0, true, null, null, true,
 			"The engine's answer could not be read.", null);
@@ -50,7 +47,7 @@ public final class RecordDispatcher {
 
 	private final CallStatistics statistics;
 
-	private final LogRateLimiter logLimit = new LogRateLimiter();
+	private final SafeLog log = SafeLog.limited(RecordDispatcher.class);
 
 	public RecordDispatcher(CallTable calls, OutcomeDelivery delivery, LogSink logSink,
 			CancellationSender cancellations, CallStatistics statistics) {
@@ -125,10 +122,8 @@ public final class RecordDispatcher {
 		Failure failure = record.failure();
 		if (record.isDegraded()) {
 			this.statistics.degradedError();
-			if (this.logLimit.permits()) {
-				logger
-					.warn("A failure of the engine lost something that is too long or not understood by this version");
-			}
+			this.log.warn("A failure of the engine lost something that is too long or not understood by this version",
+					null);
 		}
 		return new MeasuredFailure(TelemetryEngineException.of(failure),
 				new EndedCall.Times(record.queued(), record.processing(), record.exporting()), record.attempts(),
@@ -137,9 +132,7 @@ public final class RecordDispatcher {
 
 	private void malformed(String message, @Nullable Throwable ex) {
 		this.statistics.malformedRecord();
-		if (this.logLimit.permits()) {
-			logger.error(message, ex);
-		}
+		this.log.error(message, ex);
 	}
 
 	/**

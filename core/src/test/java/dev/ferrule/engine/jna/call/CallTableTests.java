@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.jna.EngineFixture;
+import dev.ferrule.error.TelemetryEngineException;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -69,6 +70,7 @@ class CallTableTests {
 			assertThat(call.id()).isNotZero();
 			assertThat(ids.add(call.id())).isTrue();
 			assertThat(calls.take(call)).isTrue();
+			calls.leave(call);
 		}
 		assertThat(calls.take(old.id())).isSameAs(old);
 	}
@@ -82,6 +84,8 @@ class CallTableTests {
 		}
 		assertThat(calls.register(call(0), 0)).isFalse();
 		calls.take(entered.get(7));
+		assertThat(calls.register(call(0), 0)).isFalse();
+		calls.leave(entered.get(7));
 		assertThat(calls.register(call(0), 0)).isTrue();
 	}
 
@@ -94,6 +98,39 @@ class CallTableTests {
 		calls.takeOverdue(Long.MAX_VALUE, overdue::add);
 		assertThat(overdue).containsExactly(early);
 		assertThat(calls.take(late)).isTrue();
+	}
+
+	@Test
+	void outcomesThatWaitCountAsCallsInFlight() {
+		CallTable calls = new CallTable(3);
+		EngineCall waits = register(calls, 0);
+		register(calls, 0);
+		assertThat(calls.take(waits)).isTrue();
+		assertThat(calls.size()).isOne();
+		assertThat(calls.waiting()).isOne();
+		assertThat(calls.find(waits.id())).isNull();
+		register(calls, 0);
+		assertThat(calls.register(call(0), 0)).isFalse();
+		calls.leave(waits);
+		assertThat(calls.waiting()).isZero();
+		register(calls, 0);
+	}
+
+	@Test
+	void outcomeThatWaitsForTooLongIsFoundOnce() {
+		CallTable calls = new CallTable(3);
+		EngineCall call = register(calls, 10);
+		List<EngineCall> stuck = new ArrayList<>();
+		calls.forEachStuck(11, stuck::add);
+		assertThat(calls.take(call)).isTrue();
+		calls.forEachStuck(11, stuck::add);
+		assertThat(stuck).isEmpty();
+		call.fail(MeasuredFailure.atOnce(TelemetryEngineException.of(OutcomeDelivery.LOST)));
+		calls.forEachStuck(10, stuck::add);
+		assertThat(stuck).isEmpty();
+		calls.forEachStuck(11, stuck::add);
+		calls.forEachStuck(11, stuck::add);
+		assertThat(stuck).containsExactly(call);
 	}
 
 	@Test
@@ -135,8 +172,9 @@ class CallTableTests {
 				while (taken.get() < 2 * perThread) {
 					Long id = entered.poll();
 					if (id != null) {
-						taken.addAndGet((calls.take(id) != null) ? 1 : 0);
-						taken.addAndGet((calls.take(id) != null) ? 1_000_000 : 0);
+						EngineCall call = calls.take(id);
+						taken.addAndGet((calls.take(id) != null) ? 1_000_000 : 1);
+						calls.leave(call);
 					}
 				}
 				done.countDown();
@@ -147,6 +185,7 @@ class CallTableTests {
 		assertThat(taken).hasValue(2 * perThread);
 		assertThat(ids).hasSize(2 * perThread);
 		assertThat(calls.size()).isZero();
+		assertThat(calls.waiting()).isZero();
 	}
 
 	private static EngineCall register(CallTable calls, long deadlineNanos) {

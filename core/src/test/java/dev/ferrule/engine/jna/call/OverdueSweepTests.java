@@ -38,7 +38,8 @@ class OverdueSweepTests {
 
 	private long now;
 
-	private final OverdueSweep sweep = new OverdueSweep(this.calls, this.ended::add, GRACE, "ferrule", () -> this.now);
+	private final OverdueSweep sweep = new OverdueSweep(this.calls, this.ended::add, this.ended::add, GRACE, "ferrule",
+			() -> this.now);
 
 	@AfterEach
 	void close() {

@@ -68,7 +68,7 @@ class RefusalReasonTests {
 			assertThat(exception.retryDelay()).isEqualTo(Duration.ofSeconds(1));
 			assertThat(exception.getStackTrace()).isEmpty();
 		});
-		assertThat(this.statistics.counters(0).degradedErrors()).isZero();
+		assertThat(this.statistics.counters(0, 0).degradedErrors()).isZero();
 	}
 
 	@Test
@@ -77,7 +77,7 @@ class RefusalReasonTests {
 			.exception(FakeNativeApi.refusal(ErrorKind.RESOURCE_EXHAUSTED, 200, 5), this.statistics);
 		assertThat(exception.kind()).isEqualTo(ErrorKind.RESOURCE_EXHAUSTED);
 		assertThat(exception).hasMessageContaining("200");
-		assertThat(this.statistics.counters(0).degradedErrors()).isOne();
+		assertThat(this.statistics.counters(0, 0).degradedErrors()).isOne();
 	}
 
 	@Test
