@@ -123,7 +123,7 @@ class FerrulePropertiesTests {
 
 	@Test
 	void bindsCancellationKeys() {
-		assertThat(TestProperties.bind().cancellation().tomcat().enabled()).isTrue();
+		assertThat(TestProperties.bind().cancellation().tomcat().enabled()).isNull();
 		assertThat(TestProperties.bind().cancellation().jetty().enabled()).isFalse();
 		CancellationProperties cancellation = TestProperties
 			.bind("ferrule.cancellation.tomcat.enabled=false", "ferrule.cancellation.jetty.enabled=true")
