@@ -40,7 +40,7 @@ public final class ReservedBody implements AutoCloseable {
 	/** Room for the beginning of a body of known size; most bodies are smaller. */
 	private static final int BEGINNING = 64 * 1024;
 
-	/** A body is copied at most once for each of its thirds. */
+	/** Growth at most, so that no more than a third of a body is copied. */
 	private static final int STEP = 4;
 
 	private final TelemetryEngine engine;
