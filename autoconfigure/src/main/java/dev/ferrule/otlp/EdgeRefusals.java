@@ -53,6 +53,13 @@ public final class EdgeRefusals {
 	public static final TranslatedError DEADLINE = new TranslatedError(ErrorKind.TIMEOUT, GrpcCodes.DEADLINE_EXCEEDED,
 			504, false, null, null, 0, "The deadline passed before the request was complete");
 
+	/**
+	 * 504: the body came more slowly than allowed; nothing was submitted. Not 408, after
+	 * which OTLP clients drop their data instead of sending it again.
+	 */
+	public static final TranslatedError SLOW_BODY = new TranslatedError(ErrorKind.TIMEOUT, GrpcCodes.DEADLINE_EXCEEDED,
+			504, false, null, null, 0, "The request body arrived too slowly");
+
 	/** 504: the deadline passed and the engine said nothing. */
 	public static final TranslatedError NO_OUTCOME = new TranslatedError(ErrorKind.TIMEOUT, GrpcCodes.DEADLINE_EXCEEDED,
 			504, false, null, null, 0, "The deadline passed; whether the data was delivered is unknown");

@@ -21,18 +21,27 @@ import java.nio.ByteBuffer;
 
 import dev.ferrule.engine.PayloadBuffer;
 import dev.ferrule.engine.TelemetryEngine;
+import dev.ferrule.error.ThrottledTelemetryException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Request body on its way into memory of the engine. Not thread-safe.
  *
  * <p>
- * A body of known size gets its memory at once; others start small and grow by doubling,
- * because nobody shall reserve the largest body by not telling its size.
+ * A body that is there gets its memory at once. One that is still to arrive starts small
+ * and grows with what arrives: nobody shall hold the memory of a large body by announcing
+ * it, nor by not telling its size.
  */
 public final class ReservedBody implements AutoCloseable {
 
+	/** Room for the beginning of a body of unknown size. */
 	private static final int FIRST_GUESS = 16 * 1024;
+
+	/** Room for the beginning of a body of known size; most bodies are smaller. */
+	private static final int BEGINNING = 64 * 1024;
+
+	/** Growth at most, so that no more than a third of a body is copied. */
+	private static final int STEP = 4;
 
 	private final TelemetryEngine engine;
 
@@ -40,16 +49,51 @@ public final class ReservedBody implements AutoCloseable {
 
 	private final ByteBuffer probe = ByteBuffer.allocate(1);
 
+	private final @Nullable UnfinishedBodies room;
+
+	/** Capacity to end with if it is known, otherwise negative. */
+	private final int size;
+
 	private @Nullable PayloadBuffer memory;
 
-	private ReservedBody(TelemetryEngine engine, PayloadBuffer memory, int limit) {
+	/** What is taken of the room. */
+	private long held;
+
+	private ReservedBody(TelemetryEngine engine, int capacity, int size, int limit, @Nullable UnfinishedBodies room) {
 		this.engine = engine;
-		this.memory = memory;
+		this.size = size;
 		this.limit = limit;
+		this.room = room;
+		if (room != null) {
+			room.begin(capacity);
+			this.held = capacity;
+		}
+		try {
+			this.memory = engine.reserve(capacity);
+		}
+		catch (RuntimeException | Error ex) {
+			leaveRoom();
+			throw ex;
+		}
 	}
 
 	/**
-	 * Reserves memory.
+	 * Reserves memory for a body that is still to arrive.
+	 * @param engine whose memory to take
+	 * @param size announced size of the body, negative if unknown
+	 * @param limit size of the largest body, not below the size
+	 * @param room shared with other such bodies
+	 * @return an empty body
+	 * @throws dev.ferrule.error.TelemetryEngineException if the engine refuses, or the
+	 * others leave no room
+	 */
+	public static ReservedBody arriving(TelemetryEngine engine, long size, int limit, UnfinishedBodies room) {
+		int capacity = (int) Math.min(limit, (size >= 0) ? Math.min(size, BEGINNING) : FIRST_GUESS);
+		return new ReservedBody(engine, capacity, (int) Math.min(limit, size), limit, room);
+	}
+
+	/**
+	 * Reserves memory for a body that is there.
 	 * @param engine whose memory to take
 	 * @param size size of the body, negative if unknown
 	 * @param limit size of the largest body, not below the size
@@ -58,7 +102,7 @@ public final class ReservedBody implements AutoCloseable {
 	 */
 	public static ReservedBody reserve(TelemetryEngine engine, long size, int limit) {
 		int capacity = (int) Math.min(limit, (size >= 0) ? size : FIRST_GUESS);
-		return new ReservedBody(engine, engine.reserve(capacity), limit);
+		return new ReservedBody(engine, capacity, -1, limit, null);
 	}
 
 	/**
@@ -100,15 +144,58 @@ public final class ReservedBody implements AutoCloseable {
 		if (capacity >= this.limit) {
 			throw new BodyTooLargeException();
 		}
-		PayloadBuffer grown = this.engine.reserve((int) Math.min(this.limit, Math.max(FIRST_GUESS, capacity * 2L)));
-		grown.buffer().put(old.buffer().flip());
+		int next = next(capacity);
+		if (this.room != null) {
+			this.room.grow(next - capacity);
+			this.held += next - capacity;
+		}
+		PayloadBuffer grown = move(old, next);
 		this.memory = grown;
-		old.close();
 		return grown.buffer();
+	}
+
+	private int next(int capacity) {
+		if (this.size > capacity) {
+			return (int) Math.min(this.size, (long) capacity * STEP);
+		}
+		return (int) Math.min(this.limit, Math.max(FIRST_GUESS, capacity * 2L));
+	}
+
+	private PayloadBuffer move(PayloadBuffer old, int capacity) {
+		PayloadBuffer grown;
+		try {
+			grown = this.engine.reserve(capacity);
+		}
+		catch (ThrottledTelemetryException ex) {
+			return moveThroughHeap(old, capacity);
+		}
+		grown.buffer().put(old.buffer().flip());
+		old.close();
+		return grown;
+	}
+
+	// A body that fits must not fail because it does not fit twice.
+	private PayloadBuffer moveThroughHeap(PayloadBuffer old, int capacity) {
+		byte[] bytes = new byte[old.buffer().flip().remaining()];
+		old.buffer().get(bytes);
+		this.memory = null;
+		old.close();
+		PayloadBuffer grown = this.engine.reserve(capacity);
+		grown.buffer().put(bytes);
+		return grown;
 	}
 
 	public int limit() {
 		return this.limit;
+	}
+
+	/**
+	 * Returns how much has arrived.
+	 * @return bytes, 0 if the body was taken or closed
+	 */
+	public int received() {
+		PayloadBuffer memory = this.memory;
+		return (memory != null) ? memory.buffer().position() : 0;
 	}
 
 	public boolean isFull() {
@@ -134,6 +221,7 @@ public final class ReservedBody implements AutoCloseable {
 	public PayloadBuffer take() {
 		PayloadBuffer memory = memory();
 		this.memory = null;
+		leaveRoom();
 		return memory;
 	}
 
@@ -144,8 +232,16 @@ public final class ReservedBody implements AutoCloseable {
 	public void close() {
 		PayloadBuffer memory = this.memory;
 		this.memory = null;
+		leaveRoom();
 		if (memory != null) {
 			memory.close();
+		}
+	}
+
+	private void leaveRoom() {
+		if (this.room != null && this.held != 0) {
+			this.room.end(this.held);
+			this.held = 0;
 		}
 	}
 

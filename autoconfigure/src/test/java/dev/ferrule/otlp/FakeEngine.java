@@ -34,6 +34,7 @@ import dev.ferrule.engine.PayloadBuffer;
 import dev.ferrule.engine.Signal;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.engine.TelemetryPayload;
+import dev.ferrule.error.ErrorKind;
 import dev.ferrule.error.TelemetryEngineException;
 import dev.ferrule.error.TelemetryEngineException.Failure;
 import org.awaitility.Awaitility;
@@ -68,12 +69,19 @@ public final class FakeEngine implements TelemetryEngine, AutoCloseable {
 
 	private volatile @Nullable RuntimeException refusal;
 
+	private volatile long budget = Long.MAX_VALUE;
+
 	public void behave(Behaviour behaviour) {
 		this.behaviour = behaviour;
 	}
 
 	public void refuse(@Nullable RuntimeException refusal) {
 		this.refusal = refusal;
+	}
+
+	/** Refuses to give out more than so many bytes. */
+	public void limit(long budget) {
+		this.budget = budget;
 	}
 
 	public void reset() {
@@ -126,6 +134,9 @@ public final class FakeEngine implements TelemetryEngine, AutoCloseable {
 		RuntimeException refusal = this.refusal;
 		if (refusal != null) {
 			throw refusal;
+		}
+		if (this.reservedBytes.get() + size > this.budget) {
+			throw TelemetryEngineException.of(Failure.of(ErrorKind.RESOURCE_EXHAUSTED, "full"));
 		}
 		return new FakeBuffer(size);
 	}

@@ -20,6 +20,7 @@ import dev.ferrule.autoconfigure.FerruleAutoConfiguration;
 import dev.ferrule.autoconfigure.properties.FerruleProperties;
 import dev.ferrule.autoconfigure.properties.OtlpProperties;
 import dev.ferrule.engine.TelemetryEngine;
+import dev.ferrule.engine.jna.NativeEngine;
 import dev.ferrule.error.ErrorTranslator;
 import dev.ferrule.otlp.http.ContinueValve;
 import dev.ferrule.otlp.http.OtlpHttpOptions;
@@ -28,6 +29,7 @@ import dev.ferrule.otlp.http.ServletCallContextFactory;
 import jakarta.servlet.http.HttpServlet;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -61,15 +63,19 @@ public final class FerruleOtlpHttpAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	OtlpHttpServlet ferruleOtlpHttpServlet(FerruleProperties properties, TelemetryEngine engine,
-			ErrorTranslator translator, ServletCallContextFactory contexts) {
+			ErrorTranslator translator, ServletCallContextFactory contexts, ObjectProvider<NativeEngine> running) {
 		properties.otlp().validate();
 		OtlpProperties.Http http = properties.otlp().http();
+		BodyBudget budget = BodyBudget.of(running.getIfAvailable());
+		long largest = budget.largestBody(http.maxBodySize().toBytes());
 		OtlpHttpOptions options = OtlpHttpOptions.defaults()
 			.withSignals(http.signals())
-			.withMaxBodyBytes((int) http.maxBodySize().toBytes())
+			.withMaxBodyBytes((int) largest)
 			.withLenientJson(http.jsonLenient())
 			.withHandleUnknownPaths(http.unknownPaths())
-			.withDefaultDeadline(properties.context().defaultTime());
+			.withDefaultDeadline(properties.context().defaultTime())
+			.withArrival(new OtlpHttpOptions.Arrival(budget.unfinished(http.maxUnfinishedBodySize(), largest),
+					http.minBodyRate().toBytes(), http.bodyRateWindow()));
 		return new OtlpHttpServlet((signal) -> engine, translator, options, contexts);
 	}
 

@@ -16,6 +16,8 @@
 
 package dev.ferrule.autoconfigure.properties;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -32,9 +34,10 @@ public record CancellationProperties(@NestedConfigurationProperty @DefaultValue 
 	 * Tomcat.
 	 *
 	 * @param enabled Whether to notice on Tomcat's default connector that the client of a
-	 * waiting HTTP/1.1 request left.
+	 * waiting HTTP/1.1 request left. By default where OTLP is served over HTTP or a
+	 * controller has a CallContext as an argument.
 	 */
-	record Tomcat(@DefaultValue("true") boolean enabled) {
+	public record Tomcat(@Nullable Boolean enabled) {
 	}
 
 	/**

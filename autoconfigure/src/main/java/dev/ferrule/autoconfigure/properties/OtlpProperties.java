@@ -16,9 +16,11 @@
 
 package dev.ferrule.autoconfigure.properties;
 
+import java.time.Duration;
 import java.util.Set;
 
 import dev.ferrule.engine.Signal;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -35,8 +37,13 @@ public record OtlpProperties(@DefaultValue Http http, @DefaultValue Grpc grpc) {
 	private static final DataSize LARGEST = DataSize.ofBytes(Integer.MAX_VALUE - 8);
 
 	public void validate() {
-		new PropertyCheck("ferrule.otlp.http").between("max-body-size", this.http.maxBodySize, DataSize.ofBytes(1),
-				LARGEST);
+		PropertyCheck http = new PropertyCheck("ferrule.otlp.http");
+		http.between("max-body-size", this.http.maxBodySize, DataSize.ofBytes(1), LARGEST);
+		if (this.http.maxUnfinishedBodySize != null) {
+			http.atLeast("max-unfinished-body-size", this.http.maxUnfinishedBodySize, DataSize.ofKilobytes(64));
+		}
+		http.atLeast("min-body-rate", this.http.minBodyRate, DataSize.ofBytes(0));
+		http.atLeast("body-rate-window", this.http.bodyRateWindow, Duration.ofMillis(100));
 		new PropertyCheck("ferrule.otlp.grpc").between("max-message-size", this.grpc.maxMessageSize,
 				DataSize.ofBytes(1), LARGEST);
 	}
@@ -47,6 +54,13 @@ public record OtlpProperties(@DefaultValue Http http, @DefaultValue Grpc grpc) {
 	 * @param enabled Whether to serve OTLP over HTTP on the web server of the
 	 * application.
 	 * @param maxBodySize Size a request body may have, before decompression.
+	 * @param maxUnfinishedBodySize Bytes that bodies may hold together which are still
+	 * arriving; more are refused. Half of the engine's payload budget unless a body of
+	 * the largest size needs more.
+	 * @param minBodyRate Bytes that a body must bring per second; a slower one is
+	 * refused. 0 for no limit.
+	 * @param bodyRateWindow Time over which the rate of a body is measured, again and
+	 * again from the moment that its client is waited for.
 	 * @param jsonLenient Whether to accept JSON that deviates from the specification in
 	 * ways other receivers accept.
 	 * @param signals Signals to serve.
@@ -54,8 +68,9 @@ public record OtlpProperties(@DefaultValue Http http, @DefaultValue Grpc grpc) {
 	 * manner of OTLP. For an application that serves nothing else.
 	 */
 	public record Http(@DefaultValue("false") boolean enabled, @DefaultValue("64MB") DataSize maxBodySize,
-			@DefaultValue("false") boolean jsonLenient, @DefaultValue("traces,metrics,logs") Set<Signal> signals,
-			@DefaultValue("false") boolean unknownPaths) {
+			@Nullable DataSize maxUnfinishedBodySize, @DefaultValue("1KB") DataSize minBodyRate,
+			@DefaultValue("5s") Duration bodyRateWindow, @DefaultValue("false") boolean jsonLenient,
+			@DefaultValue("traces,metrics,logs") Set<Signal> signals, @DefaultValue("false") boolean unknownPaths) {
 	}
 
 	/**

@@ -17,19 +17,19 @@
 package dev.ferrule.autoconfigure.web;
 
 import dev.ferrule.autoconfigure.FerruleAutoConfiguration;
+import dev.ferrule.autoconfigure.properties.FerruleProperties;
 import dev.ferrule.context.CallContextFactory;
-import dev.ferrule.web.tomcat.DisconnectAwareHttp11NioProtocol;
+import dev.ferrule.web.tomcat.ProtocolProbe;
 import org.apache.coyote.http11.Http11NioProtocol;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration that lets Tomcat notice when clients leave.
@@ -42,27 +42,18 @@ public final class FerruleTomcatAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "ferruleTomcatProtocolCustomizer")
-	ProtocolCustomizer ferruleTomcatProtocolCustomizer() {
-		return new ProtocolCustomizer();
+	TomcatProtocolCustomizer ferruleTomcatProtocolCustomizer(ListableBeanFactory beans) {
+		return new TomcatProtocolCustomizer(() -> isWanted(beans), ProtocolProbe::findProblem);
 	}
 
-	/**
-	 * Sets the protocol unless somebody chose one.
-	 */
-	static final class ProtocolCustomizer implements WebServerFactoryCustomizer<TomcatWebServerFactory>, Ordered {
-
-		@Override
-		public void customize(TomcatWebServerFactory factory) {
-			if (TomcatWebServerFactory.DEFAULT_PROTOCOL.equals(factory.getProtocol())) {
-				factory.setProtocol(DisconnectAwareHttp11NioProtocol.class.getName());
-			}
+	// Asked when the server is created, when all definitions of beans are there.
+	private static boolean isWanted(ListableBeanFactory beans) {
+		FerruleProperties properties = beans.getBeanProvider(FerruleProperties.class).getIfAvailable();
+		if (properties == null) {
+			return true;
 		}
-
-		@Override
-		public int getOrder() {
-			return Ordered.LOWEST_PRECEDENCE;
-		}
-
+		Boolean enabled = properties.cancellation().tomcat().enabled();
+		return (enabled != null) ? enabled : properties.otlp().http().enabled() || ContextArguments.areUsedBy(beans);
 	}
 
 }

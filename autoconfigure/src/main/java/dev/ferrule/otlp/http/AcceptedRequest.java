@@ -16,6 +16,8 @@
 
 package dev.ferrule.otlp.http;
 
+import java.util.concurrent.ScheduledExecutorService;
+
 import dev.ferrule.cancellation.CancellationSource;
 import dev.ferrule.context.CallContext;
 import dev.ferrule.engine.TelemetryEngine;
@@ -28,7 +30,8 @@ import dev.ferrule.engine.TelemetryEngine;
  * @param context context of the call
  * @param cancellation cancels the call
  * @param options what is accepted
+ * @param timer ends the wait for a body
  */
 record AcceptedRequest(RequestHead call, TelemetryEngine engine, CallContext context, CancellationSource cancellation,
-		OtlpHttpOptions options) {
+		OtlpHttpOptions options, ScheduledExecutorService timer) {
 }

@@ -56,14 +56,17 @@ final class BodyReader implements ReadListener, AutoCloseable {
 
 	private final HttpExchange exchange;
 
+	private final BodyAlarm alarm;
+
 	private boolean closed;
 
 	private int dropped;
 
-	BodyReader(ServletInputStream input, ReservedBody body, HttpExchange exchange) {
+	BodyReader(ServletInputStream input, ReservedBody body, HttpExchange exchange, BodyAlarm alarm) {
 		this.input = input;
 		this.body = body;
 		this.exchange = exchange;
+		this.alarm = alarm;
 	}
 
 	void start() throws IOException {
@@ -72,8 +75,13 @@ final class BodyReader implements ReadListener, AutoCloseable {
 		boolean coming = this.input.available() > 0;
 		this.input.setReadListener(this);
 		if (!coming && !this.input.isFinished()) {
-			this.exchange.onBodyAwaited();
+			awaitMore();
 		}
+	}
+
+	// The container may have begun to read meanwhile.
+	private synchronized void awaitMore() {
+		this.alarm.await(this.body.received());
 	}
 
 	/**
@@ -114,7 +122,7 @@ final class BodyReader implements ReadListener, AutoCloseable {
 				more = this.body.readFrom(this.input::read);
 			}
 			if (more && !this.input.isFinished()) {
-				this.exchange.onBodyAwaited();
+				this.alarm.await(this.body.received());
 			}
 		}
 		catch (BodyTooLargeException ex) {
@@ -146,6 +154,7 @@ final class BodyReader implements ReadListener, AutoCloseable {
 				return;
 			}
 			this.closed = true;
+			this.alarm.clear();
 			memory = this.body.take();
 		}
 		this.exchange.onBody(memory);
@@ -171,6 +180,7 @@ final class BodyReader implements ReadListener, AutoCloseable {
 	@Override
 	public synchronized void close() {
 		this.closed = true;
+		this.alarm.clear();
 		this.body.close();
 	}
 

@@ -19,6 +19,7 @@ package dev.ferrule.otlp.http;
 import java.io.IOException;
 
 import jakarta.servlet.ServletException;
+import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -30,7 +31,7 @@ import org.apache.coyote.http11.AbstractHttp11Protocol;
  * Tomcat valve that lets {@link OtlpHttpServlet} decide when a client that waits for 100
  * (Continue) gets it: only once nothing speaks against its body. By itself Tomcat sends
  * it before any check, or, where bodies are read without blocking, only when the body is
- * there.
+ * there. Clients of other servlets get it at once, as without the valve.
  */
 public final class ContinueValve extends ValveBase {
 
@@ -56,7 +57,13 @@ public final class ContinueValve extends ValveBase {
 	public void invoke(Request request, Response response) throws IOException, ServletException {
 		if (request.getHeader("Expect") != null) {
 			Runnable send = () -> response.sendAcknowledgement(ContinueResponseTiming.ALWAYS);
-			request.setAttribute(HttpExchange.CONTINUE, send);
+			Wrapper servlet = request.getWrapper();
+			if (servlet != null && servlet.getServlet() instanceof OtlpHttpServlet) {
+				request.setAttribute(HttpExchange.CONTINUE, send);
+			}
+			else if (servlet != null && !servlet.isUnavailable()) {
+				send.run();
+			}
 		}
 		getNext().invoke(request, response);
 	}

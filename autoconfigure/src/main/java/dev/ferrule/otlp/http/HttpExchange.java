@@ -63,12 +63,15 @@ final class HttpExchange implements AsyncListener {
 
 	private final BodyReader reader;
 
+	/** Why the wait for the body ended. */
+	private volatile TranslatedError lateness = EdgeRefusals.DEADLINE;
+
 	HttpExchange(AcceptedRequest plan, ResponseWriter answers, ResponseChannel reply, ReservedBody body)
 			throws IOException {
 		this.plan = plan;
 		this.answers = answers;
 		this.reply = reply;
-		this.reader = new BodyReader(reply.request().getInputStream(), body, this);
+		this.reader = new BodyReader(reply.request().getInputStream(), body, this, new BodyAlarm(plan, this));
 	}
 
 	/**
@@ -91,19 +94,7 @@ final class HttpExchange implements AsyncListener {
 		this.reader.start();
 	}
 
-	/**
-	 * Sees to it that the deadline ends a request whose body does not come. Not needed
-	 * where all of it is there at once, as usual.
-	 */
-	void onBodyAwaited() {
-		Deadline deadline = this.plan.context().deadline();
-		if (deadline != null) {
-			this.reply.setAlarm(this::onDeadline, deadline.remainingNanos());
-		}
-	}
-
 	void onBody(PayloadBuffer memory) {
-		this.reply.clearAlarm();
 		Deadline deadline = this.plan.context().deadline();
 		RequestHead call = this.plan.call();
 		if (this.reply.isTaken() || (deadline != null && deadline.isExpired())) {
@@ -188,19 +179,20 @@ final class HttpExchange implements AsyncListener {
 	}
 
 	// On the timer, which neither reads nor writes: the container may be about to do so.
-	private void onDeadline() {
+	void onLateBody(TranslatedError lateness) {
 		if (this.reply.take()) {
+			this.lateness = lateness;
 			this.reader.close();
 			this.reply.dispatch();
 		}
 	}
 
 	/**
-	 * Answers that the deadline passed. Called by the container, after whatever it was
-	 * doing with the request.
+	 * Answers that the body did not come in time. Called by the container, after whatever
+	 * it was doing with the request.
 	 */
 	void onDispatch() {
-		this.reply.send(refusal(EdgeRefusals.DEADLINE).closing(), () -> {
+		this.reply.send(refusal(this.lateness).closing(), () -> {
 			if (!this.reader.isFinished()) {
 				this.reply.restart(this, NET_MILLIS);
 				this.reader.resume();

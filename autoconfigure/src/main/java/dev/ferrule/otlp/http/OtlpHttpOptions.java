@@ -34,9 +34,10 @@ import org.jspecify.annotations.Nullable;
  * mapping takes and answers unknown paths in the manner of OTLP
  * @param defaultDeadline time that a request has that brings no context of its own, or
  * {@code null} for no limit
+ * @param arrival limits of bodies that are still arriving
  */
 public record OtlpHttpOptions(Set<Signal> signals, int maxBodyBytes, boolean lenientJson, boolean handleUnknownPaths,
-		@Nullable Duration defaultDeadline) {
+		@Nullable Duration defaultDeadline, Arrival arrival) {
 
 	/** Largest size of a body: arrays and buffers hold no more. */
 	public static final int LARGEST_BODY = Integer.MAX_VALUE - 8;
@@ -49,37 +50,68 @@ public record OtlpHttpOptions(Set<Signal> signals, int maxBodyBytes, boolean len
 	}
 
 	/**
-	 * All signals, bodies of up to 64 MiB, strict JSON, a deadline of 30 seconds, and
-	 * unknown paths left to the application.
+	 * All signals, bodies of up to 64 MiB, strict JSON, a deadline of 30 seconds, unknown
+	 * paths left to the application, and bodies that together hold up to 128 MiB while
+	 * they arrive with at least 1 KiB a second over 5 seconds.
 	 * @return the defaults
 	 */
 	public static OtlpHttpOptions defaults() {
-		return new OtlpHttpOptions(EnumSet.allOf(Signal.class), 64 * 1024 * 1024, false, false, Duration.ofSeconds(30));
+		return new OtlpHttpOptions(EnumSet.allOf(Signal.class), 64 * 1024 * 1024, false, false, Duration.ofSeconds(30),
+				new Arrival(128L * 1024 * 1024, 1024, Duration.ofSeconds(5)));
 	}
 
 	public OtlpHttpOptions withSignals(Set<Signal> signals) {
 		return new OtlpHttpOptions(signals, this.maxBodyBytes, this.lenientJson, this.handleUnknownPaths,
-				this.defaultDeadline);
+				this.defaultDeadline, this.arrival);
 	}
 
 	public OtlpHttpOptions withMaxBodyBytes(int maxBodyBytes) {
 		return new OtlpHttpOptions(this.signals, maxBodyBytes, this.lenientJson, this.handleUnknownPaths,
-				this.defaultDeadline);
+				this.defaultDeadline, this.arrival);
 	}
 
 	public OtlpHttpOptions withLenientJson(boolean lenientJson) {
 		return new OtlpHttpOptions(this.signals, this.maxBodyBytes, lenientJson, this.handleUnknownPaths,
-				this.defaultDeadline);
+				this.defaultDeadline, this.arrival);
 	}
 
 	public OtlpHttpOptions withHandleUnknownPaths(boolean handleUnknownPaths) {
 		return new OtlpHttpOptions(this.signals, this.maxBodyBytes, this.lenientJson, handleUnknownPaths,
-				this.defaultDeadline);
+				this.defaultDeadline, this.arrival);
 	}
 
 	public OtlpHttpOptions withDefaultDeadline(@Nullable Duration defaultDeadline) {
 		return new OtlpHttpOptions(this.signals, this.maxBodyBytes, this.lenientJson, this.handleUnknownPaths,
-				defaultDeadline);
+				defaultDeadline, this.arrival);
+	}
+
+	public OtlpHttpOptions withArrival(Arrival arrival) {
+		return new OtlpHttpOptions(this.signals, this.maxBodyBytes, this.lenientJson, this.handleUnknownPaths,
+				this.defaultDeadline, arrival);
+	}
+
+	/**
+	 * Limits of bodies that are still arriving.
+	 *
+	 * @param maxBytes bytes that they may hold together, 1 or more; larger than three
+	 * quarters of it no body can be
+	 * @param minBytesPerSecond rate that a body must have, 0 for none
+	 * @param measured time over which the rate is measured, again and again, positive
+	 */
+	public record Arrival(long maxBytes, long minBytesPerSecond, Duration measured) {
+
+		public Arrival {
+			if (maxBytes < 1) {
+				throw new IllegalArgumentException("maxBytes must be 1 or more, not " + maxBytes);
+			}
+			if (minBytesPerSecond < 0) {
+				throw new IllegalArgumentException("minBytesPerSecond must not be negative: " + minBytesPerSecond);
+			}
+			if (measured.isNegative() || measured.isZero()) {
+				throw new IllegalArgumentException("measured must be positive, not " + measured);
+			}
+		}
+
 	}
 
 }

@@ -34,6 +34,7 @@ import dev.ferrule.otlp.EdgeRefusals;
 import dev.ferrule.otlp.OtlpEncoding;
 import dev.ferrule.otlp.OtlpSignal;
 import dev.ferrule.otlp.ReservedBody;
+import dev.ferrule.otlp.UnfinishedBodies;
 import dev.ferrule.web.servlet.TelemetryContextFilter;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
@@ -49,7 +50,7 @@ import jakarta.servlet.http.HttpServletResponse;
  * Requests are checked in this order: path, method, media type, content coding,
  * authentication (the context factory), admission (reserving memory), deadline, size. The
  * body is read without blocking a thread, straight into memory of the engine, which
- * decodes it.
+ * decodes it. Memory is taken as the body arrives.
  *
  * <p>
  * A request whose body does not arrive in time is dispatched to this servlet again, with
@@ -68,6 +69,10 @@ public final class OtlpHttpServlet extends HttpServlet {
 	private final transient ServletCallContextFactory contexts;
 
 	private final transient OtlpHttpOptions options;
+
+	private final transient UnfinishedBodies unfinished;
+
+	private final int maxBodyBytes;
 
 	private transient ScheduledThreadPoolExecutor timer = newTimer();
 
@@ -95,6 +100,8 @@ public final class OtlpHttpServlet extends HttpServlet {
 		this.engines = engines;
 		this.answers = new ResponseWriter(translator);
 		this.options = options;
+		this.unfinished = new UnfinishedBodies(options.arrival().maxBytes());
+		this.maxBodyBytes = (int) Math.min(options.maxBodyBytes(), this.unfinished.largestBody());
 		this.contexts = contexts;
 	}
 
@@ -184,10 +191,10 @@ public final class OtlpHttpServlet extends HttpServlet {
 		TelemetryEngine engine;
 		ReservedBody body;
 		long length = request.getContentLengthLong();
-		boolean tooLarge = length > this.options.maxBodyBytes();
+		boolean tooLarge = length > this.maxBodyBytes;
 		try {
 			engine = this.engines.apply(call.signal().signal());
-			body = ReservedBody.reserve(engine, tooLarge ? 0 : length, this.options.maxBodyBytes());
+			body = ReservedBody.arriving(engine, tooLarge ? 0 : length, this.maxBodyBytes, this.unfinished);
 		}
 		catch (RuntimeException ex) {
 			this.answers.fail(request, response, call.encoding(), ex);
@@ -197,10 +204,11 @@ public final class OtlpHttpServlet extends HttpServlet {
 		if (tooLarge || (deadline != null && deadline.isExpired())) {
 			body.close();
 			this.answers.refuse(request, response, call.encoding(), (deadline != null && deadline.isExpired())
-					? EdgeRefusals.DEADLINE : EdgeRefusals.tooLarge(this.options.maxBodyBytes()));
+					? EdgeRefusals.DEADLINE : EdgeRefusals.tooLarge(this.maxBodyBytes));
 			return;
 		}
-		start(request, response, new AcceptedRequest(call, engine, context, cancellation, this.options), body);
+		start(request, response, new AcceptedRequest(call, engine, context, cancellation, this.options, this.timer),
+				body);
 	}
 
 	private void start(HttpServletRequest request, HttpServletResponse response, AcceptedRequest plan,

@@ -18,6 +18,7 @@ package dev.ferrule.web.tomcat;
 
 import org.apache.coyote.Processor;
 import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.tomcat.util.http.parser.HttpParser;
 
 /**
  * Tomcat's default protocol, which also notices that the client of an HTTP/1.1 request
@@ -69,6 +70,14 @@ public final class DisconnectAwareHttp11NioProtocol extends Http11NioProtocol {
 	@Override
 	protected Processor createProcessor() {
 		return new WatchingProcessor(this, this.endpoint);
+	}
+
+	// Tomcat's own is there from its initialization on, before which a processor may be
+	// created to try it out.
+	@Override
+	public HttpParser getHttpParser() {
+		HttpParser parser = super.getHttpParser();
+		return (parser != null) ? parser : new HttpParser(null, null);
 	}
 
 }

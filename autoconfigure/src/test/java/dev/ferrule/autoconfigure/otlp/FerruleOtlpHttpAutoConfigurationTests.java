@@ -30,6 +30,7 @@ import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -173,6 +174,16 @@ class FerruleOtlpHttpAutoConfigurationTests {
 				.getFailure()
 				.rootCause()
 				.hasMessageContaining("ferrule.otlp.http.max-body-size"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "max-unfinished-body-size=1KB", "min-body-rate=-1KB", "body-rate-window=0s" })
+	void limitOfArrivingBodiesOutOfRangeStopsTheStart(String setting) {
+		this.runner.withPropertyValues("ferrule.otlp.http.enabled=true", "ferrule.otlp.http." + setting)
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.rootCause()
+				.hasMessageContaining("ferrule.otlp.http." + setting.split("=")[0]));
 	}
 
 }

@@ -123,7 +123,7 @@ class FerrulePropertiesTests {
 
 	@Test
 	void bindsCancellationKeys() {
-		assertThat(TestProperties.bind().cancellation().tomcat().enabled()).isTrue();
+		assertThat(TestProperties.bind().cancellation().tomcat().enabled()).isNull();
 		assertThat(TestProperties.bind().cancellation().jetty().enabled()).isFalse();
 		CancellationProperties cancellation = TestProperties
 			.bind("ferrule.cancellation.tomcat.enabled=false", "ferrule.cancellation.jetty.enabled=true")
@@ -204,12 +204,17 @@ class FerrulePropertiesTests {
 	void bindsOtlpKeys() {
 		OtlpProperties otlp = TestProperties
 			.bind("ferrule.otlp.http.enabled=true", "ferrule.otlp.http.max-body-size=1MB",
-					"ferrule.otlp.http.json-lenient=true", "ferrule.otlp.http.signals=traces",
-					"ferrule.otlp.http.unknown-paths=true", "ferrule.otlp.grpc.enabled=true",
-					"ferrule.otlp.grpc.max-message-size=2MB", "ferrule.otlp.grpc.signals=logs,metrics")
+					"ferrule.otlp.http.max-unfinished-body-size=3MB", "ferrule.otlp.http.min-body-rate=2KB",
+					"ferrule.otlp.http.body-rate-window=7s", "ferrule.otlp.http.json-lenient=true",
+					"ferrule.otlp.http.signals=traces", "ferrule.otlp.http.unknown-paths=true",
+					"ferrule.otlp.grpc.enabled=true", "ferrule.otlp.grpc.max-message-size=2MB",
+					"ferrule.otlp.grpc.signals=logs,metrics")
 			.otlp();
 		assertThat(otlp.http().enabled()).isTrue();
 		assertThat(otlp.http().maxBodySize()).isEqualTo(DataSize.ofMegabytes(1));
+		assertThat(otlp.http().maxUnfinishedBodySize()).isEqualTo(DataSize.ofMegabytes(3));
+		assertThat(otlp.http().minBodyRate()).isEqualTo(DataSize.ofKilobytes(2));
+		assertThat(otlp.http().bodyRateWindow()).isEqualTo(Duration.ofSeconds(7));
 		assertThat(otlp.http().jsonLenient()).isTrue();
 		assertThat(otlp.http().signals()).containsExactly(Signal.TRACES);
 		assertThat(otlp.http().unknownPaths()).isTrue();

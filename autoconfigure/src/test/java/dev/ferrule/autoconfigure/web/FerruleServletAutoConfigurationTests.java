@@ -20,10 +20,8 @@ import dev.ferrule.autoconfigure.FerruleAutoConfiguration;
 import dev.ferrule.engine.TelemetryEngine;
 import dev.ferrule.web.servlet.DisconnectObservationConvention;
 import dev.ferrule.web.servlet.TelemetryContextFilter;
-import dev.ferrule.web.tomcat.DisconnectAwareHttp11NioProtocol;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
-import org.apache.coyote.http11.Http11NioProtocol;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -31,8 +29,6 @@ import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoCon
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
-import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.core.Ordered;
 import org.springframework.http.server.observation.DefaultServerRequestObservationConvention;
@@ -42,8 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link FerruleServletAutoConfiguration} and
- * {@link FerruleTomcatAutoConfiguration}.
+ * Tests for {@link FerruleServletAutoConfiguration}.
  */
 class FerruleServletAutoConfigurationTests {
 
@@ -120,39 +115,6 @@ class FerruleServletAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasBean(FILTER)
 				.doesNotHaveBean("ferruleServerRequestObservationConvention"));
-	}
-
-	@Test
-	void protocolOfTomcatIsReplaced() {
-		this.runner
-			.run((context) -> assertThat(protocol(context.getBean(PROTOCOL), new TomcatServletWebServerFactory()))
-				.isEqualTo(DisconnectAwareHttp11NioProtocol.class.getName()));
-	}
-
-	@Test
-	void protocolOfTheUserIsKept() {
-		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory();
-		factory.setProtocol("org.apache.coyote.http11.Http11Nio2Protocol");
-		this.runner.run((context) -> assertThat(protocol(context.getBean(PROTOCOL), factory))
-			.isEqualTo("org.apache.coyote.http11.Http11Nio2Protocol"));
-	}
-
-	@Test
-	void protocolWhenSwitchedOffIsKept() {
-		this.runner.withPropertyValues("ferrule.cancellation.tomcat.enabled=false")
-			.run((context) -> assertThat(context).hasNotFailed().hasBean(FILTER).doesNotHaveBean(PROTOCOL));
-	}
-
-	@Test
-	void protocolWithoutTomcatIsAbsent() {
-		this.runner.withClassLoader(new FilteredClassLoader(Http11NioProtocol.class))
-			.run((context) -> assertThat(context).hasNotFailed().hasBean(FILTER).doesNotHaveBean(PROTOCOL));
-	}
-
-	@SuppressWarnings("unchecked")
-	private static String protocol(Object customizer, TomcatServletWebServerFactory factory) {
-		((WebServerFactoryCustomizer<TomcatServletWebServerFactory>) customizer).customize(factory);
-		return factory.getProtocol();
 	}
 
 }

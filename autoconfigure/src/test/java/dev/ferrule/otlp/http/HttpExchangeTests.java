@@ -123,7 +123,7 @@ class HttpExchangeTests {
 			.build();
 		AcceptedRequest plan = new AcceptedRequest(
 				new RequestHead(OtlpSignal.TRACES, OtlpEncoding.PROTOBUF, ContentCoding.IDENTITY), this.engine, context,
-				this.cancellation, OtlpHttpOptions.defaults());
+				this.cancellation, OtlpHttpOptions.defaults(), this.timer);
 		ResponseWriter answers = new ResponseWriter(ErrorTranslator.create());
 		this.exchange = new HttpExchange(plan, answers,
 				new ResponseChannel(async, this.request, this.response, answers, this.timer),

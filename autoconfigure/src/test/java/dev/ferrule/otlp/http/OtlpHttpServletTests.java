@@ -86,7 +86,7 @@ class OtlpHttpServletTests {
 		assertThat(call.payload().encoding()).isEqualTo(PayloadEncoding.JSON_LENIENT);
 		assertThat(call.payload().coding()).isEqualTo(ContentCoding.GZIP);
 		assertThat(call.timeLeft()).isBetween(Duration.ofMinutes(30), Duration.ofHours(1));
-		assertThat(this.engine.peakBytes()).isEqualTo(body.length);
+		assertThat(this.engine.peakBytes()).as("moved once or twice").isBetween((long) body.length, body.length * 2L);
 	}
 
 	@Test
