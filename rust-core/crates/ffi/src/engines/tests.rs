@@ -313,6 +313,39 @@ fn reserved_memory_outlives_its_engine() {
     assert_eq!(release(handle), 1);
 }
 
+/// Scenario: the budget allows more than the process has memory.
+/// Guarantees: what cannot be allocated is refused with a delay, and takes nothing.
+#[test]
+#[cfg(target_os = "linux")]
+fn payload_without_memory_is_refused() {
+    const MOST: i64 = 1 << 40;
+    const LIMITED: &str = "FERRULE_TEST_LIMITED";
+    if std::env::var_os(LIMITED).is_none() {
+        let child = std::process::Command::new("sh")
+            .args(["-c", r#"ulimit -v 16000000 && exec "$0" "$@""#])
+            .arg(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "engines::tests::payload_without_memory_is_refused",
+            ])
+            .env(LIMITED, "")
+            .output()
+            .unwrap();
+        assert!(child.status.success(), "{child:?}");
+        return;
+    }
+    let host = Host::start(&config(
+        "exporter:noop",
+        &format!(r#""maxPayloadBytes": {MOST},"#),
+    ));
+    let mut address = [0_u8; 8];
+    // SAFETY: `address` has 8 writable bytes.
+    let code = -unsafe { reserve(host.engine, MOST, address.as_mut_ptr() as i64) };
+    assert_eq!(reason(code), refusal::MEMORY_PRESSURE);
+    assert_eq!(code >> 16, 1000);
+    assert_eq!(host.status()["payloadBytes"], 0);
+}
+
 #[test]
 fn refused_submission_costs_nothing() {
     let host = Host::start(&config("exporter:noop", r#""maxPayloadBytes": 100,"#));

@@ -166,6 +166,12 @@ impl Engine {
         }
     }
 
+    /// The refusal of what could not be allocated.
+    #[must_use]
+    pub fn no_memory(&self) -> Refusal {
+        self.later(Reason::MemoryPressure)
+    }
+
     /// An engine that stops gives out no credits.
     fn no_credit(&self) -> Refusal {
         self.later(if self.state.is_stopping() {
