@@ -16,12 +16,14 @@ use tokio_util::sync::CancellationToken;
 use super::state::EngineState;
 use crate::config::log_threshold::LogThreshold;
 use crate::engine_api::{
-    Controller, ControllerExtensionContext, ControllerExtensionRegistry, ControllerExtensionTask,
-    ControllerExtensionTaskFactory, ControllerRunOptions, EngineConfigReconcileRequest,
-    EngineConfigReconcileState, OTAP_PIPELINE_FACTORY, OtelDataflowSpec, TelemetryRegistryHandle,
+    AdminError, Controller, ControllerError, ControllerExtensionContext,
+    ControllerExtensionRegistry, ControllerExtensionTask, ControllerExtensionTaskFactory,
+    ControllerRunOptions, EngineConfigReconcileRequest, EngineConfigReconcileState,
+    OTAP_PIPELINE_FACTORY, OtelDataflowSpec, TelemetryRegistryHandle,
 };
 use crate::error::configuration::configuration;
 use crate::logs::hosts::{log_from_thread, own_thread};
+use crate::spec::NO_ADMIN;
 use crate::urns::{HOST_EXTENSION, SYSTEM_GROUP};
 
 const READINESS_POLL: Duration = Duration::from_millis(1);
@@ -54,7 +56,7 @@ impl Runtime {
             .name(format!("{}-engine", state.config.name))
             .spawn(move || {
                 own_thread(engine.id);
-                let result = run(spec, options);
+                let result = run(spec, options, &engine);
                 engine.fail(match &result {
                     Some(Ok(())) => "the engine was told to stop by somebody else",
                     Some(Err(message)) => message,
@@ -194,10 +196,25 @@ impl Runtime {
 }
 
 /// Runs the controller to its end; none if it panicked.
-fn run(spec: OtelDataflowSpec, options: ControllerRunOptions) -> Option<Result<(), String>> {
+fn run(
+    spec: OtelDataflowSpec,
+    options: ControllerRunOptions,
+    engine: &EngineState,
+) -> Option<Result<(), String>> {
     let run = || Controller::new(&OTAP_PIPELINE_FACTORY).run_forever_with_options(spec, options);
-    let result = catch_unwind(AssertUnwindSafe(run)).ok()?;
-    let result = result.map_err(|error| error.to_string());
+    let result = match catch_unwind(AssertUnwindSafe(run)).ok()? {
+        // It hides why the engine gave up
+        Err(ControllerError::AdminError(error)) => match (engine.take_abort(), error) {
+            (Some(reason), _) => Err(reason),
+            (None, AdminError::InvalidBindAddress { bind_address, .. })
+                if bind_address == NO_ADMIN =>
+            {
+                Ok(())
+            }
+            (None, error) => Err(error.to_string()),
+        },
+        result => result.map_err(|error| error.to_string()),
+    };
     if let Err(message) = &result {
         log_from_thread(LogLevel::Error, "engine", message);
     }
