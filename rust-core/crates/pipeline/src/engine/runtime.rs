@@ -202,23 +202,37 @@ fn run(
     engine: &EngineState,
 ) -> Option<Result<(), String>> {
     let run = || Controller::new(&OTAP_PIPELINE_FACTORY).run_forever_with_options(spec, options);
-    let result = match catch_unwind(AssertUnwindSafe(run)).ok()? {
+    let result = catch_unwind(AssertUnwindSafe(run)).ok()?;
+    let result = result.or_else(|error| match admin_error(&error) {
+        None => Err(error.to_string()),
         // It hides why the engine gave up
-        Err(ControllerError::AdminError(error)) => match (engine.take_abort(), error) {
-            (Some(reason), _) => Err(reason),
-            (None, AdminError::InvalidBindAddress { bind_address, .. })
-                if bind_address == NO_ADMIN =>
-            {
-                Ok(())
-            }
-            (None, error) => Err(error.to_string()),
+        Some(admin) => match engine.take_abort() {
+            Some(reason) => Err(reason),
+            None if is_expected(admin) => Ok(()),
+            None => Err(error.to_string()),
         },
-        result => result.map_err(|error| error.to_string()),
-    };
+    });
     if let Err(message) = &result {
         log_from_thread(LogLevel::Error, "engine", message);
     }
     Some(result)
+}
+
+/// The error of the admin server, which the engine may have wrapped in what its console lost.
+fn admin_error(error: &ControllerError) -> Option<&AdminError> {
+    match error {
+        ControllerError::AdminError(error) => Some(error),
+        ControllerError::RunFailedWithConsoleOutputLoss { source, .. }
+        | ControllerError::RunFailedWithConsoleDiagnosticsLoss { source, .. } => {
+            admin_error(source)
+        }
+        _ => None,
+    }
+}
+
+/// Whether there is no admin server because the configuration wants none.
+fn is_expected(error: &AdminError) -> bool {
+    matches!(error, AdminError::InvalidBindAddress { bind_address, .. } if bind_address == NO_ADMIN)
 }
 
 /// The extension passes the controller's handles on, and records in `engine` when the controller's
