@@ -143,22 +143,29 @@ unsafe fn try_submit(engine: i64, frame: HostMemory) -> Result<(), Refusal> {
     let header = Header::parse(unsafe { copy_array(address) }, length).map_err(refused)?;
     let reserved = take_reserved(&header)?;
     let engine = engine_of(engine).ok_or(Refusal::of(Reason::StaleHandle))?;
-    let ticket = engine.reserve_lane(header.pipeline())?;
+    let mut ticket = engine.reserve_lane(header.pipeline())?;
+    // Taken before anything is copied
+    let context_length = header.context_length();
+    let mut rest = match &reserved {
+        Some(reserved) => engine.take_more_bytes(&reserved.permit, context_length)?,
+        None => engine.take_bytes(context_length + header.payload_length())?,
+    };
+    if context_length > 0 {
+        ticket.with_context(rest.split_off(context_length));
+    }
     // SAFETY: parsing has checked that the context lies within `length`.
-    let context =
-        unsafe { copy_in_shared(address + frame_at::FIXED_LENGTH, header.context_length()) }
-            .ok_or_else(|| engine.no_memory())?;
+    let context = unsafe { copy_in_shared(address + frame_at::FIXED_LENGTH, context_length) }
+        .ok_or_else(|| engine.no_memory())?;
     let submission = submission(&header, &context)?;
     if let Some(Reserved { buffer, permit }) = reserved {
         // SAFETY: the caller promises that nobody writes to it any more.
         let payload = unsafe { buffer.into_bytes(header.payload_length()) };
         return engine.submit(ticket, submission, payload, permit);
     }
-    let permit = engine.take_bytes(header.payload_length())?;
     // SAFETY: parsing has checked that the inline payload ends with the frame.
     let payload = unsafe { copy_in(address + header.payload_start(), header.payload_length()) }
         .ok_or_else(|| engine.no_memory())?;
-    engine.submit(ticket, submission, payload, permit)
+    engine.submit(ticket, submission, payload, rest)
 }
 
 /// Takes the reserved memory that a frame names, and so releases it if the submission is
