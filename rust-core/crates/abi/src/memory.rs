@@ -201,6 +201,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "miri ends where memory does")]
     fn memory_that_is_not_there_is_no_abort() {
         const MOST: usize = isize::MAX as usize;
         for length in [MOST, usize::MAX] {
