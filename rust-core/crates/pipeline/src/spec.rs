@@ -17,11 +17,7 @@ use self::json::{object, sorted};
 use crate::config::start::StartConfig;
 use crate::engine_api::{OTAP_PIPELINE_FACTORY, OtelDataflowSpec, validate_engine_components};
 use crate::error::configuration::configuration;
-use crate::urns::{HOST_EXTENSION, HOST_RECEIVER, OWN_NODES};
-
-/// The admin server's address while the specification names none. The engine cannot be told to do
-/// without the server, but runs on if this is no address, and reports it at its end.
-pub(crate) const NO_ADMIN: &str = "none";
+use crate::urns::{HOST_EXTENSION, HOST_RECEIVER, NO_ADMIN, OWN_NODES};
 
 /// A specification that was validated and made to fit.
 #[derive(Debug)]

@@ -23,8 +23,7 @@ use crate::engine_api::{
 };
 use crate::error::configuration::configuration;
 use crate::logs::hosts::{log_from_thread, own_thread};
-use crate::spec::NO_ADMIN;
-use crate::urns::{HOST_EXTENSION, SYSTEM_GROUP};
+use crate::urns::{HOST_EXTENSION, NO_ADMIN, SYSTEM_GROUP};
 
 const READINESS_POLL: Duration = Duration::from_millis(1);
 

@@ -4,7 +4,7 @@
 //! Events of the engine that say more to us than to the host.
 
 use super::hosts::engines_of_thread;
-use crate::spec::NO_ADMIN;
+use crate::urns::NO_ADMIN;
 
 /// The engine gives up; the message says why. Its threads work for no engine that we know of.
 pub(super) const ABORT: &str = "otelcol.pipeline.recovery.abort";
