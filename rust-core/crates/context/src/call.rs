@@ -54,6 +54,8 @@ pub struct Call {
     completion: Completion,
     progress: Progress,
     members: Option<Box<Members>>,
+    /// Dropped with the call.
+    _held: Option<Box<dyn Send + Sync>>,
 }
 
 /// The calls whose data one message of a batch holds. In this file because a group is a call as
@@ -89,7 +91,15 @@ impl Call {
             completion: Completion::open(),
             progress: Progress::new(submitted),
             members: None,
+            _held: None,
         }
+    }
+
+    /// Keeps `held` as long as the call itself, as what stands for its memory.
+    #[must_use]
+    pub fn holding(mut self, held: impl Send + Sync + 'static) -> Self {
+        self._held = Some(Box::new(held));
+        self
     }
 
     /// A call that stands for `members`, with what `metadata` they have in common.

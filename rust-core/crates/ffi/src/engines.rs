@@ -100,10 +100,9 @@ pub(crate) unsafe fn reserve(engine: i64, length: i64, out: i64) -> i64 {
     let reserve = || {
         let engine = engine_of(engine).ok_or(Refusal::of(Reason::StaleHandle))?;
         let length = usize::try_from(length).map_err(|_| Refusal::of(Reason::MalformedFrame))?;
-        let reserved = Reserved {
-            permit: engine.take_bytes(length)?,
-            buffer: HostBuffer::zeroed(length),
-        };
+        let permit = engine.take_bytes(length)?;
+        let buffer = HostBuffer::zeroed(length).ok_or_else(|| engine.no_memory())?;
+        let reserved = Reserved { buffer, permit };
         let address = reserved.buffer.address() as u64;
         let handle = RESERVED.insert(Arc::new(reserved));
         // SAFETY: the caller promises 8 writable bytes.
@@ -144,25 +143,29 @@ unsafe fn try_submit(engine: i64, frame: HostMemory) -> Result<(), Refusal> {
     let header = Header::parse(unsafe { copy_array(address) }, length).map_err(refused)?;
     let reserved = take_reserved(&header)?;
     let engine = engine_of(engine).ok_or(Refusal::of(Reason::StaleHandle))?;
-    let ticket = engine.reserve_lane(header.pipeline())?;
+    let mut ticket = engine.reserve_lane(header.pipeline())?;
+    // Taken before anything is copied
+    let context_length = header.context_length();
+    let mut rest = match &reserved {
+        Some(reserved) => engine.take_more_bytes(&reserved.permit, context_length)?,
+        None => engine.take_bytes(context_length + header.payload_length())?,
+    };
+    if context_length > 0 {
+        ticket.with_context(rest.split_off(context_length));
+    }
     // SAFETY: parsing has checked that the context lies within `length`.
-    let context =
-        unsafe { copy_in_shared(address + frame_at::FIXED_LENGTH, header.context_length()) };
+    let context = unsafe { copy_in_shared(address + frame_at::FIXED_LENGTH, context_length) }
+        .ok_or_else(|| engine.no_memory())?;
     let submission = submission(&header, &context)?;
     if let Some(Reserved { buffer, permit }) = reserved {
         // SAFETY: the caller promises that nobody writes to it any more.
-        let bytes = unsafe { buffer.into_bytes() };
-        return engine.submit(
-            ticket,
-            submission,
-            Used(bytes, header.payload_length()),
-            permit,
-        );
+        let payload = unsafe { buffer.into_bytes(header.payload_length()) };
+        return engine.submit(ticket, submission, payload, permit);
     }
-    let permit = engine.take_bytes(header.payload_length())?;
     // SAFETY: parsing has checked that the inline payload ends with the frame.
-    let payload = unsafe { copy_in(address + header.payload_start(), header.payload_length()) };
-    engine.submit(ticket, submission, payload, permit)
+    let payload = unsafe { copy_in(address + header.payload_start(), header.payload_length()) }
+        .ok_or_else(|| engine.no_memory())?;
+    engine.submit(ticket, submission, payload, rest)
 }
 
 /// Takes the reserved memory that a frame names, and so releases it if the submission is
@@ -178,15 +181,6 @@ fn take_reserved(header: &Header) -> Result<Option<Reserved>, Refusal> {
     }
     // Nobody else can hold a reference: handles are only inserted and removed.
     Arc::try_unwrap(reserved).map(Some).map_err(|_| unknown)
-}
-
-/// The first bytes of reserved memory.
-struct Used(Box<[u8]>, usize);
-
-impl AsRef<[u8]> for Used {
-    fn as_ref(&self) -> &[u8] {
-        &self.0[..self.1]
-    }
 }
 
 pub(crate) fn cancel(engine: i64, call_id: i64, cause: i32) -> i32 {
@@ -280,6 +274,9 @@ pub(crate) unsafe fn phases(engine: i64, calls: i64, count: i64) -> i32 {
     let range = (calls, count.saturating_mul(8));
     // SAFETY: the caller promises a readable range.
     let mut numbers = unsafe { read(range) };
+    if numbers.len() as i64 != range.1 {
+        return 1;
+    }
     for number in numbers.as_chunks_mut().0 {
         let phase = engine.phase(u64::from_le_bytes(*number));
         *number = phase.map_or(0, |phase| phase as u64).to_le_bytes();
@@ -326,13 +323,15 @@ fn range((address, length): HostMemory) -> Option<(usize, usize)> {
     Some((address, usize::try_from(length).ok()?))
 }
 
+/// Empty if the range is none, or if there is no memory for it.
+///
 /// # Safety
 /// The range must be readable and unused by others.
 unsafe fn read(memory: HostMemory) -> Vec<u8> {
-    // SAFETY: the caller promises a readable range.
-    range(memory).map_or_else(Vec::new, |(address, length)| unsafe {
-        copy_in(address, length)
-    })
+    range(memory)
+        // SAFETY: the caller promises a readable range.
+        .and_then(|(address, length)| unsafe { copy_in(address, length) })
+        .unwrap_or_default()
 }
 
 /// # Safety

@@ -14,6 +14,7 @@
 use otel_arrow_dfe_contrib_nodes as _;
 use otel_arrow_dfe_core_nodes as _;
 
+pub use otel_arrow_dfe_admin::error::Error as AdminError;
 pub use otel_arrow_dfe_admin::{EngineConfigReconcileRequest, EngineConfigReconcileState};
 pub use otel_arrow_dfe_channel::error::SendError;
 pub use otel_arrow_dfe_config::context::ContextEntryName;
@@ -31,6 +32,7 @@ pub use otel_arrow_dfe_config::node::NodeUserConfig;
 pub use otel_arrow_dfe_config::tls::TlsClientConfig;
 pub use otel_arrow_dfe_config::validation::{deserialize_typed_config, validate_typed_config};
 pub use otel_arrow_dfe_config::{PortName, SignalType};
+pub use otel_arrow_dfe_controller::error::Error as ControllerError;
 pub use otel_arrow_dfe_controller::startup::validate_engine_components;
 pub use otel_arrow_dfe_controller::{
     Controller, ControllerExtensionContext, ControllerExtensionRegistry, ControllerExtensionTask,

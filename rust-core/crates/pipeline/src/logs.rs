@@ -9,6 +9,7 @@
 mod exporter;
 pub(crate) mod hosts;
 pub(crate) mod install;
+mod intercepted;
 mod line;
 pub(crate) mod panics;
 pub(crate) mod subscriber;

@@ -17,7 +17,7 @@ use self::json::{object, sorted};
 use crate::config::start::StartConfig;
 use crate::engine_api::{OTAP_PIPELINE_FACTORY, OtelDataflowSpec, validate_engine_components};
 use crate::error::configuration::configuration;
-use crate::urns::{HOST_EXTENSION, HOST_RECEIVER, OWN_NODES};
+use crate::urns::{HOST_EXTENSION, HOST_RECEIVER, NO_ADMIN, OWN_NODES};
 
 /// A specification that was validated and made to fit.
 #[derive(Debug)]
@@ -31,9 +31,9 @@ pub(crate) struct PreparedSpec {
 
 /// Parses, completes and validates the specification of an engine.
 ///
-/// The admin server goes to a free loopback port, logs go to the host, channels hold what may be in
-/// flight (a full one would hold up the Acks), cores are explicit, and exporters send what the
-/// context's settings let out.
+/// The admin server listens only where the specification says, logs go to the host, channels hold
+/// what may be in flight (a full one would hold up the Acks), cores are explicit, and exporters send
+/// what the context's settings let out.
 pub(crate) fn prepare(config: &StartConfig, engine_id: u64) -> Result<PreparedSpec, Error> {
     let parsed = parse(config)?;
     let mut value = serde_json::to_value(&parsed).map_err(|error| {
@@ -138,10 +138,10 @@ fn names(found: &[(String, String)]) -> Vec<String> {
 fn complete(spec: &mut Value, config: &StartConfig) -> Result<(), Error> {
     let root = object(spec);
     let engine = object(root.entry("engine").or_insert_with(|| json!({})));
-    engine.insert(
-        "http_admin".to_owned(),
-        json!({"bind_address": "127.0.0.1:0"}),
-    );
+    let admin = engine.entry("http_admin").or_insert(Value::Null);
+    if admin.is_null() {
+        *admin = json!({"bind_address": NO_ADMIN});
+    }
     let controller = object(engine.entry("controller").or_insert_with(|| json!({})));
     object(controller.entry("extensions").or_insert_with(|| json!({}))).insert(
         "ferrule".to_owned(),

@@ -33,3 +33,7 @@ pub(crate) const HOST_EXTENSION: &str = "urn:ferrule:extension:host";
 
 /// Group of the engine's own observability pipeline.
 pub(crate) const SYSTEM_GROUP: &str = "system";
+
+/// The admin server's address while the specification names none. The engine cannot be told to do
+/// without the server, but runs on if this is no address, and reports it at its end.
+pub(crate) const NO_ADMIN: &str = "none";

@@ -182,6 +182,23 @@ impl Frame {
     }
 }
 
+/// The frame with attributes, valid JSON or not, in front of the payload.
+fn with_attributes(frame: &Frame, length: usize) -> Vec<u8> {
+    let mut bytes = frame.bytes();
+    let payload = bytes.split_off(at::FIXED_LENGTH);
+    bytes.resize(at::FIXED_LENGTH + length, b' ');
+    bytes.resize(bytes.len().next_multiple_of(at::PAYLOAD_ALIGNMENT), 0);
+    bytes.extend_from_slice(&payload);
+    for (offset, value) in [
+        (at::FRAME_LENGTH_OFFSET, bytes.len()),
+        (at::CONTEXT_LENGTH_OFFSET, length),
+        (at::ATTRIBUTES_LENGTH_OFFSET, length),
+    ] {
+        bytes[offset..offset + 4].copy_from_slice(&(value as u32).to_le_bytes());
+    }
+    bytes
+}
+
 fn reason(code: i64) -> usize {
     (code >> 8 & 0xff) as usize
 }
@@ -313,6 +330,39 @@ fn reserved_memory_outlives_its_engine() {
     assert_eq!(release(handle), 1);
 }
 
+/// Scenario: the budget allows more than the process has memory.
+/// Guarantees: what cannot be allocated is refused with a delay, and takes nothing.
+#[test]
+#[cfg(target_os = "linux")]
+fn payload_without_memory_is_refused() {
+    const MOST: i64 = 1 << 40;
+    const LIMITED: &str = "FERRULE_TEST_LIMITED";
+    if std::env::var_os(LIMITED).is_none() {
+        let child = std::process::Command::new("sh")
+            .args(["-c", r#"ulimit -v 16000000 && exec "$0" "$@""#])
+            .arg(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "engines::tests::payload_without_memory_is_refused",
+            ])
+            .env(LIMITED, "")
+            .output()
+            .unwrap();
+        assert!(child.status.success(), "{child:?}");
+        return;
+    }
+    let host = Host::start(&config(
+        "exporter:noop",
+        &format!(r#""maxPayloadBytes": {MOST},"#),
+    ));
+    let mut address = [0_u8; 8];
+    // SAFETY: `address` has 8 writable bytes.
+    let code = -unsafe { reserve(host.engine, MOST, address.as_mut_ptr() as i64) };
+    assert_eq!(reason(code), refusal::MEMORY_PRESSURE);
+    assert_eq!(code >> 16, 1000);
+    assert_eq!(host.status()["payloadBytes"], 0);
+}
+
 #[test]
 fn refused_submission_costs_nothing() {
     let host = Host::start(&config("exporter:noop", r#""maxPayloadBytes": 100,"#));
@@ -338,6 +388,66 @@ fn refused_submission_costs_nothing() {
     assert_eq!(host.submit(&Frame::of(1, TRACES).bytes()), 0);
     assert_eq!(host.outcomes(1)[&1].kind, 0);
     assert_eq!(host.status()["payloadBytes"], 0);
+}
+
+/// Scenario: calls with attributes wait for a server that never answers.
+/// Guarantees: context and payload count together, however the payload came; what does not fit is
+/// refused, for good if it never can; and the bytes come back after the calls.
+#[test]
+fn contexts_are_in_the_budget() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = config(
+        "urn:ferrule:exporter:otlp_http",
+        r#""maxPayloadBytes": 1000,"#,
+    );
+    let mut config: serde_json::Value = serde_json::from_str(&config).unwrap();
+    config["spec"]["groups"]["default"]["pipelines"]["main"]["nodes"]["out"]["config"] =
+        serde_json::json!({"endpoint": format!("http://{}", server.local_addr().unwrap())});
+    let host = Host::start(&config.to_string());
+    let reserved = |call_id, length: usize| {
+        let mut address = [0_u8; 8];
+        // SAFETY: `address` has 8 writable bytes.
+        let handle = unsafe { reserve(host.engine, length as i64, address.as_mut_ptr() as i64) };
+        // SAFETY: the reserved memory has as many writable bytes.
+        assert!(unsafe { copy_out(TRACES, u64::from_le_bytes(address) as usize, length) });
+        Frame {
+            handle,
+            length: TRACES.len(),
+            ..Frame::of(call_id, &[])
+        }
+    };
+    for (frame, expected) in [
+        (
+            with_attributes(&Frame::of(1, TRACES), 999),
+            refusal::PAYLOAD_TOO_LARGE,
+        ),
+        (
+            with_attributes(&reserved(1, 500), 501),
+            refusal::PAYLOAD_TOO_LARGE,
+        ),
+    ] {
+        assert_eq!(reason(host.submit(&frame)), expected);
+    }
+    assert_eq!(host.status()["payloadBytes"], 0);
+    assert_eq!(host.submit(&with_attributes(&Frame::of(1, TRACES), 400)), 0);
+    assert_eq!(host.status()["payloadBytes"], 402);
+    assert_eq!(host.submit(&with_attributes(&reserved(2, 10), 300)), 0);
+    assert_eq!(host.status()["payloadBytes"], 712);
+    let third = with_attributes(&Frame::of(3, TRACES), 300);
+    assert_eq!(reason(host.submit(&third)), refusal::BYTE_BUDGET);
+    for call_id in [1, 2] {
+        assert_eq!(cancel(host.engine, call_id, 1), 0);
+    }
+    assert_eq!(host.outcomes(2).len(), 2);
+    let start = Instant::now();
+    while host.status()["payloadBytes"] != 0 {
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "{}",
+            host.status()
+        );
+        std::thread::yield_now();
+    }
 }
 
 #[test]

@@ -69,6 +69,22 @@ impl Permit {
         taken.is_ok()
     }
 
+    /// Bytes that it holds.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Passes `bytes` of it, at most all, on to a permit of their own.
+    #[must_use]
+    pub fn split_off(&mut self, bytes: usize) -> Self {
+        let bytes = bytes.min(self.bytes);
+        self.bytes -= bytes;
+        Self {
+            budget: Arc::clone(&self.budget),
+            bytes,
+        }
+    }
+
     /// Gives back all but `bytes`.
     pub(crate) fn shrink_to(&mut self, bytes: usize) {
         let rest = self.bytes.saturating_sub(bytes);
@@ -119,6 +135,19 @@ mod tests {
         assert_eq!(budget.used(), 8);
         assert!(budget.take(3).is_none());
         drop(slice);
+        assert_eq!(budget.used(), 0);
+    }
+
+    #[test]
+    fn parts_of_a_permit_are_given_back_one_by_one() {
+        let budget = ByteBudget::new(10);
+        let mut permit = budget.take(8).unwrap();
+        let part = permit.split_off(3);
+        drop(permit);
+        assert_eq!(budget.used(), 3);
+        drop(part);
+        assert_eq!(budget.used(), 0);
+        assert_eq!(budget.take(4).unwrap().split_off(5).bytes(), 4);
         assert_eq!(budget.used(), 0);
     }
 

@@ -151,6 +151,9 @@ fn read_all(
             if !permit.grow(room) {
                 return Err(limits.exhausted());
             }
+            if output.try_reserve_exact(room).is_err() {
+                return Err(Error::exhausted("memory is short", limits.retry_delay));
+            }
             output.resize(length + room, 0);
         }
         if !is_wanted() {

@@ -16,13 +16,14 @@ use tokio_util::sync::CancellationToken;
 use super::state::EngineState;
 use crate::config::log_threshold::LogThreshold;
 use crate::engine_api::{
-    Controller, ControllerExtensionContext, ControllerExtensionRegistry, ControllerExtensionTask,
-    ControllerExtensionTaskFactory, ControllerRunOptions, EngineConfigReconcileRequest,
-    EngineConfigReconcileState, OTAP_PIPELINE_FACTORY, OtelDataflowSpec, TelemetryRegistryHandle,
+    AdminError, Controller, ControllerError, ControllerExtensionContext,
+    ControllerExtensionRegistry, ControllerExtensionTask, ControllerExtensionTaskFactory,
+    ControllerRunOptions, EngineConfigReconcileRequest, EngineConfigReconcileState,
+    OTAP_PIPELINE_FACTORY, OtelDataflowSpec, TelemetryRegistryHandle,
 };
 use crate::error::configuration::configuration;
 use crate::logs::hosts::{log_from_thread, own_thread};
-use crate::urns::{HOST_EXTENSION, SYSTEM_GROUP};
+use crate::urns::{HOST_EXTENSION, NO_ADMIN, SYSTEM_GROUP};
 
 const READINESS_POLL: Duration = Duration::from_millis(1);
 
@@ -54,7 +55,7 @@ impl Runtime {
             .name(format!("{}-engine", state.config.name))
             .spawn(move || {
                 own_thread(engine.id);
-                let result = run(spec, options);
+                let result = run(spec, options, &engine);
                 engine.fail(match &result {
                     Some(Ok(())) => "the engine was told to stop by somebody else",
                     Some(Err(message)) => message,
@@ -194,14 +195,43 @@ impl Runtime {
 }
 
 /// Runs the controller to its end; none if it panicked.
-fn run(spec: OtelDataflowSpec, options: ControllerRunOptions) -> Option<Result<(), String>> {
+fn run(
+    spec: OtelDataflowSpec,
+    options: ControllerRunOptions,
+    engine: &EngineState,
+) -> Option<Result<(), String>> {
     let run = || Controller::new(&OTAP_PIPELINE_FACTORY).run_forever_with_options(spec, options);
     let result = catch_unwind(AssertUnwindSafe(run)).ok()?;
-    let result = result.map_err(|error| error.to_string());
+    let result = result.or_else(|error| match admin_error(&error) {
+        None => Err(error.to_string()),
+        // It hides why the engine gave up
+        Some(admin) => match engine.take_abort() {
+            Some(reason) => Err(reason),
+            None if is_expected(admin) => Ok(()),
+            None => Err(error.to_string()),
+        },
+    });
     if let Err(message) = &result {
         log_from_thread(LogLevel::Error, "engine", message);
     }
     Some(result)
+}
+
+/// The error of the admin server, which the engine may have wrapped in what its console lost.
+fn admin_error(error: &ControllerError) -> Option<&AdminError> {
+    match error {
+        ControllerError::AdminError(error) => Some(error),
+        ControllerError::RunFailedWithConsoleOutputLoss { source, .. }
+        | ControllerError::RunFailedWithConsoleDiagnosticsLoss { source, .. } => {
+            admin_error(source)
+        }
+        _ => None,
+    }
+}
+
+/// Whether there is no admin server because the configuration wants none.
+fn is_expected(error: &AdminError) -> bool {
+    matches!(error, AdminError::InvalidBindAddress { bind_address, .. } if bind_address == NO_ADMIN)
 }
 
 /// The extension passes the controller's handles on, and records in `engine` when the controller's

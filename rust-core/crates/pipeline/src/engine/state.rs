@@ -60,6 +60,8 @@ pub struct EngineState {
     stop_began: Notify,
     /// Why the engine ended by itself.
     failure: Mutex<Option<String>>,
+    /// What the engine said when it gave up.
+    abort: Mutex<Option<String>>,
     ended: AtomicBool,
     pub(crate) drain_deadline: Mutex<Option<Instant>>,
     pub(crate) pressure: OnceLock<Pressure>,
@@ -129,6 +131,7 @@ impl EngineState {
             stopping: AtomicBool::new(false),
             stop_began: Notify::new(),
             failure: Mutex::new(None),
+            abort: Mutex::new(None),
             ended: AtomicBool::new(false),
             drain_deadline: Mutex::new(None),
             pressure: OnceLock::new(),
@@ -264,6 +267,19 @@ impl EngineState {
             drop(failure);
             self.begin_stop();
         }
+    }
+
+    /// Records why an engine gives up, which may be another one of this process. It does not matter
+    /// to one that runs on or is stopped.
+    pub(crate) fn note_abort(&self, reason: &str) {
+        if !self.is_stopping() {
+            *self.abort.lock() = Some(reason.to_owned());
+        }
+    }
+
+    /// Why the engine gave up.
+    pub(crate) fn take_abort(&self) -> Option<String> {
+        self.abort.lock().take()
     }
 
     /// Why the engine ended, or is about to, if nobody stopped it.

@@ -38,20 +38,41 @@ pub struct Submission {
     pub attributes: Attributes,
 }
 
-/// A reservation in a pipeline's lane, made before the payload is copied.
+/// A reservation in a pipeline's lane, made before context and payload are copied.
 pub struct Ticket {
     permit: LanePermit,
+    context: Option<Permit>,
+}
+
+impl Ticket {
+    /// Adds the permit for the bytes of the call's context, which is given back when the last node
+    /// lets go of the call.
+    pub fn with_context(&mut self, permit: Permit) {
+        self.context = Some(permit);
+    }
 }
 
 impl Engine {
-    /// Takes payload bytes out of the budget.
+    /// Takes bytes of payload and context out of the budget.
     ///
     /// # Errors
     /// `ByteBudget` or `MemoryPressure` with a delay, `PayloadTooLarge` for more than the whole
     /// budget, or `Stopping`.
     pub fn take_bytes(&self, bytes: usize) -> Result<Permit, Refusal> {
+        self.take(bytes, 0)
+    }
+
+    /// Takes bytes for the same call as `permit`.
+    ///
+    /// # Errors
+    /// As [`Engine::take_bytes`], for what the call holds in all.
+    pub fn take_more_bytes(&self, permit: &Permit, bytes: usize) -> Result<Permit, Refusal> {
+        self.take(bytes, permit.bytes())
+    }
+
+    fn take(&self, bytes: usize, held: usize) -> Result<Permit, Refusal> {
         self.check_open()?;
-        if bytes > self.state.config.max_payload_bytes {
+        if bytes.saturating_add(held) > self.state.config.max_payload_bytes {
             return Err(Refusal::of(Reason::PayloadTooLarge));
         }
         self.state
@@ -75,7 +96,10 @@ impl Engine {
             .get(pipeline)
             .ok_or(Refusal::of(Reason::UnknownPipeline))?;
         match pipeline.lanes.reserve() {
-            Ok(permit) => Ok(Ticket { permit }),
+            Ok(permit) => Ok(Ticket {
+                permit,
+                context: None,
+            }),
             Err(LaneError::Full) => Err(self.later(Reason::LaneFull)),
             Err(LaneError::NotReady) => Err(self.later(Reason::NotReady)),
         }
@@ -95,7 +119,7 @@ impl Engine {
         if submission.time_left.is_zero() {
             return Err(Refusal::of(Reason::Expired));
         }
-        let call = Call::new(
+        let mut call = Call::new(
             submission.call_id,
             submission.time_left,
             submission.metadata,
@@ -103,6 +127,9 @@ impl Engine {
             submission.attributes,
             ticket.permit.owner(),
         );
+        if let Some(permit) = ticket.context {
+            call = call.holding(permit);
+        }
         let call = match self.state.calls.admit(call) {
             Admission::Admitted(call) => call,
             Admission::TooManyCalls => return Err(self.no_credit()),
@@ -164,6 +191,12 @@ impl Engine {
             }),
             None => Ok(()),
         }
+    }
+
+    /// The refusal of what could not be allocated.
+    #[must_use]
+    pub fn no_memory(&self) -> Refusal {
+        self.later(Reason::MemoryPressure)
     }
 
     /// An engine that stops gives out no credits.

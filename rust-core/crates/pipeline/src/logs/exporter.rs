@@ -10,6 +10,7 @@ use ferrule_context::{Error, LogLevel, Success};
 use linkme::distributed_slice;
 use prost::Message as _;
 
+use super::intercepted::is_expected;
 use super::line::LineText;
 use crate::engine::state::EngineState;
 use crate::engine_api::any_value::Value;
@@ -73,6 +74,13 @@ fn write(engine: &EngineState, request: ExportLogsServiceRequest) {
         .collect();
     lines.sort_by_key(|(_, record)| record.time_unix_nano);
     for (scope, record) in lines {
+        let field = |name: &str| {
+            let mut found = record.attributes.iter().filter(|it| it.key == name);
+            found.next().and_then(|it| it.value.clone()).map(value)
+        };
+        if is_expected(&record.event_name, field) {
+            continue;
+        }
         engine.log(
             level(record.severity_number),
             scope.name.clone(),

@@ -14,6 +14,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
 use super::hosts::{log_if_wanted, most_verbose};
+use super::intercepted::{ABORT, aborted};
 use super::line::LineText;
 use crate::config::log_threshold::{ENGINE_TARGET, LogThreshold};
 
@@ -50,12 +51,12 @@ impl HostSubscriber {
 impl Subscriber for HostSubscriber {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.is_event()
-            && *metadata.level() <= Self::filter()
+            && (*metadata.level() <= Self::filter() || metadata.name() == ABORT)
             && metadata.target().starts_with(ENGINE_TARGET)
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(Self::filter())
+        Some(Self::filter().max(LevelFilter::ERROR))
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -68,6 +69,11 @@ impl Subscriber for HostSubscriber {
 
     fn event(&self, event: &Event<'_>) {
         let metadata = event.metadata();
+        if metadata.name() == ABORT {
+            let mut message = MessageVisitor(String::new());
+            event.record(&mut message);
+            aborted(&message.0);
+        }
         let mut line = LineText::of(metadata.name());
         event.record(&mut LineVisitor(&mut line));
         log_if_wanted(level(*metadata.level()), metadata.target(), &line.finish());
@@ -106,6 +112,23 @@ impl Visit for LineVisitor<'_> {
             self.0.message(&value);
         } else {
             self.0.field(field.name(), &value);
+        }
+    }
+}
+
+/// A visitor that takes an event's message.
+struct MessageVisitor(String);
+
+impl Visit for MessageVisitor {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == "message" {
+            self.0 = DebugText(value).to_string();
+        }
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "message" {
+            self.0 = value.to_owned();
         }
     }
 }

@@ -32,7 +32,7 @@ fn embedding_settings_are_forced() {
     let prepared = prepare(&yaml(&[("default", "main")]), 7).unwrap();
     assert_eq!(prepared.pipelines, ["main"]);
     let spec = serde_json::to_value(&prepared.spec).unwrap();
-    assert_eq!(spec["engine"]["http_admin"]["bind_address"], "127.0.0.1:0");
+    assert_eq!(spec["engine"]["http_admin"]["bind_address"], NO_ADMIN);
     assert_eq!(
         spec["engine"]["telemetry"]["logs"]["providers"],
         json!({"global": "noop", "engine": "its", "internal": "noop", "admin": "its"})
@@ -47,6 +47,16 @@ fn embedding_settings_are_forced() {
     );
     let node = &spec["groups"]["default"]["pipelines"]["main"]["nodes"]["in"];
     assert_eq!(node["config"], json!({"engine": 7, "pipeline": 0}));
+}
+
+#[test]
+fn admin_address_of_the_specification_is_kept() {
+    let mut config = yaml(&[("default", "main")]);
+    let yaml = config.spec_yaml.as_mut().unwrap();
+    yaml.push_str("\nengine: {http_admin: {bind_address: '127.0.0.1:8081'}}\n");
+    let spec = serde_json::to_value(prepare(&config, 1).unwrap().spec).unwrap();
+    let address = &spec["engine"]["http_admin"]["bind_address"];
+    assert_eq!(address, "127.0.0.1:8081");
 }
 
 #[test]

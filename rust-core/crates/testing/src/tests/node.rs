@@ -3,6 +3,12 @@
 
 //! Nodes on the public traits, and the gate, in real engines.
 
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use super::downstream::{Downstream, Reply};
+use super::protocol::BOTH;
 use super::*;
 
 /// A pipeline of the host receiver, these processors and this exporter, and beside it `more`.
@@ -151,6 +157,44 @@ fn receiver_of_no_calls_gets_its_outcomes_and_drains() {
         assert!(line.ends_with("Ok(())"), "{line}");
     }
     assert!(host.engine.stop(Duration::from_secs(5)));
+}
+
+/// Scenario: a receiver of its own sends more than an exporter may, to a server that does not
+/// answer.
+/// Guarantees: the exporter holds no more than it may send at once, and its bytes count; the rest
+/// follows once the server answers.
+#[test]
+fn data_of_no_call_is_held_within_bounds() {
+    for protocol in BOTH {
+        let answer = Arc::new(Notify::new());
+        let later = Arc::clone(&answer);
+        let downstream = Downstream::start(protocol, move || {
+            Reply::Later(Arc::clone(&later), Reply::ok(protocol, b"").into())
+        });
+        let out = protocol.chain(&downstream, &[], &json!({"max_in_flight": 1}));
+        let out = &out["spec"]["groups"]["default"]["pipelines"]["main"]["nodes"]["out"];
+        let beside = json!({"beside": {
+            "nodes": {
+                "three": {"type": "urn:ferrule-testing:receiver:three", "config": {}},
+                "out": out,
+            },
+            "connections": [{"from": "three", "to": "out"}],
+        }});
+        let mut host = Host::start(chain(&[], "exporter:noop", beside));
+        for number in 1..=3 {
+            assert!(downstream.request().2.ends_with(&[0x0a, 0]));
+            // Time for the exporter to take more, as it must not
+            host.submit(number, "ack");
+            assert_eq!(host.outcome(number), Ok(Default::default()));
+            assert!(downstream.is_idle());
+            host.poll_until(|host| host.status()["payloadBytes"] == 2);
+            answer.notify_one();
+            let line = host.poll_until_line(&format!("answered {number}: "));
+            assert!(line.ends_with("Ok(())"), "{line}");
+        }
+        host.poll_until_empty();
+        assert!(host.engine.stop(Duration::from_secs(5)));
+    }
 }
 
 /// Scenario: calls meet the gate while the exporter behind it, which knows nothing of calls, is

@@ -68,6 +68,7 @@ impl<C: Client> RunningExporter<C> {
             call,
             signal,
             content,
+            permit: _permit,
             delivery,
         } = job;
         let bytes = content.len();

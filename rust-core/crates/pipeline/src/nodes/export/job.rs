@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ferrule_context::{Call, Error, ErrorKind, Success};
 
+use crate::admission::budget::Permit;
 use crate::engine_api::{PdataDelivery, SignalType};
 
 /// A message that an exporter is to deliver.
@@ -15,6 +16,8 @@ pub(super) struct ExportJob {
     pub(super) call: Option<Arc<Call>>,
     pub(super) signal: SignalType,
     pub(super) content: Bytes,
+    /// Part of the byte budget, held until the job ends.
+    pub(super) permit: Option<Permit>,
     pub(super) delivery: PdataDelivery,
 }
 

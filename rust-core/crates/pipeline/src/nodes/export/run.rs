@@ -33,14 +33,18 @@ impl<C: Client> ExporterParts<C> {
         let mut renewed = self.renewed.clone();
         let running = RunningExporter::new(self);
         let engine = Arc::clone(&running.parts.engine);
-        // Messages of calls are bounded by the calls in flight; others are by this.
+        // Messages of calls are bounded by the calls in flight, and those of groups by their members
         let most_held = engine.config.max_in_flight.max(running.parts.max_in_flight);
-        let mut exports = InFlightExports::new();
+        // Nobody's deadline ends the others, so no more of them are taken than are sent at once
+        let most_others = running.parts.max_in_flight;
+        let mut others = 0;
+        let mut exports = InFlightExports::<_, FinishedJob>::new();
         loop {
-            let has_room = exports.len() < most_held;
+            let has_room = exports.len() < most_held && others < most_others;
             let message = tokio::select! {
                 biased;
                 Some(done) = exports.next_completion(), if !exports.is_empty() => {
+                    others -= usize::from(done.call.is_none());
                     answer(&running.parts, &handler, done).await;
                     continue;
                 }
@@ -81,7 +85,10 @@ impl<C: Client> ExporterParts<C> {
                 }
                 Message::Control(_) => {}
                 Message::PData(data) => match prepare(&engine, &handler, &plan, data).await {
-                    Ok(job) => exports.push(Rc::clone(&running).deliver(job)),
+                    Ok(job) => {
+                        others += usize::from(job.call.is_none());
+                        exports.push(Rc::clone(&running).deliver(job));
+                    }
                     Err(done) => answer(&running.parts, &handler, done).await,
                 },
             }
@@ -115,6 +122,10 @@ async fn prepare(
     let delivery = OtapPdata::new(context, payload).into_delivery();
     match encoded {
         Ok(content) => Ok(ExportJob {
+            // Data of calls was counted when it came
+            permit: call
+                .is_none()
+                .then(|| engine.budget.take_anyway(content.len())),
             call,
             signal,
             content,
