@@ -72,7 +72,7 @@ fn pipeline_keeps_to_its_layers() {
     check(
         "pipeline",
         &[
-            &["engine_api", "vectors"],
+            &["engine_api", "test_vectors"],
             &["text", "urns", "signal", "headers"],
             &["error"],
             &["config"],

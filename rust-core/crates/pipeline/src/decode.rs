@@ -4,6 +4,6 @@
 //! From a payload as it came to valid OTLP protobuf: decompression, JSON and validation.
 
 pub(crate) mod coding;
-pub(crate) mod decompress;
+pub(crate) mod payload;
 pub(crate) mod pool;
 pub(crate) mod validate;

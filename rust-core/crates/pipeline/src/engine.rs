@@ -25,7 +25,7 @@ use self::runtime::Runtime;
 use self::state::{DRAIN_MARGIN, EngineState, next_id};
 use crate::config::start::StartConfig;
 use crate::config::tls::TlsBundle;
-use crate::decode::decompress::DecodeLimits;
+use crate::decode::payload::DecodeLimits;
 use crate::decode::pool::DecodePool;
 use crate::logs::{install, subscriber};
 use crate::spec;

@@ -20,10 +20,10 @@ pub mod node;
 mod nodes;
 mod signal;
 mod spec;
+#[cfg(test)]
+mod test_vectors;
 mod text;
 mod urns;
-#[cfg(test)]
-mod vectors;
 
 pub use admission::budget::Permit;
 pub use admission::refusal::{Reason, Refusal};

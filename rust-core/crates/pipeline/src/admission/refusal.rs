@@ -100,13 +100,13 @@ impl Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vectors;
+    use crate::test_vectors;
 
     /// Those that meet a submission; the others are no refusals.
     #[test]
     fn situations() {
         let mut decided = 0;
-        for (id, case) in vectors::section("situations") {
+        for (id, case) in test_vectors::section("situations") {
             let reason = match &*id {
                 "SIT-size" => Reason::PayloadTooLarge,
                 "SIT-deadline" => Reason::Expired,

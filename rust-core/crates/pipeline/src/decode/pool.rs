@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError};
 use ferrule_context::CallTable;
 
 use super::coding::{ContentCoding, Encoding};
-use super::decompress::{DecodeLimits, decode};
+use super::payload::{DecodeLimits, decode};
 use crate::admission::lane::{LanePermit, QueuedCall};
 use crate::error::operation::DECODE;
 

@@ -187,7 +187,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::vectors;
+    use crate::test_vectors;
 
     const DELAY: Duration = Duration::from_secs(1);
 
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn vectors() {
         let (mut mapped, mut hints) = (0, 0);
-        for (id, case) in vectors::section("nackMapping") {
+        for (id, case) in test_vectors::section("nackMapping") {
             let (input, expect) = (&case["input"], &case["expect"]);
             let cause = match input["cause"].as_str() {
                 None | Some("Unspecified") => NackCause::Unspecified,

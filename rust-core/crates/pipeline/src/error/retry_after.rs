@@ -34,11 +34,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::vectors;
+    use crate::test_vectors;
 
     #[test]
     fn vectors() {
-        for (id, case) in vectors::section("retryAfterParse") {
+        for (id, case) in test_vectors::section("retryAfterParse") {
             let now = humantime(case["now"].as_str().unwrap());
             let first = case["headerValues"][0].as_str();
             let delay = first.and_then(|value| parse(value, now));

@@ -13,7 +13,7 @@ use super::grpc::error_of_parts;
 use super::http::error_of_http;
 use super::operation::EXPORT;
 use super::rpc_status::{DownstreamStatus, RETRY_INFO, RetryInfo, RpcStatus, json_duration};
-use crate::vectors;
+use crate::test_vectors;
 
 fn status(message: &str, details: Vec<(&str, Vec<u8>)>) -> Vec<u8> {
     RpcStatus {
@@ -40,7 +40,7 @@ fn retry_info(seconds: i64, nanos: i32) -> (&'static str, Vec<u8>) {
 #[test]
 fn http_vectors() {
     let mut successes = 0;
-    for (id, case) in vectors::section("httpToGrpc") {
+    for (id, case) in test_vectors::section("httpToGrpc") {
         let status = case["httpStatus"].as_u64().unwrap() as u16;
         if ::http::StatusCode::from_u16(status).unwrap().is_success() {
             assert_eq!(case["success"], true, "{id}");

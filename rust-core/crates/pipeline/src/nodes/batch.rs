@@ -3,13 +3,13 @@
 
 //! The `batch` processor: the engine's own merge and split, for messages that belong to calls.
 
-mod answer;
 mod buffer;
 mod config;
 mod gather;
 mod member;
 mod merge;
 mod metrics;
+mod outcome;
 mod sent;
 
 use std::sync::Arc;

@@ -5,7 +5,6 @@
 //!
 //! Both run the same loop ([`run`]); they differ in their [`client::Client`].
 
-mod answer;
 mod client;
 mod delivery;
 mod factory;
@@ -17,3 +16,4 @@ mod metrics;
 mod retry;
 mod run;
 mod settings;
+mod success;

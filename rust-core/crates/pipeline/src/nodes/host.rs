@@ -6,7 +6,7 @@
 mod in_flight;
 mod lingering;
 mod metrics;
-mod running;
+mod receiver;
 mod timers;
 
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use linkme::distributed_slice;
 use serde::Deserialize;
 
 use self::metrics::HostMetrics;
-use self::running::RunningReceiver;
+use self::receiver::RunningReceiver;
 use crate::admission::lane::Lane;
 use crate::engine::state::{DRAIN_MARGIN, EngineState, Pressure};
 use crate::engine_api::local::receiver::{ControlChannel, EffectHandler, Receiver};

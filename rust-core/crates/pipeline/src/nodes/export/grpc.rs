@@ -3,8 +3,8 @@
 
 //! `urn:ferrule:exporter:otlp_grpc`.
 
-mod checked;
 mod config;
+mod refusal_flag;
 
 use std::cell::{Cell, RefCell};
 use std::error::Error as StdError;
@@ -18,12 +18,12 @@ use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
 use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
-use self::checked::{CheckedChannel, RefusalFlag};
 use self::config::Config;
-use super::answer::{self, unreadable};
+use self::refusal_flag::{CheckedChannel, RefusalFlag};
 use super::client::{AttemptError, Client, Request, USER_AGENT};
 use super::factory::factory;
 use super::headers::put;
+use super::success::{self, unreadable};
 use crate::engine::state::EngineState;
 use crate::engine_api::{
     ExporterFactory, GrpcClientSettings, GrpcEndpointError, LogsServiceClient,
@@ -201,7 +201,7 @@ impl Client for GrpcClient {
                 .map(|partial| (partial.rejected_log_records, partial.error_message)),
         };
         let (rejected, message) = partial.unwrap_or_default();
-        Ok(answer::success(rejected, &message))
+        Ok(success::success(rejected, &message))
     }
 }
 

@@ -21,7 +21,7 @@ import java.util.concurrent.Executor;
 
 import dev.ferrule.autoconfigure.engine.EngineSpecification;
 import dev.ferrule.autoconfigure.engine.EngineStartException;
-import dev.ferrule.autoconfigure.engine.ValidatedEngine;
+import dev.ferrule.autoconfigure.engine.ValidateOnlyEngine;
 import dev.ferrule.autoconfigure.properties.ContextProperties;
 import dev.ferrule.autoconfigure.properties.EngineProperties;
 import dev.ferrule.autoconfigure.properties.FerruleConfigurationException;
@@ -145,10 +145,10 @@ public final class FerruleAutoConfiguration {
 	static class ValidatedEngineConfiguration extends SpecificationConfiguration {
 
 		@Bean
-		ValidatedEngine telemetryEngine(FerruleProperties properties, EngineSpecification specification) {
+		ValidateOnlyEngine telemetryEngine(FerruleProperties properties, EngineSpecification specification) {
 			try {
 				NativeEngine.validate(specification.toJson(), library(properties));
-				return new ValidatedEngine();
+				return new ValidateOnlyEngine();
 			}
 			catch (TelemetryEngineException ex) {
 				throw new EngineStartException(specification.origin(), ex);
@@ -163,8 +163,8 @@ public final class FerruleAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ValidationExit ferruleValidationEnd(ApplicationContext context) {
-			return new ValidationExit(() -> System.exit(SpringApplication.exit(context)));
+		ValidateOnlyExit ferruleValidationEnd(ApplicationContext context) {
+			return new ValidateOnlyExit(() -> System.exit(SpringApplication.exit(context)));
 		}
 
 	}

@@ -51,7 +51,7 @@ class OtlpExporterConnectionDetailsTests {
 				AutoConfigurations.of(FerruleAutoConfiguration.class, ServiceConnectionAutoConfiguration.class))
 		.withPropertyValues("ferrule.engine.validate-only=true", "ferrule.exporter.endpoint=https://configured:1",
 				"ferrule.exporter.ssl.bundle=unused", "ferrule.exporter.headers.x-a=b")
-		.withBean(ValidationExit.class, () -> new ValidationExit(() -> {
+		.withBean(ValidateOnlyExit.class, () -> new ValidateOnlyExit(() -> {
 		}));
 
 	@Test

@@ -50,7 +50,7 @@ class ValidateOnlyTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(FerruleAutoConfiguration.class))
-		.withBean(ValidationExit.class, () -> new ValidationExit(() -> this.ended.set(true)));
+		.withBean(ValidateOnlyExit.class, () -> new ValidateOnlyExit(() -> this.ended.set(true)));
 
 	@Test
 	void engineIsNotStarted() {
@@ -76,7 +76,7 @@ class ValidateOnlyTests {
 	void nothingEndsByDefault() {
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(FerruleAutoConfiguration.class))
 			.withBean(TelemetryEngine.class, () -> mock(TelemetryEngine.class))
-			.run((context) -> assertThat(context).doesNotHaveBean(ValidationExit.class));
+			.run((context) -> assertThat(context).doesNotHaveBean(ValidateOnlyExit.class));
 	}
 
 	@Test

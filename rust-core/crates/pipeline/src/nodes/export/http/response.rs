@@ -16,8 +16,8 @@ use crate::engine_api::PROTOBUF_CONTENT_TYPE;
 use crate::error::http::error_of_http;
 use crate::error::retry_after;
 use crate::error::rpc_status::DownstreamStatus;
-use crate::nodes::export::answer::{self, unreadable};
 use crate::nodes::export::client::AttemptError;
+use crate::nodes::export::success::{self, unreadable};
 
 const JSON: &str = "application/json";
 
@@ -30,8 +30,8 @@ const MOST_SUCCESS: usize = 4 << 20;
 /// A body of another type says nothing about the data.
 pub(super) async fn success(response: Response) -> Result<Success, AttemptError> {
     let read = match content_type(&response).as_str() {
-        PROTOBUF_CONTENT_TYPE => answer::success_from_protobuf,
-        JSON => answer::success_from_json,
+        PROTOBUF_CONTENT_TYPE => success::success_from_protobuf,
+        JSON => success::success_from_json,
         _ => return Ok(Success::default()),
     };
     let success = match body(response, MOST_SUCCESS).await {

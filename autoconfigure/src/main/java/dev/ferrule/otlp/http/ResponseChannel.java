@@ -54,8 +54,6 @@ final class ResponseChannel implements WriteListener {
 
 	private volatile AsyncContext async;
 
-	private volatile @Nullable Future<?> alarm;
-
 	private volatile boolean lingering;
 
 	private volatile boolean lingerOver;
@@ -91,26 +89,7 @@ final class ResponseChannel implements WriteListener {
 		if (!this.taken.compareAndSet(false, true)) {
 			return false;
 		}
-		clearAlarm();
 		return true;
-	}
-
-	/**
-	 * Sets the alarm unless it is set. Called by one thread at a time.
-	 * @param task what to do, on the timer
-	 * @param nanos when to do it
-	 */
-	void setAlarm(Runnable task, long nanos) {
-		if (this.alarm == null) {
-			this.alarm = schedule(task, nanos);
-		}
-	}
-
-	void clearAlarm() {
-		Future<?> alarm = this.alarm;
-		if (alarm != null) {
-			alarm.cancel(false);
-		}
 	}
 
 	private @Nullable Future<?> schedule(Runnable task, long nanos) {

@@ -97,13 +97,15 @@ final class WatchingProcessor extends Http11Processor {
 	}
 
 	/**
-	 * Returns whether the request waits for the application and nobody uses the socket.
+	 * Returns whether the request waits for the application and nobody uses the socket. A
+	 * write listener uses it only once there is something to write.
 	 * @return whether nothing happens but by the application or the client
 	 */
 	private boolean isParked() {
 		return isAsync() && is(ActionCode.ASYNC_IS_STARTED) && !is(ActionCode.ASYNC_IS_COMPLETING)
 				&& !is(ActionCode.ASYNC_IS_DISPATCHING) && !is(ActionCode.ASYNC_IS_ERROR)
-				&& !is(ActionCode.ASYNC_IS_TIMINGOUT) && this.response.getWriteListener() == null;
+				&& !is(ActionCode.ASYNC_IS_TIMINGOUT)
+				&& (this.response.getWriteListener() == null || !this.response.isCommitted());
 	}
 
 	private boolean is(ActionCode question) {

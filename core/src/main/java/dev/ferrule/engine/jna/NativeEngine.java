@@ -35,7 +35,7 @@ import dev.ferrule.engine.jna.abi.EngineHandle;
 import dev.ferrule.engine.jna.abi.EngineThreadFactory;
 import dev.ferrule.engine.jna.abi.NativeApi;
 import dev.ferrule.engine.jna.abi.TimeLimits;
-import dev.ferrule.engine.jna.call.Admission;
+import dev.ferrule.engine.jna.call.CallGate;
 import dev.ferrule.engine.jna.call.CallListeners;
 import dev.ferrule.engine.jna.call.CallStatistics;
 import dev.ferrule.engine.jna.call.CallSubmitter;
@@ -76,7 +76,7 @@ public final class NativeEngine implements TelemetryEngine, AutoCloseable {
 
 	private final CallTable calls;
 
-	private final Admission admission = new Admission();
+	private final CallGate admission = new CallGate();
 
 	private final CallStatistics statistics = new CallStatistics();
 

@@ -32,7 +32,7 @@ import dev.ferrule.engine.EngineState;
 import dev.ferrule.engine.PipelineGraph;
 import dev.ferrule.engine.jna.abi.EngineHandle;
 import dev.ferrule.engine.jna.abi.FrameLayout;
-import dev.ferrule.engine.jna.call.Admission;
+import dev.ferrule.engine.jna.call.CallGate;
 import dev.ferrule.engine.jna.call.CallPhaseReader;
 import dev.ferrule.engine.jna.call.CallStatistics;
 import dev.ferrule.engine.jna.call.CallTable;
@@ -54,7 +54,7 @@ final class NativeEngineInspector implements EngineInspector {
 
 	private final PipelineIndex pipelines;
 
-	private final Admission admission;
+	private final CallGate admission;
 
 	private final CallStatistics statistics;
 
@@ -62,7 +62,7 @@ final class NativeEngineInspector implements EngineInspector {
 
 	private final LongSupplier ticker;
 
-	NativeEngineInspector(EngineHandle handle, CallTable calls, PipelineIndex pipelines, Admission admission,
+	NativeEngineInspector(EngineHandle handle, CallTable calls, PipelineIndex pipelines, CallGate admission,
 			CallStatistics statistics, StartConfiguration configuration, LongSupplier ticker) {
 		this.handle = handle;
 		this.calls = calls;

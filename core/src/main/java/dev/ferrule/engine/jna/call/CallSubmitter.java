@@ -58,7 +58,7 @@ public final class CallSubmitter implements CallOwner {
 
 	private final CallTable calls;
 
-	private final Admission admission;
+	private final CallGate admission;
 
 	private final CallStatistics statistics;
 
@@ -74,7 +74,7 @@ public final class CallSubmitter implements CallOwner {
 
 	private final SafeLog log = SafeLog.limited(CallSubmitter.class);
 
-	public CallSubmitter(EngineHandle engine, CallTable calls, Admission admission, CallStatistics statistics,
+	public CallSubmitter(EngineHandle engine, CallTable calls, CallGate admission, CallStatistics statistics,
 			CallListeners listeners, CancellationSender cancellations, TimeLimits limits, LongSupplier ticker) {
 		this.engine = engine;
 		this.calls = calls;

@@ -31,7 +31,7 @@ import dev.ferrule.error.TelemetryEngineException.Failure;
  * Engine that takes the place of the real one while a configuration is only validated.
  * Takes no calls.
  */
-public final class ValidatedEngine implements TelemetryEngine {
+public final class ValidateOnlyEngine implements TelemetryEngine {
 
 	private static final Failure NOT_STARTED = Failure.of(ErrorKind.RETRYABLE,
 			"The engine is not started while ferrule.engine.validate-only is set.");

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Gate that calls have to pass: open, paused or closed. A pause can end, closing is for
  * good.
  */
-public final class Admission {
+public final class CallGate {
 
 	private final AtomicReference<@Nullable RefusalReason> refusal = new AtomicReference<>();
 

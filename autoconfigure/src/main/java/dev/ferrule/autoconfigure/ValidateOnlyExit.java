@@ -25,9 +25,9 @@ import org.springframework.context.SmartLifecycle;
  * Life cycle that ends an application whose configuration was only to be validated: once
  * all beans exist, and before anything opens a port.
  */
-final class ValidationExit implements SmartLifecycle {
+final class ValidateOnlyExit implements SmartLifecycle {
 
-	private static final Logger logger = LoggerFactory.getLogger(ValidationExit.class);
+	private static final Logger logger = LoggerFactory.getLogger(ValidateOnlyExit.class);
 
 	private final Runnable exit;
 
@@ -35,7 +35,7 @@ final class ValidationExit implements SmartLifecycle {
 	 * Creates the end.
 	 * @param exit ends the application
 	 */
-	ValidationExit(Runnable exit) {
+	ValidateOnlyExit(Runnable exit) {
 		this.exit = exit;
 	}
 
