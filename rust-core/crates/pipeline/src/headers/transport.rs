@@ -16,24 +16,14 @@ pub(crate) struct HeaderNames {
     call_id: ContextEntryName,
     trace_parent: ContextEntryName,
     trace_state: ContextEntryName,
-    /// What the headers of each call are appended to. The engine packs headers that are not packed
-    /// yet, with a copy of each, for each message; appended ones it takes as they are.
-    packed: TransportHeaders,
 }
 
 impl HeaderNames {
     pub(crate) fn new() -> Result<Self, ConfigError> {
-        let call_id: ContextEntryName = CALL_ID_HEADER.try_into()?;
-        // No id, so that nobody takes it for one, and no exporter sends this name
-        let mut packed = TransportHeaders::new();
-        packed.push(TransportHeader::binary(call_id.clone(), []));
         Ok(Self {
-            call_id,
+            call_id: CALL_ID_HEADER.try_into()?,
             trace_parent: TRACE_PARENT.try_into()?,
             trace_state: TRACE_STATE.try_into()?,
-            packed: packed
-                .into_data()
-                .map_or_else(TransportHeaders::new, TransportHeaders::from_data),
         })
     }
 
@@ -44,7 +34,7 @@ impl HeaderNames {
         capture: Option<&CompiledHeaderCapturePolicy>,
         outbound: &OutboundRules,
     ) -> (TransportHeaders, u64) {
-        let mut headers = self.packed.clone();
+        let mut headers = TransportHeaders::with_capacity(3);
         if let Some(policy) = capture {
             let pairs = call
                 .metadata()
@@ -198,9 +188,8 @@ mod tests {
             .captured(&call(true), None, &rules);
         let parent = "00-01010101010101010101010101010101-0202020202020202-01";
         assert_eq!(
-            texts(&headers)[..6],
+            texts(&headers)[..5],
             pairs(&[
-                (CALL_ID_HEADER, ""),
                 ("x-tenant", "a"),
                 ("x-tenant", "b"),
                 ("x-key-bin", "\x01\u{fffd}"),
@@ -208,8 +197,8 @@ mod tests {
                 ("tracestate", "a=b"),
             ])
         );
-        assert_eq!((headers.len(), dropped), (7, 1));
-        let id = headers.get(6).unwrap();
+        assert_eq!((headers.len(), dropped), (6, 1));
+        let id = headers.get(5).unwrap();
         assert_eq!(
             (id.wire_name(), id.value.bytes),
             (CALL_ID_HEADER, &call_id_value(7)[..])
@@ -238,11 +227,6 @@ mod tests {
     fn call_without_trace_and_rules_has_its_id_only() {
         let names = HeaderNames::new().unwrap();
         let (headers, dropped) = names.captured(&call(false), None, &OutboundRules::default());
-        assert_eq!((headers.len(), dropped), (2, 0));
-        assert!(
-            headers
-                .iter()
-                .all(|header| header.wire_name() == CALL_ID_HEADER)
-        );
+        assert_eq!((headers.len(), dropped), (1, 0));
     }
 }
