@@ -86,10 +86,7 @@ final class ResponseChannel implements WriteListener {
 	}
 
 	boolean take() {
-		if (!this.taken.compareAndSet(false, true)) {
-			return false;
-		}
-		return true;
+		return this.taken.compareAndSet(false, true);
 	}
 
 	private @Nullable Future<?> schedule(Runnable task, long nanos) {

@@ -25,7 +25,7 @@ import dev.ferrule.engine.jna.call.RefusalReason;
 import dev.ferrule.error.EngineUnavailableException;
 
 /**
- * Reader of the engine's texts: status, metrics and the phases of calls.
+ * Reader of the engine's texts: status and metrics.
  */
 final class EngineTextReader {
 
